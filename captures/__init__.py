@@ -1,0 +1,1 @@
+"""Bytes of captures in, columns of conversations out."""

@@ -1,0 +1,1 @@
+"""A report in, bytes of a document out."""

@@ -1,0 +1,1 @@
+"""What is configured or seen, judged against what is declared."""

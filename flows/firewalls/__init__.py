@@ -1,0 +1,1 @@
+"""One firewall dialect a file; each exports ``DIALECT``."""

@@ -1,0 +1,1 @@
+"""One catalogue of clauses a file; each exports ``FRAMEWORK``."""

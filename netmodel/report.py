@@ -1,0 +1,108 @@
+"""What any command answers: data for machines, findings, statuses, tables and scenes for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Value
+
+StatusWord = Literal[
+    "conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status of one clause, what decided it and on which graphs."""
+
+    framework: str
+    clause: str
+    title: Text
+    status: StatusWord
+    kind: str
+    graphs: tuple[str, ...]
+    reason: Message
+    findings: tuple[str, ...] = ()  # fingerprints
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a title; a cell is a value, a text, a message or nothing."""
+
+    id: str
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Value | Message | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A drawn object. ``shape`` is a word of the drawing's vocabulary (zone, subnet, filtering, relay...)."""
+
+    id: str
+    subject: Ref
+    shape: str
+    label: Message | str
+    detail: tuple[Message | str, ...] = ()
+    cluster: str = ""
+    marks: tuple[str, ...] = ()  # words of the legend: nerve-centre, administration, sensitive, public...
+    findings: tuple[str, ...] = ()  # fingerprints
+    severity: Severity | None = None  # the worst of its findings
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A box that holds nodes and other boxes."""
+
+    id: str
+    subject: Ref
+    label: Message | str
+    detail: tuple[Message | str, ...] = ()
+    within: str = ""
+    marks: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A drawn link: ``link`` for the architecture (it ranks the layout), ``flow`` for traffic (it does not)."""
+
+    source: str
+    target: str
+    kind: Literal["link", "flow"]
+    label: Message | str = ""
+    marks: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()  # ids of the lines that it stands for
+    findings: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a view draws, before any layout; ``hidden`` says what was left out and how much of it."""
+
+    id: str
+    title: Message
+    clusters: tuple[Cluster, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    tables: tuple[Table, ...] = ()
+    hidden: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer of a command: ``data`` is its JSON contract (plain values only)."""
+
+    command: str
+    data: Mapping[str, Any]
+    findings: tuple[Finding, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    tables: tuple[Table, ...] = ()
+    views: tuple[Scene, ...] = ()
+    summary: tuple[Message, ...] = ()
+    marking: str = ""
+    title: str = field(default="")

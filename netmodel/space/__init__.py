@@ -1,0 +1,1 @@
+"""Exact sets of packets: addresses and who owns them, services, the algebra, ordered policies."""
