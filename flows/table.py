@@ -1,0 +1,308 @@
+"""What is seen on the wire, in columns: one row is one two-way conversation.
+
+A is the sender of the first packet seen, B the other side; who *initiated* is decided later, from the evidence.
+Every packet of a source is in exactly one place: a row's ``packets_ab``, ``packets_ba`` or ``errors``, or a reason of
+the ledger (link control, or undecoded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.netmodel.finding import Message, Text
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: its name, its dtype and its unit or meaning."""
+
+    name: str
+    dtype: str
+    unit: str
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("a_hi", "u8", "high 64 bits of A's address; IPv4 is ::ffff:a.b.c.d"),
+    Column("a_lo", "u8", "low 64 bits of A's address"),
+    Column("b_hi", "u8", "high 64 bits of B's address"),
+    Column("b_lo", "u8", "low 64 bits of B's address"),
+    Column("a_port", "u2", "A's port; ICMP: the identifier, whoever spoke first; 0 without ports"),
+    Column("b_port", "u2", "B's port; ICMP: type << 8 | code of the query or only message; 0 without ports"),
+    Column("protocol", "u1", "IANA protocol number after the IPv6 extension headers"),
+    Column("first", "i8", "ns since 1970 UTC, earliest packet"),
+    Column("last", "i8", "ns since 1970 UTC, latest packet"),
+    Column("packets_ab", "u8", "packets from A"),
+    Column("packets_ba", "u8", "packets from B"),
+    Column("bytes_ab", "u8", "bytes of IP packets from A, headers included, as on the wire"),
+    Column("bytes_ba", "u8", "bytes of IP packets from B, headers included, as on the wire"),
+    Column("errors", "u4", "ICMP errors that quote this conversation; not in packets_*; a row may have only these"),
+    Column("evidence", "u4", "bits of EVIDENCE"),
+    Column("vlan", "u4", "outer VLAN << 12 | inner VLAN; one tag alone is the outer one; 0 without a tag"),
+    Column("vni", "i4", "VXLAN or Geneve network identifier; -1 none"),
+    Column("tunnel", "i2", "index of the tunnel that carried it; -1 none"),
+    Column("source", "u2", "index into the capture's sources"),
+    Column("packet", "u8", "number of the first packet in its source, from 1"),
+    Column("sampled", "u4", "one packet in so many was counted; 1 when every one was"),
+)
+
+# Evidence bits. AB: said by a packet that A sent; BA: by a packet that B sent.
+SYN_AB = 1 << 0  # SYN without ACK
+SYN_BA = 1 << 1
+SYNACK_AB = 1 << 2
+SYNACK_BA = 1 << 3
+RST_AB = 1 << 4
+RST_BA = 1 << 5
+FIN_AB = 1 << 6
+FIN_BA = 1 << 7
+QUERY_AB = 1 << 8  # the protocol says that A initiated: ICMP query or reply, DNS QR, NTP mode, DHCP op, SCTP INIT
+QUERY_BA = 1 << 9
+PAYLOAD_AB = 1 << 10  # bytes after the transport header
+PAYLOAD_BA = 1 << 11
+ICMP_ERROR_AB = 1 << 12  # an ICMP error that quotes this conversation was sent to A, about a packet from A
+ICMP_ERROR_BA = 1 << 13
+UNREACHABLE = 1 << 14  # one of these errors says "unreachable" or "prohibited"
+FIRST_SEEN_LATE = 1 << 15  # first packet later than the source's start plus the inactivity limit
+FRAGMENT = 1 << 16  # some of its packets were fragments
+TRUNCATED = 1 << 17  # some of its packets were kept shorter than their headers say
+ANSWER_AB = 1 << 18  # the protocol says that A answered (a reply seen: QUERY_BA comes with it)
+ANSWER_BA = 1 << 19
+
+EVIDENCE: Mapping[str, int] = {
+    "SYN_AB": SYN_AB,
+    "SYN_BA": SYN_BA,
+    "SYNACK_AB": SYNACK_AB,
+    "SYNACK_BA": SYNACK_BA,
+    "RST_AB": RST_AB,
+    "RST_BA": RST_BA,
+    "FIN_AB": FIN_AB,
+    "FIN_BA": FIN_BA,
+    "QUERY_AB": QUERY_AB,
+    "QUERY_BA": QUERY_BA,
+    "PAYLOAD_AB": PAYLOAD_AB,
+    "PAYLOAD_BA": PAYLOAD_BA,
+    "ICMP_ERROR_AB": ICMP_ERROR_AB,
+    "ICMP_ERROR_BA": ICMP_ERROR_BA,
+    "UNREACHABLE": UNREACHABLE,
+    "FIRST_SEEN_LATE": FIRST_SEEN_LATE,
+    "FRAGMENT": FRAGMENT,
+    "TRUNCATED": TRUNCATED,
+    "ANSWER_AB": ANSWER_AB,
+    "ANSWER_BA": ANSWER_BA,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTable:
+    """Conversations in columns of equal length, dtypes and units as in ``COLUMNS``."""
+
+    a_hi: Array
+    a_lo: Array
+    b_hi: Array
+    b_lo: Array
+    a_port: Array
+    b_port: Array
+    protocol: Array
+    first: Array
+    last: Array
+    packets_ab: Array
+    packets_ba: Array
+    bytes_ab: Array
+    bytes_ba: Array
+    errors: Array
+    evidence: Array
+    vlan: Array
+    vni: Array
+    tunnel: Array
+    source: Array
+    packet: Array
+    sampled: Array
+
+    def __len__(self) -> int:
+        return len(self.a_hi)
+
+    def take(self, rows: Any) -> FlowTable:
+        """Return the rows of an index, a mask or a slice, in its order."""
+        return FlowTable(*(getattr(self, column.name)[rows] for column in COLUMNS))
+
+
+def table_of(columns: Mapping[str, Any]) -> FlowTable:
+    """Return the table of the given columns; a missing one gets its neutral value.
+
+    Raises ``ValueError`` when a name is unknown or lengths differ.
+    """
+    unknown = set(columns) - {column.name for column in COLUMNS}
+    if unknown:
+        raise ValueError(f"unknown columns: {', '.join(sorted(unknown))}")
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of different lengths: {sorted(lengths)}")
+    length = lengths.pop() if lengths else 0
+    neutral = {"vni": -1, "tunnel": -1, "sampled": 1}
+    arrays = []
+    for column in COLUMNS:
+        if column.name in columns:
+            arrays.append(np.ascontiguousarray(columns[column.name], dtype=column.dtype))
+        else:
+            arrays.append(np.full(length, neutral.get(column.name, 0), dtype=column.dtype))
+    return FlowTable(*arrays)
+
+
+def join(tables: Iterable[FlowTable]) -> FlowTable:
+    """Return the rows of all tables, in their order; ``source`` is not renumbered."""
+    parts = [table for table in tables if len(table)]
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return table_of({})
+    return FlowTable(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(FlowTable)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why packets are in no conversation.
+
+    ``control`` is link control (never undecoded); ``ip`` says that the packet is IP or may carry IP, so that it counts
+    against the number of undecoded IP packets that an audit allows.
+    """
+
+    name: str
+    text: Text
+    ip: bool
+    control: bool = False
+
+
+def _reasons(*reasons: Reason) -> Mapping[str, Reason]:
+    return {reason.name: reason for reason in reasons}
+
+
+REASONS: Mapping[str, Reason] = _reasons(
+    # link control: counted apart, not undecoded
+    Reason("arp", Text("ARP", "ARP"), ip=False, control=True),
+    Reason("rarp", Text("RARP", "RARP"), ip=False, control=True),
+    Reason("stp", Text("spanning tree", "arbre recouvrant (STP)"), ip=False, control=True),
+    Reason("lldp", Text("LLDP", "LLDP"), ip=False, control=True),
+    Reason("lacp", Text("LACP and slow protocols", "LACP et protocoles lents"), ip=False, control=True),
+    Reason("cdp", Text("CDP, VTP, DTP, UDLD", "CDP, VTP, DTP, UDLD"), ip=False, control=True),
+    Reason("eapol", Text("802.1X (EAPOL)", "802.1X (EAPOL)"), ip=False, control=True),
+    Reason("mac-control", Text("Ethernet flow control", "contrôle de flux Ethernet"), ip=False, control=True),
+    Reason("loop-test", Text("Ethernet loop test", "test de boucle Ethernet"), ip=False, control=True),
+    Reason("oam", Text("Ethernet OAM (802.1ag, 802.3ah)", "OAM Ethernet (802.1ag, 802.3ah)"), ip=False, control=True),
+    Reason("ptp", Text("clock synchronisation (PTP)", "synchronisation d’horloge (PTP)"), ip=False, control=True),
+    Reason("isis", Text("IS-IS routing", "routage IS-IS"), ip=False, control=True),
+    Reason("pppoe-discovery", Text("PPPoE discovery", "découverte PPPoE"), ip=False, control=True),
+    Reason("ppp-control", Text("PPP link control", "contrôle de liaison PPP"), ip=False, control=True),
+    # undecoded: not IP
+    Reason("llc", Text("802.2 frame that is not IP", "trame 802.2 qui n’est pas de l’IP"), ip=False),
+    Reason("ethertype", Text("Ethernet type that is not IP", "type Ethernet qui n’est pas de l’IP"), ip=False),
+    Reason(
+        "frame-truncated",
+        Text("frame kept shorter than its link header", "trame conservée plus courte que son en-tête de liaison"),
+        ip=True,
+    ),
+    # undecoded: IP, or something that may carry IP
+    Reason("link-type", Text("link type that is not known", "type de liaison inconnu"), ip=True),
+    Reason("mpls", Text("MPLS", "MPLS"), ip=True),
+    Reason("pppoe", Text("PPPoE session", "session PPPoE"), ip=True),
+    Reason("macsec", Text("MACsec (encrypted link)", "MACsec (liaison chiffrée)"), ip=True),
+    Reason(
+        "ethernet-tunnel",
+        Text(
+            "Ethernet inside Ethernet (802.1ah, TRILL, FabricPath, NSH)",
+            "Ethernet dans Ethernet (802.1ah, TRILL, FabricPath, NSH)",
+        ),
+        ip=True,
+    ),
+    Reason(
+        "vlan-depth",
+        Text("more VLAN tags than the decoder follows", "plus d’étiquettes VLAN que le décodeur n’en suit"),
+        ip=True,
+    ),
+    Reason(
+        "ip-truncated",
+        Text("IP packet kept shorter than its headers", "paquet IP conservé plus court que ses en-têtes"),
+        ip=True,
+    ),
+    Reason(
+        "ip-malformed",
+        Text("IP header whose lengths or version lie", "en-tête IP dont les longueurs ou la version mentent"),
+        ip=True,
+    ),
+    Reason(
+        "ipv6-headers",
+        Text("too many IPv6 extension headers", "trop d’en-têtes d’extension IPv6"),
+        ip=True,
+    ),
+    Reason(
+        "transport-truncated",
+        Text("transport header not kept, ports unknown", "en-tête de transport non conservé, ports inconnus"),
+        ip=True,
+    ),
+    Reason(
+        "transport-malformed",
+        Text("transport header that does not fit its packet", "en-tête de transport qui ne tient pas dans son paquet"),
+        ip=True,
+    ),
+    Reason(
+        "fragment",
+        Text("later fragment whose first one was not seen", "fragment dont le premier n’a pas été vu"),
+        ip=True,
+    ),
+    Reason(
+        "icmp-quote",
+        Text("ICMP error whose quoted packet cannot be read", "erreur ICMP dont le paquet cité est illisible"),
+        ip=True,
+    ),
+    Reason(
+        "packet-without-interface",
+        Text(
+            "pcapng packet of an interface that is not described", "paquet pcapng d’une interface qui n’est pas décrite"
+        ),
+        ip=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file or stream that was read.
+
+    ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
+    ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
+    ``problem`` says what is wrong with a source of which only a part could be judged.
+    """
+
+    file: str
+    format: str
+    packets: int
+    records: int
+    first: int
+    last: int
+    problem: Message | None = None
+    ledger: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What the given files show: conversations in the order of sources and first packets.
+
+    ``ledger`` counts packets by a name of ``REASONS``. For each source,
+    ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``.
+    """
+
+    table: FlowTable
+    sources: tuple[Source, ...]
+    ledger: Mapping[str, int]
+
+
+def undecoded(ledger: Mapping[str, int], *, ip_only: bool = False) -> int:
+    """Return how many packets of a ledger are undecoded, those that may be IP alone with ``ip_only``."""
+    return sum(
+        count for name, count in ledger.items() if not REASONS[name].control and (REASONS[name].ip or not ip_only)
+    )
