@@ -50,6 +50,7 @@ class Node:
     marks: tuple[str, ...] = ()  # words of the legend: nerve-centre, administration, sensitive, public...
     findings: tuple[str, ...] = ()  # fingerprints
     severity: Severity | None = None  # the worst of its findings
+    level: int = 0  # how sensitive: the least is drawn at the top
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Cluster:
     marks: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     severity: Severity | None = None
+    level: int = 0  # how sensitive: the least is drawn at the top
 
 
 @dataclass(frozen=True, slots=True)
