@@ -1,0 +1,59 @@
+# The two commands of a fresh machine: `make demo` and `make test`. The rest is for those who build.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SHARED ?=
+
+.PHONY: demo test check bench lab oracle nightly docs wheel clean
+
+demo: $(VENV)/installed
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/tests-installed
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Static only: style, types, and that the generated pages say what the code says.
+check: $(VENV)/tests-installed
+	@mkdir -p .typing && ln -sfn .. .typing/cloison
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python docs/pages.py --check
+
+docs: $(VENV)/installed
+	$(BIN)/python docs/pages.py
+
+# The section of speed in docs/design.md, measured beside the peers that are installed.
+bench: $(VENV)/tests-installed
+	$(BIN)/python bench/run.py
+
+# A reduced nuage out of network namespaces, with the real kernel and real servers; needs root and Debian's parts.
+lab: $(VENV)/tests-installed
+	$(BIN)/python examples/lab/record.py
+
+# Real captures that are not part of this repository: make oracle SHARED=PATH
+oracle: $(VENV)/tests-installed
+	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
+	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
+
+# Long random runs of the laws.
+nightly: $(VENV)/tests-installed
+	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures
+
+wheel: $(VENV)/tests-installed
+	rm -rf build
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tests-installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
