@@ -67,7 +67,7 @@ def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[str, int]]:
             module = node.module or ""
             if module.startswith("cloison"):
                 for alias in node.names:
-                    inner = (module.split(".", 1) + [""])[1].replace(".", "/")
+                    inner = module.partition(".")[2].replace(".", "/")
                     deeper = ROOT / inner / alias.name
                     is_module = deeper.with_suffix(".py").exists() or (deeper / "__init__.py").exists()
                     yield (f"{module}.{alias.name}" if is_module else module), node.lineno

@@ -1,0 +1,814 @@
+"""The command line: arguments to calls, reports to bytes, findings to an exit code; it alone prints and exits."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from cloison import __version__
+from cloison.netmodel.finding import (
+    LANGS,
+    SEVERITIES,
+    Finding,
+    Lang,
+    MapError,
+    Message,
+    Ref,
+    Severity,
+    input_error,
+    say,
+)
+
+if TYPE_CHECKING:
+    from cloison.flows.table import Capture
+    from cloison.netmodel.network import Network
+    from cloison.netmodel.report import Report
+
+HOLDS, FINDINGS, UNUSABLE, UNDECIDED = 0, 1, 2, 3  # exit codes; precedence 2, 1, 3, 0
+
+Tick = Callable[[int, int], None]
+
+
+# ---------------------------------------------------------------- language
+
+
+def chosen_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:
+    """Return the language of ``--lang``, else of the locale (POSIX: LC_ALL, LC_MESSAGES, LANG), else English."""
+    wanted = ""
+    for position, here in enumerate(arguments):
+        if here == "--lang":
+            wanted = "".join(arguments[position + 1 : position + 2])
+        elif here.startswith("--lang="):
+            wanted = here.partition("=")[2]
+    if wanted in LANGS:
+        return "fr" if wanted == "fr" else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "fr" if environment[name].lower().startswith("fr") else "en"
+    return "en"
+
+
+LANG: Lang = chosen_language(sys.argv[1:], os.environ)  # help texts are built when this module is
+
+
+def _(en: str, fr: str) -> str:
+    return fr if LANG == "fr" else en
+
+
+# The library of the command line speaks English only; these are all the words it shows.
+_HELP_WORDS = {
+    "Usage:": "Usage :",
+    "Arguments:": "Arguments :",
+    "Options:": "Options :",
+    "Commands:": "Commandes :",
+    "[OPTIONS]": "[OPTIONS]",
+    "COMMAND [ARGS]...": "COMMANDE [ARGUMENTS]...",
+    "Show this message and exit.": "Affiche cette aide et s'arrête.",
+    "[default: ": "[par défaut : ",
+    "[required]": "[obligatoire]",
+    "; required]": " ; obligatoire]",
+}
+
+
+def _help_in_french(text: str) -> str:
+    for english, french in _HELP_WORDS.items():
+        text = text.replace(english, french)
+    return text
+
+
+class Group(TyperGroup):
+    """The commands, with their help in the chosen language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help of the whole program."""
+        text = super().get_help(ctx)
+        return _help_in_french(text) if LANG == "fr" else text
+
+
+class Command(TyperCommand):
+    """A command, with its help in the chosen language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help of one command."""
+        text = super().get_help(ctx)
+        return _help_in_french(text) if LANG == "fr" else text
+
+
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help=_(
+        "Keep a network's declared map, its firewalls and its real traffic in agreement.",
+        "Accorder la cartographie déclarée d'un réseau, ses pare-feux et son trafic réel.",
+    ),
+    epilog=_(
+        "Exit codes: 0 what was asked holds; 1 findings; 2 unusable command line or input; 3 could not be decided.",
+        "Codes de retour : 0 ce qui est demandé est vrai ; 1 des constats ; 2 commande ou entrée inutilisable ; "
+        "3 impossible de conclure.",
+    ),
+)
+
+# ---------------------------------------------------------------- arguments
+
+MapArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar=_("MAP", "CARTE"),
+        help=_(
+            "The map: a file or a directory; cloison.yaml or map/ here when left out.",
+            "La carte : un fichier ou un dossier ; cloison.yaml ou map/ ici si elle est omise.",
+        ),
+        show_default=False,
+    ),
+]
+RequiredMap = Annotated[
+    Path,
+    typer.Argument(
+        metavar=_("MAP", "CARTE"), help=_("The map: a file or a directory.", "La carte : un fichier ou un dossier.")
+    ),
+]
+AtOption = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        metavar="DATE",
+        help=_(
+            "Judge at this date (YYYY-MM-DD); today when left out.",
+            "Juger à cette date (AAAA-MM-JJ) ; aujourd'hui par défaut.",
+        ),
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar=_("NAME", "NOM"),
+        help=_("Output by name: terminal, json, markdown...", "Sortie par son nom : terminal, json, markdown..."),
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar=_("FILE", "FICHIER"),
+        help=_(
+            "Write to this file; its suffix chooses the output.",
+            "Écrire dans ce fichier ; son suffixe choisit la sortie.",
+        ),
+        show_default=False,
+    ),
+]
+FailOnOption = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="error|warning|note",
+        help=_("Exit with 1 from this severity on.", "Sortir avec 1 à partir de cette gravité."),
+    ),
+]
+LangOption = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        metavar="fr|en",
+        help=_(
+            "Language of every text; the locale's when left out.",
+            "Langue de tous les textes ; celle du système par défaut.",
+        ),
+        show_default=False,
+    ),
+]
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def _refuse(rule: str, message: Message, subject: str = "") -> NoReturn:
+    raise MapError((input_error(rule, message, Ref("argument", subject)),))
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()
+    try:
+        if len(text) != len("2026-01-31"):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        _refuse(
+            "argument",
+            say(
+                "--at: {text} is not a date; write YYYY-MM-DD",
+                "--at : {text} n'est pas une date ; écrire AAAA-MM-JJ",
+                text=text,
+            ),
+            "--at",
+        )
+
+
+def _severity(text: str) -> Severity:
+    for severity in SEVERITIES:
+        if text == severity:
+            return severity
+    _refuse(
+        "argument",
+        say(
+            "--fail-on: {text} is none of error, warning, note",
+            "--fail-on : {text} n'est ni error, ni warning, ni note",
+            text=text,
+        ),
+        "--fail-on",
+    )
+
+
+def _found(path: Path | None) -> Path:
+    if path is not None:
+        return path
+    for name in ("cloison.yaml", "map"):
+        if Path(name).exists():
+            return Path(name)
+    _refuse(
+        "argument",
+        say(
+            "no map is named, and neither cloison.yaml nor map/ is here; `cloison init` writes a first one",
+            "aucune carte n'est nommée, et ni cloison.yaml ni map/ n'est ici ; `cloison init` en écrit une première",
+        ),
+        "MAP",
+    )
+
+
+def _check_language(text: str) -> None:
+    if text and text not in LANGS:
+        _refuse(
+            "argument",
+            say("--lang: {text} is neither fr nor en", "--lang : {text} n'est ni fr ni en", text=text),
+            "--lang",
+        )
+
+
+# ---------------------------------------------------------------- progress and output
+
+
+class Progress:
+    """Shows long work on stderr: nothing in the first second, nothing when stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._last = 0.0
+        self._shown = False
+        self._terminal = sys.stderr.isatty()
+
+    def tick(self, done: int, total: int) -> None:
+        """Show ``done`` of ``total`` (0 where it is unknown), five times a second at most."""
+        now = time.monotonic()
+        if not self._terminal or now - self._start < 1.0 or now - self._last < 0.2:
+            return
+        self._last, self._shown = now, True
+        rate = done / (now - self._start)
+        part = f"{100 * done // total} %" if total else f"{done:,}"
+        left = f", {max(0, round((total - done) / rate))} s" if total and rate else ""
+        sys.stderr.write(f"\r\033[K{part}{left}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+            self._shown = False
+
+
+_progress = Progress()
+
+
+def _say(message: Message) -> None:
+    """Write one line of a summary or a warning on stderr."""
+    from cloison.diagrams.printable import printable
+
+    _progress.clear()
+    sys.stderr.write(printable(message.say(LANG)) + "\n")
+
+
+def _show(report: Report, output: Path | None, wanted: str, *, default: str = "terminal") -> None:
+    """Write the report in the output that ``--format`` or the suffix of ``-o`` names."""
+    from cloison.diagrams.writing import output_named, output_of_suffix
+
+    _progress.clear()
+    chosen = output_named(wanted) if wanted else output_of_suffix(output) if output else output_named(default)
+    to_terminal = output is None and sys.stdout.isatty()
+    content = chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ)
+    if output is not None:
+        try:
+            output.write_bytes(content)
+        except OSError as problem:
+            _refuse(
+                "output",
+                say(
+                    "{file} cannot be written: {why}",
+                    "{file} ne peut pas être écrit : {why}",
+                    file=str(output),
+                    why=problem.strerror or "",
+                ),
+                str(output),
+            )
+        return
+    if chosen.binary and to_terminal:
+        _refuse(
+            "output",
+            say(
+                "{name} is not text: name a file with -o",
+                "{name} n'est pas du texte : nommer un fichier avec -o",
+                name=chosen.name,
+            ),
+        )
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _summarise(report: Report, output: Path | None, wanted: str) -> None:
+    """Write the summary on stderr where the output itself is for machines or in a file."""
+    if output is not None or wanted not in ("", "terminal"):
+        for message in report.summary:
+            _say(message)
+
+
+def _worst(findings: Sequence[Finding], fail_on: Severity) -> bool:
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.severity in failing and finding.waiver is None for finding in findings)
+
+
+# ---------------------------------------------------------------- shared steps
+
+
+def _network(path: Path, at: date) -> Network:
+    from cloison.netmodel.language.read import read_map
+    from cloison.netmodel.network import compile_network
+
+    return compile_network(read_map(path, tick=_progress.tick), at, tick=_progress.tick)
+
+
+# ---------------------------------------------------------------- commands
+
+
+@app.command(cls=Command, help=_("Write a commented first map.", "Écrire une première carte commentée."))
+def init(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar=_("DIR", "DOSSIER"), help=_("Where to write it.", "Où l'écrire."), show_default=False),
+    ] = Path(),
+    lang: LangOption = "",
+) -> int:
+    """Write ``cloison.yaml`` into a folder that has none."""
+    from cloison.netmodel.language.first_map import FIRST_MAP
+
+    _check_language(lang)
+    target = folder / "cloison.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(FIRST_MAP.say(LANG))
+    except FileExistsError:
+        _refuse(
+            "output",
+            say(
+                "{file} is there already; nothing was written",
+                "{file} existe déjà ; rien n'a été écrit",
+                file=str(target),
+            ),
+            str(target),
+        )
+    except OSError as problem:
+        _refuse(
+            "output",
+            say(
+                "{file} cannot be written: {why}",
+                "{file} ne peut pas être écrit : {why}",
+                file=str(target),
+                why=problem.strerror or "",
+            ),
+            str(target),
+        )
+    _say(
+        say(
+            "{file} is written; next: cloison check {file}",
+            "{file} est écrit ; ensuite : cloison check {file}",
+            file=str(target),
+        )
+    )
+    return HOLDS
+
+
+@app.command(
+    cls=Command,
+    help=_("Check a map: validity, segmentation, clauses.", "Vérifier une carte : validité, cloisonnement, exigences."),
+)
+def check(
+    path: MapArgument = None,
+    at: AtOption = "",
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = "error",
+    lang: LangOption = "",
+) -> int:
+    """Check a map against every rule, and give each clause a status."""
+    from cloison.netmodel.assurance.answer import check_report
+    from cloison.netmodel.assurance.assess import assess_network
+
+    _check_language(lang)
+    severity = _severity(fail_on)
+    network = _network(_found(path), _day(at))
+    assessment = assess_network(network, tick=_progress.tick)
+    report = check_report(assessment, network)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    if _worst(assessment.findings, severity):
+        return FINDINGS
+    return UNDECIDED if assessment.undecided else HOLDS
+
+
+@app.command(cls=Command, help=_("Draw a map with its findings.", "Dessiner une carte avec ses constats."))
+def draw(
+    path: MapArgument = None,
+    output: OutputOption = None,
+    view: Annotated[
+        str,
+        typer.Option("--view", metavar=_("VIEW", "VUE"), help=_("overview, or zone:NAME.", "overview, ou zone:NOM.")),
+    ] = "overview",
+    at: AtOption = "",
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    lang: LangOption = "",
+) -> int:
+    """Draw one view of a map."""
+    from cloison.diagrams.drawing import draw as draw_view
+    from cloison.netmodel.assurance.assess import assess_network
+
+    _check_language(lang)
+    if output is None and not format:
+        _refuse(
+            "argument",
+            say("name a file with -o, such as -o map.svg", "nommer un fichier avec -o, par exemple -o carte.svg"),
+            "-o",
+        )
+    network = _network(_found(path), _day(at))
+    report = draw_view(network, assess_network(network, tick=_progress.tick).findings, view)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    return HOLDS
+
+
+@app.command(
+    cls=Command, help=_("Judge captures against the flow matrix.", "Juger des captures selon la matrice des flux.")
+)
+def audit(
+    path: RequiredMap,
+    captures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CAPTURE]...",
+            help=_(
+                "pcap or pcapng files, gzip and zstd of them; - for standard input.",
+                "Fichiers pcap ou pcapng, même en gzip ou zstd ; - pour l'entrée standard.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--probe",
+            metavar=_("PROBE=FILE", "SONDE=FICHIER"),
+            help=_("A capture made at this probe of the map.", "Une capture faite à cette sonde de la carte."),
+            show_default=False,
+        ),
+    ] = None,
+    vrf: Annotated[
+        str,
+        typer.Option(
+            "--vrf",
+            metavar="VRF",
+            help=_("The VRF of captures without a probe.", "La VRF des captures sans sonde."),
+            show_default=False,
+        ),
+    ] = "",
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=_(
+                "Show every conversation, authorised ones too.",
+                "Montrer toutes les conversations, autorisées comprises.",
+            ),
+        ),
+    ] = False,
+    allow_undecoded: Annotated[
+        int,
+        typer.Option(
+            "--allow-undecoded",
+            metavar="N",
+            help=_("Undecoded IP packets tolerated.", "Paquets IP non décodés tolérés."),
+        ),
+    ] = 0,
+    rare: Annotated[
+        bool,
+        typer.Option(
+            "--rare/--no-rare",
+            help=_(
+                "Decode rare protocols with scapy where it is installed.",
+                "Décoder les protocoles rares avec scapy s'il est installé.",
+            ),
+        ),
+    ] = True,
+    tcp_timeout: Annotated[
+        int,
+        typer.Option(
+            "--tcp-timeout",
+            metavar="S",
+            help=_("Inactivity that ends a TCP conversation.", "Inactivité qui termine une conversation TCP."),
+        ),
+    ] = 300,
+    udp_timeout: Annotated[
+        int, typer.Option("--udp-timeout", metavar="S", help=_("The same for UDP.", "De même pour UDP."))
+    ] = 120,
+    other_timeout: Annotated[
+        int, typer.Option("--other-timeout", metavar="S", help=_("The same for the rest.", "De même pour le reste."))
+    ] = 30,
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = "error",
+    lang: LangOption = "",
+) -> int:
+    """Judge every conversation of some captures."""
+    from cloison.flows.audit import Options, audit_report
+    from cloison.flows.audit import audit as judge
+
+    _check_language(lang)
+    severity = _severity(fail_on)
+    network = _network(path, date.today())
+    options = Options(vrf=vrf, every=every, allow_undecoded=allow_undecoded)
+    taken = _captures(captures or [], probe or [], network, rare, (tcp_timeout, udp_timeout, other_timeout))
+    outcome = judge(network, taken, options, tick=_progress.tick)
+    report = audit_report(outcome, network, every=every)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    return outcome.exit_code(severity, allow_undecoded)
+
+
+def _captures(
+    files: list[str], probes: list[str], network: Network, rare: bool, timeouts: tuple[int, int, int]
+) -> list[tuple[str, Capture]]:
+    """Read the captures without a probe, then those made at each probe; every unreadable one is reported."""
+    from cloison.captures.read import Timeouts, read
+    from cloison.netmodel.language.names import nearest
+
+    problems: list[Finding] = []
+    wanted: list[tuple[str, str]] = [("", name) for name in files]
+    for item in probes:
+        name, sign, file = item.partition("=")
+        if not sign or not file:
+            problems.append(
+                _bad(
+                    "--probe",
+                    say("--probe {text}: write PROBE=FILE", "--probe {text} : écrire SONDE=FICHIER", text=item),
+                )
+            )
+        elif name not in network.assets:
+            near = nearest(name, network.assets)
+            problems.append(
+                _bad(
+                    "--probe",
+                    say(
+                        "--probe: the map has no asset {name}; nearest: {near}",
+                        "--probe : la carte n'a pas d'équipement {name} ; le plus proche : {near}",
+                        name=name,
+                        near=near,
+                    ),
+                )
+            )
+        else:
+            wanted.append((name, file))
+    if not wanted and not problems:
+        problems.append(
+            _bad(
+                "CAPTURE",
+                say(
+                    "no capture is named; - reads standard input",
+                    "aucune capture n'est nommée ; - lit l'entrée standard",
+                ),
+            )
+        )
+    if problems:
+        raise MapError(tuple(problems))
+    limits = Timeouts(tcp=timeouts[0], udp=timeouts[1], other=timeouts[2])
+    grouped: dict[str, list[str]] = {}
+    for name, file in wanted:
+        grouped.setdefault(name, []).append(file)
+    return [
+        (name, read(paths, timeouts=limits, rare=rare, tick=_progress.tick, say=_say))
+        for name, paths in grouped.items()
+    ]
+
+
+def _bad(argument: str, message: Message) -> Finding:
+    return input_error("argument", message, Ref("argument", argument))
+
+
+@app.command(
+    cls=Command,
+    help=_(
+        "Say which line authorises a flow, or why none does.", "Dire quelle ligne autorise un flux, ou pourquoi aucune."
+    ),
+)
+def explain(
+    path: RequiredMap,
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar=_("END", "BOUT"),
+            help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar=_("END", "BOUT"),
+            help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
+        ),
+    ],
+    service: Annotated[
+        str,
+        typer.Option(
+            "--service",
+            metavar="S",
+            help=_("A service's name, or tcp/443.", "Le nom d'un service, ou tcp/443."),
+            show_default=False,
+        ),
+    ] = "",
+    vrf: Annotated[
+        str,
+        typer.Option(
+            "--vrf", metavar="VRF", help=_("The VRF of literal addresses.", "La VRF des adresses littérales.")
+        ),
+    ] = "default",
+    at: AtOption = "",
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Explain one flow: its line, its path, the rules that bear on it, or what is nearest."""
+    from cloison.flows.explain import explain as explain_flow
+    from cloison.flows.explain import explain_report
+
+    _check_language(lang)
+    network = _network(path, _day(at))
+    explanation = explain_flow(network, source, target, service, vrf=vrf)
+    report = explain_report(explanation, network)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    return HOLDS if explanation.authorised else FINDINGS
+
+
+@app.command(
+    cls=Command,
+    help=_(
+        "List every rule and the clauses that it serves.", "Lister toutes les règles et les exigences qu'elles servent."
+    ),
+)
+def rules(format: FormatOption = "", output: OutputOption = None, lang: LangOption = "") -> int:  # noqa: A002
+    """List the rules."""
+    from cloison.netmodel.assurance.answer import rules_report
+
+    _check_language(lang)
+    _show(rules_report(), output, format)
+    return HOLDS
+
+
+@app.command(
+    cls=Command,
+    help=_("Print the JSON Schema of the map, for editors.", "Afficher le schéma JSON de la carte, pour les éditeurs."),
+)
+def schema(output: OutputOption = None, lang: LangOption = "") -> int:
+    """Print the map language's JSON Schema (draft-07)."""
+    from cloison.netmodel.language.schema import json_schema
+    from cloison.netmodel.report import Report
+
+    _check_language(lang)
+    _show(Report("schema", json_schema()), output, "json")
+    return HOLDS
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version.", "Afficher la version."))] = False,
+) -> None:
+    if version:
+        sys.stdout.write(f"cloison {__version__}\n")
+        raise typer.Exit(HOLDS)
+
+
+# ---------------------------------------------------------------- the end of everything
+
+# What the library of the command line says of a wrong one, and the same in French.
+_USAGE = (
+    (
+        r"No such option: (\S+)(?: \(Possible options: (.+)\)| Did you mean (.+)\?)?$",
+        "option inconnue : {0}",
+        " ; les plus proches : {1}",
+    ),
+    (
+        r"No such command '(.+?)'\.(?: Did you mean (?:one of: )?(.+)\?)?$",
+        "commande inconnue : {0}",
+        " ; la plus proche : {1}",
+    ),
+    (r"Missing argument '(.+)'\.", "argument manquant : {0}", ""),
+    (r"Missing option '(.+)'\.", "option manquante : {0}", ""),
+    (r"Missing command\.", "il manque la commande", ""),
+    (r"Option '(.+)' requires an argument\.", "l'option {0} attend une valeur", ""),
+    (r"Option '(.+)' does not take a value\.", "l'option {0} n'attend pas de valeur", ""),
+    (r"Got unexpected extra arguments? \((.+)\)", "argument en trop : {0}", ""),
+    (r"Got unexpected extra argument\(s\) \((.+)\)", "argument en trop : {0}", ""),
+    (r"Invalid value for '(.+?)': (.+)", "valeur refusée pour {0} : {1}", ""),
+)
+
+
+def _usage_in_french(text: str) -> str:
+    for pattern, french, more in _USAGE:
+        found = re.match(pattern, text)
+        if found:
+            values = [value for value in found.groups() if value]
+            shown = french if len(values) < 2 or "{1}" in french else french + more
+            return shown.format(*values)
+    return text
+
+
+def _refusal(findings: Sequence[Finding]) -> None:
+    """Show every reason why an input cannot be used, each with its place."""
+    from cloison.diagrams.printable import printable
+
+    lines = []
+    for finding in findings:
+        place = f"{finding.spans[0]}: " if finding.spans else ""
+        lines.append(f"{place}{finding.message.say(LANG)} [{finding.rule}]")
+        lines += [f"    {_('see also', 'voir aussi')} {span}" for span in finding.spans[1:]]
+        if finding.remedy:
+            lines.append(f"    {finding.remedy.say(LANG)}")
+    sys.stderr.write("".join(printable(line) + "\n" for line in lines))
+
+
+def _run() -> int:
+    try:
+        return int(app(standalone_mode=False) or HOLDS)
+    except MapError as refused:
+        _progress.clear()
+        _refusal(refused.findings)
+        return UNUSABLE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
+        return HOLDS
+    except (KeyboardInterrupt, typer.Abort):
+        _progress.clear()
+        sys.stderr.write(_("interrupted", "interrompu") + "\n")
+        return UNUSABLE
+    except Exception as fault:
+        _progress.clear()
+        if isinstance(fault, type(typer.BadParameter("")).__mro__[1]):  # any wrong command line
+            text = fault.format_message()  # type: ignore[attr-defined]
+            help_text = "\n" in text  # no argument at all: the help
+            sys.stderr.write((text if help_text else _usage_in_french(text) if LANG == "fr" else text) + "\n")
+            return UNUSABLE
+        if "CLOISON_DEBUG" in os.environ:
+            raise
+        sys.stderr.write(
+            _(
+                "cloison itself failed ({0}: {1}); nothing was decided. CLOISON_DEBUG=1 shows where.",
+                "cloison a échoué ({0} : {1}) ; rien n'a été conclu. CLOISON_DEBUG=1 montre où.",
+            ).format(type(fault).__name__, fault)
+            + "\n"
+        )
+        return UNDECIDED
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code; no traceback reaches a user."""
+    sys.exit(_run())
+
+
+if __name__ == "__main__":
+    main()
