@@ -1,0 +1,39 @@
+"""Loops compiled by numba: one way to ask for them, and where the compiled code is kept.
+
+numba keeps it beside the source; when that cannot be written (an installed package), in the user's cache directory;
+when nothing can be written at all, it is compiled for this run only. numba itself is imported on the first call, so
+that a command that needs no compiled loop never pays for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the compiled form of a self-contained module-level function; its types are met on its first call."""
+    _choose_cache(Path(loop.__code__.co_filename).parent)
+    import numba
+
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]
+    except RuntimeError:  # "cannot cache function: no locator available"
+        return numba.njit(nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]
+
+
+def _choose_cache(folder: Path) -> None:
+    if os.environ.get("NUMBA_CACHE_DIR") or os.access(folder, os.W_OK):
+        return
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - no error without a home
+    kept = Path(base) / "cloison" / "numba"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    if os.access(kept, os.W_OK):
+        os.environ["NUMBA_CACHE_DIR"] = str(kept)
