@@ -1,0 +1,307 @@
+"""YAML text -> values and marks, in one pass over the events of the C parser.
+
+``safe_load`` would lose marks, duplicate keys and texts (``on``, ``010``, ``12:30:45``); ``compose`` makes an object
+of every scalar. Here every scalar stays a text and every mark is two machine words.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+try:
+    from yaml.cyaml import CParser
+except ImportError:  # a PyYAML built without libyaml
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class CParser(Reader, Scanner, Parser):  # type: ignore[no-redef]
+        """The pure parser in the C parser's place: the same events, fifty times slower."""
+
+        def __init__(self, data: bytes) -> None:
+            Reader.__init__(self, data)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+
+
+from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
+from cloison.netmodel.language.document import WRITTEN, Raw, Route
+from cloison.netmodel.language.syntax import explain
+
+DEEPEST = 32  # levels; the language needs nine
+MOST_VALUES = 10_000_000  # in one file: twice a map of 100,000 lines
+MOST_UNFOLDED = 100_000  # values that aliases may stand for, in one file
+
+_BITS = 26  # of a column in a mark; a line takes the rest
+_COLUMN = (1 << _BITS) - 1
+
+
+@dataclass(slots=True)
+class YamlPart:
+    """The values of one YAML file; marks are in document order, one a scalar or container.
+
+    ``starts`` packs line and column (from 0); ``after`` is the mark that follows a value and all it holds. ``below``
+    is the section whose entries the file holds when it is a table, else nothing.
+    """
+
+    file: str
+    values: Raw = None
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    after: array[int] = field(default_factory=lambda: array("I"))
+    aliases: set[int] = field(default_factory=set)  # marks of values that are written elsewhere
+    below: str = ""
+    _index: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def locate(self, route: Route, *, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
+        """Return how many keys of ``route`` lead somewhere, and the place where they lead."""
+        if self.below:
+            if not route or route[0] != self.below:
+                return 0, Span(self.file)
+            depth, span = self._locate(route[1:], key, rename)
+            return depth + 1, span
+        return self._locate(route, key, rename)
+
+    def _locate(self, route: Route, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
+        if not self.starts:
+            return 0, Span(self.file)
+        value, node, depth, named = self.values, 0, 0, -1
+        for step in route:
+            if node in self.aliases:
+                break
+            if type(value) is dict:
+                found = self._key(value, node, step, rename)
+                if found is None:
+                    if step in WRITTEN:
+                        found = self._key(value, node, WRITTEN[str(step)], rename)
+                    if found is None:
+                        break
+                written, named = found
+                value, node = value[written], named + 1
+            elif type(value) is list and isinstance(step, int):
+                if step >= len(value):
+                    break
+                node += 1
+                for _ in range(step):
+                    node = self.after[node]
+                value = value[step]
+            elif isinstance(step, int) and step:
+                break  # a single value is the first and only one of its list
+            depth += 1
+        return depth, self.place(named if key and named >= 0 else node)
+
+    def _key(self, value: dict[str, Raw], node: int, step: str | int, rename: Callable[[str], str]
+             ) -> tuple[str, int] | None:  # fmt: skip
+        index = self._index.get(node)
+        if index is None:
+            index, mark = {}, node + 1
+            for written in value:
+                index[written] = mark
+                mark = self.after[mark + 1]
+            self._index[node] = index
+        if step in index:
+            return str(step), index[str(step)]
+        for written in index if "<" in "".join(index) and len(index) < 10_000 else ():
+            if rename(written) == step:
+                return written, index[written]
+        return None
+
+    def place(self, node: int) -> Span:
+        """Return the place of a mark."""
+        packed = self.starts[node]
+        return Span(self.file, (packed >> _BITS) + 1, (packed & _COLUMN) + 1)
+
+
+class _Stop(Exception):
+    """The rest of the file cannot be read."""
+
+
+def read_yaml(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, list[Finding]]:
+    """Return the values of a YAML text in UTF-8, and every reason why it is not a map's.
+
+    ``words`` shares equal texts between files. Duplicate keys, tags, merge keys, keys that are no texts, several
+    documents and anything too deep or too large are errors; what comes before a syntax error is still returned.
+    """
+    part = YamlPart(file)
+    problems: list[Finding] = []
+    try:
+        _read(data, part, problems, words)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Span(file, mark.line + 1, mark.column + 1) if mark is not None else Span(file)
+        problems.append(_error("syntax", explain(error), place))
+    except _Stop:
+        pass
+    return part, problems
+
+
+def _error(rule: str, message: Message, *places: Span) -> Finding:
+    return input_error(rule, message, Ref("map", places[0].file), *places)
+
+
+_NOTHING = object()  # no key is waiting for its value
+
+
+def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str, str]) -> None:
+    event_of = CParser(data).get_event
+    starts, after = part.starts, part.after
+    add_start, add_after, share = starts.append, after.append, words.setdefault
+    scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
+    mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
+    mapping_end, sequence_end = yaml.MappingEndEvent, yaml.SequenceEndEvent
+    anchors: dict[str, tuple[Raw, int]] = {}
+    unfolded = before = 0  # values that aliases stand for, and how many there were when the container began
+    stack: list[tuple[Any, ...]] = []
+    holder: Any = None  # the container being filled
+    key: Any = _NOTHING
+    node = -1  # the container's mark
+    anchor: str | None = None
+    forget = -1  # the mark of a second key of the same name: it and its value are forgotten once read
+    done = False
+
+    def here(event: Any) -> Span:
+        return Span(part.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    while True:
+        event = event_of()
+        kind = type(event)
+        if kind is scalar:
+            mark = event.start_mark
+            value: Any = event.value
+            value = share(value, value)
+            at = len(starts)
+            add_start(mark.line << _BITS | mark.column)
+            add_after(at + 1)
+            if event.anchor is not None:
+                anchors[event.anchor] = (value, 1)
+            if event.tag is not None:
+                problems.append(_tag(event.tag, here(event)))
+            if type(holder) is dict:
+                if key is _NOTHING:
+                    if value in holder:
+                        problems.append(_duplicate(value, here(event), part, holder, node))
+                        forget = at
+                    elif value == "<<" and event.implicit[0]:
+                        problems.append(_merge_key(here(event)))
+                    key = value
+                    continue
+                if not value and event.implicit[0]:
+                    value = None
+            elif not value and event.implicit[0]:
+                value = None
+        elif kind is mapping or kind is sequence:
+            at = len(starts)
+            if at > MOST_VALUES:
+                problems.append(_error("too-large", say(
+                    "More than {most} values in one file: split the map into several files",
+                    "Plus de {most} valeurs dans un seul fichier : répartissez la carte en plusieurs fichiers",
+                    most=MOST_VALUES), here(event)))  # fmt: skip
+                raise _Stop
+            if event.tag is not None:
+                problems.append(_tag(event.tag, here(event)))
+            if len(stack) >= DEEPEST:
+                problems.append(_error("too-deep", say(
+                    "Nested more than {most} levels deep", "Imbrication de plus de {most} niveaux", most=DEEPEST),
+                    here(event)))  # fmt: skip
+                raise _Stop
+            if type(holder) is dict and key is _NOTHING:
+                problems.append(_complex_key(here(event)))
+                raise _Stop
+            mark = event.start_mark
+            add_start(mark.line << _BITS | mark.column)
+            add_after(0)
+            stack.append((holder, key, node, anchor, forget, before))
+            holder, key, node, anchor, forget = {} if kind is mapping else [], _NOTHING, at, event.anchor, -1
+            before = unfolded
+            if len(stack) == 1:
+                part.values = holder
+            continue
+        elif kind is mapping_end or kind is sequence_end:
+            value, at, name = holder, node, anchor
+            size = len(starts) - at
+            after[at] = at + size
+            if name is not None:
+                anchors[name] = (value, size + unfolded - before)
+            holder, key, node, anchor, forget, before = stack.pop()
+        elif kind is alias:
+            if type(holder) is dict and key is _NOTHING:
+                problems.append(_complex_key(here(event)))
+                raise _Stop
+            if event.anchor not in anchors:
+                problems.append(_error("alias", say(
+                    "The alias *{name} names no anchor written before it, or the one that holds it",
+                    "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou désigne celle qui le contient",
+                    name=event.anchor), here(event)))  # fmt: skip
+                value, size = None, 1
+            else:
+                value, size = anchors[event.anchor]
+            unfolded += size
+            if unfolded > MOST_UNFOLDED:
+                problems.append(_error("alias", say(
+                    "Aliases unfold to more than {most} values: write a `repeat` instead",
+                    "Les alias se déplient en plus de {most} valeurs : écrivez plutôt un `repeat`",
+                    most=MOST_UNFOLDED), here(event)))  # fmt: skip
+                raise _Stop
+            at = len(starts)
+            part.aliases.add(at)
+            mark = event.start_mark
+            add_start(mark.line << _BITS | mark.column)
+            add_after(at + 1)
+        elif kind is yaml.StreamEndEvent:
+            break
+        else:
+            if kind is yaml.DocumentStartEvent and done:
+                problems.append(_error("several-documents", say(
+                    "A second document begins here: a map is one document a file",
+                    "Un second document commence ici : une carte est un seul document par fichier"),
+                    here(event)))  # fmt: skip
+                raise _Stop
+            continue
+        # a value is complete
+        if type(holder) is dict:
+            if forget >= 0:
+                del starts[forget:], after[forget:]
+                part.aliases = {mark for mark in part.aliases if mark < forget}
+                forget = -1
+            else:
+                holder[key] = value
+            key = _NOTHING
+        elif type(holder) is list:
+            holder.append(value)
+        else:
+            part.values = value
+            done = True
+
+
+def _tag(tag: str, place: Span) -> Finding:
+    return _error("tag", say(
+        "The tag {tag} means nothing in a map: remove it",
+        "L’étiquette YAML {tag} ne veut rien dire dans une carte : retirez-la", tag=tag), place)  # fmt: skip
+
+
+def _merge_key(place: Span) -> Finding:
+    return _error("merge-key", say(
+        "The merge key << is not read: write the fields out, or a `repeat`",
+        "La clé de fusion << n’est pas lue : écrivez les champs, ou un `repeat`"), place)  # fmt: skip
+
+
+def _complex_key(place: Span) -> Finding:
+    return _error("syntax", say(
+        "A key must be a plain text", "Une clé doit être un simple texte"), place)  # fmt: skip
+
+
+def _duplicate(key: str, place: Span, part: YamlPart, holder: dict[str, Raw], node: int) -> Finding:
+    mark = node + 1
+    for written in holder:
+        if written == key:
+            break
+        mark = part.after[mark + 1]
+    first = part.place(mark)
+    return _error("duplicate-key", say(
+        "“{key}” is given twice here: first on line {line}",
+        "« {key} » est donné deux fois ici : d’abord à la ligne {line}", key=key, line=first.line),
+        place, first)  # fmt: skip

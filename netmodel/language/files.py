@@ -1,0 +1,83 @@
+"""The bytes of an input file, or the clear reason why there are none."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+
+LARGEST = 128 * 1024 * 1024  # bytes of one file of a map; 100,000 lines take 28 to 35 million
+
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def file_error(rule: str, message: Message, place: Span) -> Finding:
+    """Return the finding of a file that cannot be read."""
+    return input_error(rule, message, Ref("file", place.file), place)
+
+
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """Return the content of a regular file; raise :class:`MapError` for anything else.
+
+    Never blocks: a FIFO, a socket or a device is refused before anything is read from it.
+    """
+    place = Span(str(path))
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:  # noqa: PTH123 - the descriptor is already open
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError
+            if not stat.S_ISREG(status.st_mode):
+                raise MapError((file_error("not-a-file", say(
+                    "This is no regular file (a FIFO, a socket or a device)",
+                    "Ce n’est pas un fichier ordinaire (un tube nommé, une socket ou un périphérique)"), place),))  # fmt: skip
+            data = stream.read(largest + 1)
+    except FileNotFoundError:
+        raise MapError((file_error("missing-file", say(
+            "There is no such file", "Ce fichier n’existe pas"), place),)) from None  # fmt: skip
+    except IsADirectoryError:
+        raise MapError((file_error("not-a-file", say(
+            "This is a directory, and a file is needed", "C’est un répertoire, et il faut un fichier"), place),)) from None  # fmt: skip
+    except PermissionError:
+        raise MapError((file_error("no-permission", say(
+            "You have no permission to read this file", "Vous n’avez pas le droit de lire ce fichier"), place),)) from None  # fmt: skip
+    except (OSError, ValueError) as error:
+        raise MapError((file_error("unreadable-file", say(
+            "This file cannot be read: {reason}", "Ce fichier ne peut pas être lu : {reason}",
+            reason=getattr(error, "strerror", None) or str(error)), place),)) from None  # fmt: skip
+    if len(data) > largest:
+        raise MapError((file_error("too-large", say(
+            "The file is larger than {most} bytes: split the map into several files",
+            "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers", most=largest), place),))  # fmt: skip
+    return data
+
+
+def utf8(data: bytes, file: str) -> bytes:
+    """Return a text's bytes without their byte order mark; raise :class:`MapError` when they are not UTF-8."""
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            raise MapError((file_error("encoding", say(
+                "The file is in {name}: save it in UTF-8", "Le fichier est en {name} : enregistrez-le en UTF-8",
+                name=name), Span(file, 1, 1)),))  # fmt: skip
+    data = data.removeprefix(_UTF8_BOM)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
+        raise MapError((file_error("encoding", say(
+            "Byte 0x{byte} is not UTF-8 (it looks like “{letter}” in Latin-1): save the file in UTF-8",
+            "L’octet 0x{byte} n’est pas de l’UTF-8 (il ressemble à « {letter} » en Latin-1) : enregistrez le fichier "
+            "en UTF-8", byte=f"{data[error.start]:02X}", letter=data[error.start : error.start + 1].decode("cp1252", "replace")),
+            Span(file, line, column)),)) from None  # fmt: skip
+    return data

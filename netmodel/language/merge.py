@@ -1,0 +1,57 @@
+"""The values of several files -> one map: sections joined, entries merged, two values of one field refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cloison.netmodel.language.document import Raw, Route
+
+JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists that grow from file to file
+_JOINED_WORDS = frozenset({("vocabulary", "nature"), ("vocabulary", "domain"), ("vocabulary", "function")})
+
+
+def merge(maps: Sequence[dict[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
+    """Return the joined map and the routes of the fields that were given two values.
+
+    The given maps are left as they are; what only one of them holds is shared, not copied.
+    """
+    merged: dict[str, Raw] = {}
+    conflicts: list[Route] = []
+    for one in maps:
+        for key, value in one.items():
+            if key not in merged:
+                merged[key] = value
+            elif key in JOINED or key == "tables":
+                merged[key] = _joined(merged[key], value)
+            else:
+                merged[key] = _both(merged[key], value, (key,), conflicts)
+    return merged, conflicts
+
+
+def _items(value: Raw) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _joined(left: Raw, right: Raw) -> Raw:
+    if isinstance(left, dict) and isinstance(right, dict):
+        return {key: _joined(left.get(key), right.get(key)) for key in (*left, *(k for k in right if k not in left))}
+    return [*_items(left), *_items(right)]
+
+
+def _both(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> Raw:
+    if left is right:
+        return left
+    if isinstance(left, dict) and isinstance(right, dict):
+        joined = dict(left)
+        for key, value in right.items():
+            joined[key] = _both(left[key], value, (*route, key), conflicts) if key in left else value
+        return joined
+    if route in _JOINED_WORDS:
+        return list(dict.fromkeys(map(str, (*_items(left), *_items(right)))))
+    if left is None or right is None:
+        return left if right is None else right
+    if _items(left) != _items(right):
+        conflicts.append(route)
+    return left
+
