@@ -1,0 +1,320 @@
+"""Build the lab out of network namespaces, play its traffic and record it at two probes (needs root).
+
+    record.py [FOLDER]
+
+The kernel routes, filters (nftables.conf) and translates; the servers are real: ``openssl s_server``, ``sshd``,
+``dnsmasq``, ``rsyslogd``, ``busybox httpd``, ``telnetd``. ``tcpdump`` records at the firewall's ``wan`` (probe
+ids-edge) and ``compute`` (probe ids-core) interfaces; ``softflowd`` exports the same packets into ``nfcapd``.
+Every namespace and process of the lab is made here and removed here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOOLS = ("ip", "nft", "tcpdump", "openssl", "sshd", "ssh", "dnsmasq", "rsyslogd", "busybox", "telnetd", "socat",
+         "logger", "ping", "softflowd", "nfcapd")  # fmt: skip
+PREFIX = f"lab{os.getpid()}-"
+
+# host: (subnet's bridge, MAC, addresses); the firewall has a foot in every subnet
+SUBNETS = {
+    "wan": ("198.51.100.1/24", "2001:db8:f00d::1/64", "198.51.100.20/32"),
+    "front": ("10.40.0.1/24", "2001:db8:40::1/64"),
+    "compute": ("10.20.0.1/24", "2001:db8:20::1/64"),
+    "services": ("10.30.0.1/24", "2001:db8:30::1/64"),
+    "posts": ("10.10.0.1/24",),
+    "bastions": ("10.11.0.1/24",),
+}
+HOSTS = {
+    "client": ("wan", "02:00:00:00:00:77", ("198.51.100.77/24", "2001:db8:f00d::77/64")),
+    "waf": ("front", "02:00:00:00:02:10", ("10.40.0.10/24", "2001:db8:40::10/64")),
+    "app": ("compute", "02:00:00:00:03:11", ("10.20.0.11/24", "2001:db8:20::11/64")),
+    "plc": ("compute", "02:00:00:00:03:12", ("10.20.0.12/24",)),
+    "dns": ("services", "02:00:00:00:04:53", ("10.30.0.53/24", "2001:db8:30::53/64")),
+    "log": ("services", "02:00:00:00:04:14", ("10.30.0.14/24",)),
+    "post": ("posts", "02:00:00:00:05:07", ("10.10.0.7/24",)),
+    "bastion": ("bastions", "02:00:00:00:06:22", ("10.11.0.22/24",)),
+}
+PROBES = {"edge": "wan", "core": "compute"}
+
+
+def run(*words: str, check: bool = True, wait: float = 20.0, given: bytes = b"") -> int:
+    """Run a command to its end and return its exit code; its output is shown when it was not to fail and did."""
+    done = subprocess.run(words, input=given, capture_output=True, timeout=wait, check=False)
+    if check and done.returncode:
+        sys.stderr.buffer.write(done.stdout + done.stderr)
+        raise SystemExit(f"{' '.join(words)}: exit {done.returncode}")
+    return done.returncode
+
+
+def inside(host: str, *words: str) -> tuple[str, ...]:
+    """Return the command that runs ``words`` in a host's namespace."""
+    return ("ip", "netns", "exec", PREFIX + host, *words)
+
+
+def await_that(holds: Callable[[], bool], what: str) -> None:
+    """Wait until something holds, for ten seconds at most."""
+    for _ in range(100):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"{what} did not come / {what} n'est pas venu")
+
+
+class Servers:
+    """The processes that the lab started; ended by their own handles, never by name."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, host: str, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command in a host's namespace."""
+        process = subprocess.Popen(
+            inside(host, *words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._running.append(process)
+        return process
+
+    def stop(self) -> None:
+        """End every process."""
+        for process in reversed(self._running):
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def network() -> Iterator[None]:
+    """Make the namespaces, the bridges, the firewall's interfaces and its rules; remove them at the end."""
+    names = ["lan", "fw", *HOSTS]
+    try:
+        for name in names:
+            run("ip", "netns", "add", PREFIX + name)
+            run("ip", "-n", PREFIX + name, "link", "set", "lo", "up")
+        quiet = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+        for name in ("fw", *HOSTS):
+            run(*inside(name, "sysctl", "-qw", *quiet))
+        run(*inside("lan", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"))
+        for number, (subnet, addresses) in enumerate(SUBNETS.items(), 1):
+            run("ip", "-n", PREFIX + "lan", "link", "add", subnet, "type", "bridge")
+            run("ip", "-n", PREFIX + "lan", "link", "set", subnet, "up")
+            plug("fw", subnet, subnet, f"02:00:00:00:01:{number:02x}", addresses)
+        for host, (subnet, mac, addresses) in HOSTS.items():
+            plug(host, "eth0", subnet, mac, addresses)
+            for gateway, _ in zip(SUBNETS[subnet][:2], addresses, strict=False):  # IPv4 first, in both
+                run("ip", "-n", PREFIX + host, "route", "add", "default", "via", gateway.partition("/")[0])
+        run(*inside("fw", "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"))
+        run(*inside("fw", "nft", "-f", str(HERE / "nftables.conf")))
+        yield
+    finally:
+        for name in names:
+            run("ip", "netns", "del", PREFIX + name, check=False)
+
+
+def plug(host: str, interface: str, subnet: str, mac: str, addresses: tuple[str, ...]) -> None:
+    """Join a host to a subnet's bridge by a pair of virtual interfaces."""
+    space = PREFIX + host
+    port = f"{host}-{interface}"[:15]
+    run("ip", "-n", space, "link", "add", interface, "address", mac, "type", "veth", "peer", "name", port,
+        "netns", PREFIX + "lan")  # fmt: skip
+    run("ip", "-n", PREFIX + "lan", "link", "set", port, "master", subnet, "up")
+    run("ip", "-n", space, "link", "set", interface, "up")
+    for address in addresses:
+        run("ip", "-n", space, "addr", "add", address, "dev", interface, *(("nodad",) if ":" in address else ()))
+
+
+def serve(servers: Servers, work: Path) -> None:
+    """Start the real servers, each in its host's namespace."""
+    key, certificate = work / "key.pem", work / "certificate.pem"
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate),
+        "-days", "2", "-subj", "/CN=console.aster.example")  # fmt: skip
+    for host in ("waf", "app"):
+        servers.start(host, "openssl", "s_server", "-accept", "8443", "-cert", str(certificate),
+                      "-key", str(key), "-www")  # fmt: skip
+    (work / "www").mkdir()
+    (work / "www" / "index.html").write_text("clear text\n", encoding="utf-8")
+    servers.start("waf", "busybox", "httpd", "-f", "-p", "80", "-h", str(work / "www"))
+    host_key, user_key = work / "host_key", work / "user_key"
+    for file in (host_key, user_key):
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file))
+    allowed = work / "authorized_keys"
+    allowed.write_bytes(user_key.with_suffix(".pub").read_bytes())
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    for host in ("app", "bastion"):
+        servers.start(host, shutil.which("sshd") or "sshd", "-D", "-f", "/dev/null", "-h", str(host_key),
+                      "-o", f"AuthorizedKeysFile={allowed}", "-o", f"PidFile={work / host}.pid", "-o", "StrictModes=no",
+                      "-o", "PermitRootLogin=yes", "-o", "UsePAM=no")  # fmt: skip
+    servers.start("plc", "socat", "TCP-LISTEN:23,fork,reuseaddr", "EXEC:telnetd -E /bin/true")
+    servers.start("dns", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--no-resolv",
+                  f"--pid-file={work / 'dnsmasq.pid'}", "--user=root", "--address=/app.aster.example/10.20.0.11")  # fmt: skip
+    settings = work / "rsyslog.conf"
+    settings.write_text(
+        f'global(workDirectory="{work}")\nmodule(load="imudp")\ninput(type="imudp" port="514")\n'
+        f'action(type="omfile" file="{work / "received.log"}")\n',
+        encoding="utf-8",
+    )
+    servers.start("log", "rsyslogd", "-n", "-f", str(settings), "-i", str(work / "rsyslog.pid"))
+    for host, port in (("waf", 8443), ("app", 8443), ("waf", 80), ("app", 22), ("bastion", 22), ("plc", 23)):
+        words = inside(host, sys.executable, "-c", REACH, str(port))
+        await_that(lambda words=words: not run(*words, check=False), f"{host}'s port {port}")  # type: ignore[misc]
+    hello = inside("log", "logger", "-d", "-n", "127.0.0.1", "-P", "514", "ready")
+    await_that(lambda: not run(*hello, check=False) and (work / "received.log").exists(), "rsyslogd")
+
+
+REACH = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1])), 1)"
+SEND = """
+import socket, sys
+family, source, source_port, target, port, data = sys.argv[1:]
+with socket.socket(socket.AF_INET6 if family == "6" else socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    sender.bind((source, int(source_port)))
+    sender.sendto(bytes.fromhex(data), (target, int(port)))
+    sender.settimeout(1)
+    try:
+        sender.recv(2048)
+    except OSError:
+        pass
+"""
+CONNECT = """
+import socket, sys
+target, port, source_port, wait = sys.argv[1:]
+with socket.socket(socket.AF_INET6 if ":" in target else socket.AF_INET) as sender:
+    sender.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sender.bind(("", int(source_port)))
+    sender.settimeout(float(wait))
+    try:
+        sender.connect((target, int(port)))
+    except OSError:
+        pass
+"""
+
+
+def datagram(host: str, source: str, source_port: int, target: str, port: int, data: bytes) -> None:
+    """Send one UDP datagram and wait a second for an answer."""
+    family = "6" if ":" in target else "4"
+    words = (sys.executable, "-c", SEND, family, source, str(source_port), target, str(port), data.hex())
+    run(*inside(host, *words), check=False)
+
+
+def knock(host: str, target: str, port: int, source_port: int = 0) -> None:
+    """Try a TCP connection, so briefly that its first SYN is not repeated."""
+    run(*inside(host, sys.executable, "-c", CONNECT, target, str(port), str(source_port), "0.5"), check=False)
+
+
+def tls(host: str, target: str, port: int) -> None:
+    """Fetch a page over TLS."""
+    address = f"[{target}]" if ":" in target else target
+    words = ("openssl", "s_client", "-quiet", "-connect", f"{address}:{port}")
+    run(*inside(host, *words), check=False, given=b"GET / HTTP/1.0\r\n\r\n")
+
+
+def login(host: str, target: str, work: Path) -> None:
+    """Run one command over SSH with the lab's key."""
+    run(*inside(host, "ssh", "-F", "/dev/null", "-i", str(work / "user_key"), "-o", "StrictHostKeyChecking=no",
+                "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", f"root@{target}", "true"), check=False)  # fmt: skip
+
+
+def query(number: int) -> bytes:
+    """Return a DNS question for the A record of app.aster.example (RFC 1035, section 4.1)."""
+    name = b"".join(bytes([len(label)]) + label for label in (b"app", b"aster", b"example")) + b"\0"
+    return number.to_bytes(2, "big") + bytes.fromhex("01000001000000000000") + name + bytes.fromhex("00010001")
+
+
+def play(work: Path) -> None:
+    """Play the traffic; expected.csv says, line by line, what each probe must answer."""
+    # what the matrix authorises
+    tls("client", "198.51.100.20", 443)  # translated by the firewall to the WAF's 8443
+    tls("client", "2001:db8:40::10", 8443)
+    tls("waf", "10.20.0.11", 8443)
+    tls("waf", "2001:db8:20::11", 8443)
+    login("post", "10.11.0.22", work)  # seen by neither probe
+    login("bastion", "10.20.0.11", work)
+    datagram("app", "10.20.0.11", 40001, "10.30.0.53", 53, query(1))
+    datagram("app", "2001:db8:20::11", 40002, "2001:db8:30::53", 53, query(2))
+    run(*inside("app", "logger", "--rfc3164", "-d", "-n", "10.30.0.14", "-P", "514", "the lab speaks"))
+    run(*inside("log", "ping", "-c", "2", "-i", "0.2", "-W", "1", "10.20.0.11"))
+    run(*inside("log", "ping", "-c", "1", "-s", "3000", "-W", "1", "10.20.0.12"))  # three fragments each way
+    knock("bastion", "10.20.0.12", 23)
+    # what it does not, and the firewall lets pass by mistake
+    run(*inside("client", "socat", "-t", "2", "-", "TCP6:[2001:db8:40::10]:80"), given=b"GET / HTTP/1.0\r\n\r\n")
+    tls("client", "2001:db8:20::11", 8443)  # straight from the Internet to a sensitive server
+    tls("app", "10.40.0.10", 8443)  # the wrong way round
+    tls("post", "10.20.0.11", 8443)  # its line expired on 2026-06-30
+    knock("waf", "10.20.0.12", 23)
+    # what it does not, and the firewall stops
+    knock("app", "198.51.100.77", 80)
+    knock("plc", "10.11.0.22", 50000, source_port=22)  # a call that would pass for the reply of an authorised one
+    datagram("app", "10.20.0.11", 40003, "192.0.2.99", 123, bytes([0x23]) + bytes(47))  # an address on no map
+    datagram("app", "10.20.0.11", 40004, "10.30.0.14", 161, b"0" * 40)  # refused by an ICMP error
+    for port in (21, 22, 23, 445, 3389):
+        knock("client", "2001:db8:40::10", port)  # a scan
+
+
+def export(capture: Path, folder: Path, probe: str) -> None:
+    """Replay a capture through softflowd (NetFlow v9) into nfcapd on loopback; keep the collector's file."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as spare:
+        spare.bind(("127.0.0.1", 0))
+        port = str(spare.getsockname()[1])
+    flows = folder / f"flows-{probe}"
+    flows.mkdir()
+    collector = subprocess.Popen(
+        ("nfcapd", "-b", "127.0.0.1", "-p", port, "-w", str(flows), "-t", "3600", "-I", probe),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    await_that(lambda: any(flows.iterdir()), "nfcapd's file")
+    run("softflowd", "-r", str(capture), "-n", f"127.0.0.1:{port}", "-v", "9", "-a", "-D",
+        "-p", str(flows / "pid"), "-c", "none")  # fmt: skip
+    time.sleep(1)  # the last datagram is on its way
+    collector.terminate()
+    collector.wait(timeout=10)
+    next(path for path in flows.iterdir() if path.name.startswith("nfcapd.2")).replace(folder / f"{probe}.nfcapd")
+    shutil.rmtree(flows)
+
+
+def main() -> None:
+    """Record the lab into a folder (this one when none is named)."""
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if os.geteuid() or missing:
+        needs = ", ".join(missing) or "root"
+        raise SystemExit(f"the lab needs {needs} / le labo demande {needs}")
+    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE
+    folder.mkdir(parents=True, exist_ok=True)
+    servers = Servers()
+    with tempfile.TemporaryDirectory(prefix="lab-") as temporary, network():
+        work = Path(temporary)
+        try:
+            serve(servers, work)
+            probes = [
+                servers.start("fw", "tcpdump", "-Z", "root", "-U", "-n", "-i", interface, "-w", str(work / f"{probe}.pcap"))
+                for probe, interface in PROBES.items()
+            ]
+            time.sleep(1.5)
+            play(work)
+            time.sleep(1.5)
+            for probe in probes:
+                probe.terminate()
+                probe.wait(timeout=5)
+        finally:
+            servers.stop()
+        for probe in PROBES:
+            shutil.copyfile(work / f"{probe}.pcap", folder / f"{probe}.pcap")
+            export(work / f"{probe}.pcap", folder, probe)
+    sys.stdout.write(f"{folder}: " + ", ".join(f"{probe}.pcap, {probe}.nfcapd" for probe in PROBES) + "\n")
+
+
+if __name__ == "__main__":
+    main()

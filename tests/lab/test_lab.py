@@ -1,0 +1,84 @@
+"""The lab's recordings: every conversation has the verdict that was written by hand, at both probes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
+PROBES = ("edge", "core")
+COLUMNS = ("verdict", "reason", "severity", "line", "answered", "orientation")
+Row = tuple[str, ...]
+
+
+def expected(probe: str) -> Counter[Row]:
+    rows: Counter[Row] = Counter()
+    with (LAB / "expected.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["probe"] == probe:
+                ends = (row["initiator"], row["responder"], row["protocol"], row["port"])
+                rows[ends + tuple(row[name] for name in COLUMNS)] += int(row["conversations"])
+    return rows
+
+
+def judged(folder: Path, probe: str) -> tuple[Counter[Row], dict[str, object]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "cloison.cli", "audit", str(LAB / "map.yaml"), "--all", "--format", "json",
+         "--probe", f"ids-{probe}={folder / probe}.pcap"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    rows: Counter[Row] = Counter()
+    for item in report["conversations"]:
+        if item["verdict"] == "local":
+            assert item["protocol"] in ("ipv6-icmp", "icmpv6", "igmp"), item
+            continue
+        ends = (item["source"], item["destination"], item["protocol"], str(item["port"]))
+        rows[ends + tuple(item[name] or "" for name in COLUMNS)] += 1
+    return rows, report
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_every_conversation_has_its_verdict(probe: str) -> None:
+    rows, report = judged(LAB, probe)
+    assert rows == expected(probe)
+    assert report["schema"] == "cloison.audit/1"
+
+
+def test_nothing_is_lost() -> None:
+    for probe in PROBES:
+        _, report = judged(LAB, probe)
+        summary = report["summary"]
+        assert isinstance(summary, dict)
+        assert summary["undecoded"] == 0
+        counted = summary["authorised"] + summary["illegitimate"] + summary["unmapped"] + summary["local"]
+        assert counted == summary["conversations"]
+
+
+def test_the_recordings_are_small() -> None:
+    assert sum(path.stat().st_size for path in LAB.iterdir() if path.suffix in (".pcap", ".nfcapd")) < 2_000_000
+
+
+def test_the_kernel_plays_it_again(tmp_path: Path) -> None:
+    """The real kernel, filter and servers, recorded anew, get the same verdicts."""
+    tools = ("ip", "nft", "tcpdump", "sshd", "dnsmasq", "rsyslogd", "telnetd", "socat", "softflowd", "nfcapd", "ping")
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    if os.geteuid() or missing:
+        assert "CLOISON_CI" not in os.environ, f"missing here: {missing or 'root'}"
+        pytest.skip(f"needs {missing or 'root'}")
+    subprocess.run([sys.executable, str(LAB / "record.py"), str(tmp_path)], check=True, timeout=180)
+    for probe in PROBES:
+        assert (tmp_path / f"{probe}.nfcapd").stat().st_size > 0
+        rows, _ = judged(tmp_path, probe)
+        assert rows == expected(probe)
