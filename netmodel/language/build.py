@@ -42,7 +42,11 @@ def build(raw: Mapping[str, Raw], document: Document, found: list[Finding], part
     canonical, faults = _canonical(raw, tick)
     if partial:
         faults = [fault for fault in faults if fault.rule != "missing-field"]
-    findings = found + [_finding(fault, document) for fault in faults[:_MOST_FOUND]]
+    # one fault of a fragment is met as often as the fragment is made, and said once
+    findings = found + list({
+        (item.rule, item.spans, item.message.say("en")): item
+        for item in (_finding(fault, document) for fault in reversed(faults[:_MOST_FOUND]))
+    }.values())[::-1]
     if len(faults) > _MOST_FOUND:
         findings.append(input_error("more-errors", say(
             "{count} more errors are not shown", "{count} autres erreurs ne sont pas montrées",

@@ -83,8 +83,16 @@ class Document:
 
     def spans(self, route: Route) -> tuple[Span, ...]:
         """Return every place where the whole of ``route`` is written, in the order of the files."""
-        found = (part.locate(route, key=False, rename=same) for part in self.marks)
-        return tuple(span for depth, span in found if depth == len(route))
+        places: list[Span] = []
+        for part in self.marks:
+            depth, span = part.locate(route, key=False, rename=same)
+            if depth == len(route):
+                places.append(span)
+        for made in self.made.get(route[:2], ()):  # type: ignore[call-overload]
+            depth, span = self.marks[made.part].locate(made.at + route[2:], key=False, rename=made.rename)
+            if depth - len(made.at) + 2 == len(route):
+                places += span, made.origin
+        return tuple(places)
 
     def origin(self, route: Route) -> tuple[str, Span] | None:
         """Return the template of the entry at ``route`` and the place for which it was repeated.

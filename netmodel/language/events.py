@@ -30,7 +30,7 @@ except ImportError:  # a PyYAML built without libyaml
 
 
 from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
-from cloison.netmodel.language.document import WRITTEN, Raw, Route
+from cloison.netmodel.language.document import WRITTEN, Raw, Route, same
 from cloison.netmodel.language.syntax import explain
 
 DEEPEST = 32  # levels; the language needs nine
@@ -73,11 +73,11 @@ class YamlPart:
         for step in route:
             if node in self.aliases:
                 break
-            if type(value) is dict:
+            if type(value) is dict and not isinstance(step, int):
                 found = self._key(value, node, step, rename)
                 if found is None:
                     if step in WRITTEN:
-                        found = self._key(value, node, WRITTEN[str(step)], rename)
+                        found = self._key(value, node, WRITTEN[step], rename)
                     if found is None:
                         break
                 written, named = found
@@ -85,6 +85,7 @@ class YamlPart:
             elif type(value) is list and isinstance(step, int):
                 if step >= len(value):
                     break
+                named = -1
                 node += 1
                 for _ in range(step):
                     node = self.after[node]
@@ -94,7 +95,7 @@ class YamlPart:
             depth += 1
         return depth, self.place(named if key and named >= 0 else node)
 
-    def _key(self, value: dict[str, Raw], node: int, step: str | int, rename: Callable[[str], str]
+    def _key(self, value: dict[str, Raw], node: int, step: str, rename: Callable[[str], str]
              ) -> tuple[str, int] | None:  # fmt: skip
         index = self._index.get(node)
         if index is None:
@@ -104,10 +105,11 @@ class YamlPart:
                 mark = self.after[mark + 1]
             self._index[node] = index
         if step in index:
-            return str(step), index[str(step)]
-        for written in index if "<" in "".join(index) and len(index) < 10_000 else ():
-            if rename(written) == step:
-                return written, index[written]
+            return step, index[step]
+        if rename is not same:
+            for written in index:
+                if "<" in written and rename(written) == step:
+                    return written, index[written]
         return None
 
     def place(self, node: int) -> Span:
@@ -116,7 +118,7 @@ class YamlPart:
         return Span(self.file, (packed >> _BITS) + 1, (packed & _COLUMN) + 1)
 
 
-class _Stop(Exception):
+class _Stop(Exception):  # noqa: N818 - it only ends the reading
     """The rest of the file cannot be read."""
 
 

@@ -25,7 +25,7 @@ def merge(maps: Sequence[dict[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
             elif key in JOINED or key == "tables":
                 merged[key] = _joined(merged[key], value)
             else:
-                merged[key] = _both(merged[key], value, (key,), conflicts)
+                merged[key] = join_entry(merged[key], value, (key,), conflicts)
     return merged, conflicts
 
 
@@ -39,13 +39,14 @@ def _joined(left: Raw, right: Raw) -> Raw:
     return [*_items(left), *_items(right)]
 
 
-def _both(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> Raw:
+def join_entry(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> Raw:
+    """Return what two values at ``route`` give together; where they differ, the route is added to ``conflicts``."""
     if left is right:
         return left
     if isinstance(left, dict) and isinstance(right, dict):
         joined = dict(left)
         for key, value in right.items():
-            joined[key] = _both(left[key], value, (*route, key), conflicts) if key in left else value
+            joined[key] = join_entry(left[key], value, (*route, key), conflicts) if key in left else value
         return joined
     if route in _JOINED_WORDS:
         return list(dict.fromkeys(map(str, (*_items(left), *_items(right)))))

@@ -44,7 +44,7 @@ class Fault:
     key: bool = False
 
 
-class Wrong(Exception):
+class Wrong(Exception):  # noqa: N818 - a value is wrong, not the program
     """A value that cannot be read, with all its faults."""
 
     def __init__(self, *faults: Fault) -> None:

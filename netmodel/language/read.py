@@ -15,6 +15,7 @@ from cloison.netmodel.language.events import YamlPart, read_yaml
 from cloison.netmodel.language.files import file_error, read_bytes, utf8
 from cloison.netmodel.language.merge import merge
 from cloison.netmodel.language.model import VERSION, Model
+from cloison.netmodel.language.repeat import unfold
 
 Tick = Callable[[int, int], None]
 
@@ -39,8 +40,9 @@ def read_map(path: Path | None = None, tick: Tick | None = None) -> Map:
         found: list[Finding] = []
         files, parts, partial = _yaml_parts(where, found)
         raw, conflicts = merge([part.values for part in parts])
-        document = Document(raw, tuple(parts))
-        found += [conflict(route, document) for route in conflicts]
+        repeats = [(number, part.values["repeat"]) for number, part in enumerate(parts) if "repeat" in part.values]
+        raw, document, more = unfold(raw, parts, repeats, found)
+        found += [conflict(route, document) for route in (*conflicts, *more)]
         model = build(raw, document, found, partial, tick)
         return Map(model, document, tuple(files))
 

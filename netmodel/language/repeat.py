@@ -1,0 +1,317 @@
+"""``repeat``: fragments of a map, written once and made for each selected entry.
+
+Only entries written outside any ``repeat`` are selected, rows of tables included. ``<t>`` is the selected entry's
+name, ``<t.vni>`` its label or field of that name, in keys and in values. Several loop variables give their product.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, input_error, say
+from cloison.netmodel.language.document import Document, Made, Part, Raw, Route
+from cloison.netmodel.language.merge import join_entry
+from cloison.netmodel.language.normal import Fault, Wrong, select, unknown, wrong_kind
+from cloison.netmodel.language.shapes import SECTIONS, Record
+
+MOST_MADE = 500_000  # entries of all repeats together
+
+_PLACEHOLDER = re.compile(r"<([^\W\d][\w-]*)(?:\.([\w.-]+))?>")
+_VARIABLE = re.compile(r"[^\W\d][\w-]*")
+_KEY = Text("key", "Mot-clé")
+_LOOP_VARIABLE = Text("loop variable", "Nom de variable de boucle")
+# the section that a field's words name, where dots follow references
+_LEADS_TO: Mapping[str, str] = {
+    "owner": "parties", "zone": "zones", "within": "zones", "site": "sites", "vrf": "vrfs", "sees": "vrfs",
+    "asset": "assets", "assets": "assets", "members": "assets", "backends": "assets", "services": "services",
+    "service": "services", "between": "zones",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """An entry for which a fragment is made."""
+
+    id: str
+    entry: Mapping[str, Raw]
+
+    def value(self, name: str | None) -> Raw:
+        """Return the entry's id, or its label or field; nothing when it has none."""
+        if not name:
+            return self.id
+        labels = self.entry.get("labels")
+        if isinstance(labels, dict) and name in labels:
+            return labels[name]
+        return self.entry.get(name)
+
+
+Binding = Mapping[str, _Chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragment:
+    """One item of a ``repeat``: the part that holds it, its place there, its variables and its sections."""
+
+    part: int
+    at: Route
+    variables: Mapping[str, Sequence[tuple[_Chosen, Span]]]
+    sections: Mapping[str, Mapping[str, Raw]]
+
+
+class _Missing(Exception):  # noqa: N818 - what it says is what is missing
+    """A placeholder without a value."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self.message = message
+
+
+def unfold(raw: Mapping[str, Raw], parts: Sequence[Part], repeats: Sequence[tuple[int, Raw]],
+           found: list[Finding]) -> tuple[dict[str, Raw], Document, list[Route]]:  # fmt: skip
+    """Return the map with every fragment made, its document, and the routes that were given two values.
+
+    ``repeats`` are the values of the key ``repeat``, each with the number of its part. Faults are added to ``found``.
+    """
+    outside = Document(raw, tuple(parts))
+    fragments = [
+        fragment
+        for number, value in repeats
+        for fragment in _fragments(number, value, raw, outside, found)
+    ]  # fmt: skip
+    unfolded = {key: value for key, value in raw.items() if key != "repeat"}
+    made: dict[tuple[str, str], tuple[Made, ...]] = {}
+    conflicts: list[Route] = []
+    total = 0
+    for fragment in fragments:
+        for section in fragment.sections:
+            unfolded[section] = dict(unfolded.get(section) or {})
+    for fragment in fragments:
+        size = sum(map(len, fragment.sections.values()))
+        for choice in fragment.variables.values():
+            size *= len(choice)
+        total += size
+        if total > MOST_MADE:
+            found.append(_error("too-large", say(
+                "Repeats make more than {most} entries", "Les répétitions fabriquent plus de {most} entrées",
+                most=MOST_MADE), outside, fragment.part, fragment.at))  # fmt: skip
+            break
+        _make(fragment, unfolded, made, conflicts, outside, found)
+    return unfolded, Document(unfolded, tuple(parts), made), conflicts
+
+
+def _error(rule: str, message: Message, document: Document, part: int, at: Route, *more: Span,
+           key: bool = False) -> Finding:  # fmt: skip
+    place = document.marks[part].locate(at, key=key, rename=str)[1]
+    return input_error(rule, message, Ref("repeat", ".".join(map(str, at[1:]))), place, *more)
+
+
+def _fragments(part: int, value: Raw, raw: Mapping[str, Raw], document: Document, found: list[Finding]
+               ) -> Iterator[_Fragment]:  # fmt: skip
+    for index, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
+        at: Route = ("repeat", index)
+        variables: dict[str, Sequence[tuple[_Chosen, Span]]] = {}
+        sections: dict[str, Mapping[str, Raw]] = {}
+        good = True
+
+        def fail(wrong: Wrong, at: Route = at) -> None:
+            found.extend(
+                _error(fault.rule, fault.message, document, part, at + fault.route, key=fault.key)
+                for fault in wrong.faults
+            )
+
+        if not isinstance(item, dict) or not isinstance(item.get("for"), dict) or not item["for"]:
+            found.append(_error("missing-field", say(
+                "A repeat says for what it is made, as for: {{t: {{parties: {{kind: tenant}}}}}}",
+                "Une répétition dit pour quoi elle est faite, comme for: {{t: {{parties: {{kind: tenant}}}}}}"),
+                document, part, at))  # fmt: skip
+            continue
+        for name, selection in item["for"].items():
+            try:
+                variables[name] = _select(name, selection, raw, document)
+            except Wrong as wrong:
+                fail(Wrong(*wrong.under("for", name)))
+                good = False
+        for section, entries in item.items():
+            if section == "for":
+                continue
+            try:
+                if section not in SECTIONS:
+                    raise Wrong(unknown(section, ("for", *SECTIONS), "unknown-key", _KEY, key=True))
+                if not isinstance(entries, dict):
+                    raise wrong_kind(entries, Text("a mapping of names to entries", "une table de noms et d’entrées"))
+                sections[section] = entries
+            except Wrong as wrong:
+                fail(Wrong(*wrong.under(section)))
+        if good:
+            yield _Fragment(part, at, variables, sections)
+
+
+def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Document
+            ) -> Sequence[tuple[_Chosen, Span]]:  # fmt: skip
+    if not _VARIABLE.fullmatch(name):
+        raise Wrong(Fault("bad-name", say(
+            "“{name}” cannot be a loop variable: begin with a letter",
+            "« {name} » ne peut pas être une variable de boucle : commencez par une lettre", name=name)))  # fmt: skip
+    chosen = select(selection)
+    section, where = chosen["section"], chosen["where"]
+    shape = SECTIONS[section]
+    for path in where:
+        head = path.split(".")[0]
+        if isinstance(shape, Record) and head not in shape.fields:
+            raise Wrong(*Wrong(unknown(head, tuple(shape.fields), "unknown-key", _KEY, key=True)).under(section, path))
+    entries = raw.get(section)
+    picked = [
+        (_Chosen(id_, entry if isinstance(entry, dict) else {}), document.span((section, id_), key=True))
+        for id_, entry in (entries.items() if isinstance(entries, dict) else ())
+        if all(wanted & set(_words(entry, path.split("."), raw)) for path, wanted in
+               ((path, set(words)) for path, words in where.items()))
+    ]  # fmt: skip
+    if not picked:
+        raise Wrong(Fault("empty-selection", say(
+            "This selection selects nothing", "Cette sélection ne sélectionne rien")))  # fmt: skip
+    return picked
+
+
+def _words(value: Raw, path: list[str], raw: Mapping[str, Raw]) -> Iterator[str]:
+    """Yield the words that a dotted path leads to from an entry."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _words(one, path, raw)
+    elif not path:
+        if isinstance(value, str):
+            yield value
+    elif isinstance(value, dict):
+        head, *rest = path
+        below = value.get(head)
+        if rest and not isinstance(below, dict) and head in _LEADS_TO:
+            entries = raw.get(_LEADS_TO[head])
+            for name in below if isinstance(below, list) else [below]:
+                if isinstance(entries, dict) and isinstance(name, str):
+                    yield from _words(entries.get(name), rest, raw)
+        else:
+            yield from _words(below, rest, raw)
+
+
+def _make(fragment: _Fragment, unfolded: dict[str, Raw], made: dict[tuple[str, str], tuple[Made, ...]],
+          conflicts: list[Route], outside: Document, found: list[Finding]) -> None:  # fmt: skip
+    names = tuple(fragment.variables)
+    fillers = [
+        (section, key, _filler(key, names), _filler(entry, names))
+        for section, entries in fragment.sections.items()
+        for key, entry in entries.items()
+    ]
+    for choice in itertools.product(*fragment.variables.values()):
+        binding = {name: chosen for name, (chosen, _) in zip(names, choice, strict=True)}
+        rename = _renamer(binding)
+        origin = choice[0][1]
+        for section, key, fill_key, fill in fillers:
+            at = (*fragment.at, section, key)
+            try:
+                name, entry = fill_key(binding), fill(binding)
+                if not isinstance(name, str):
+                    raise _Missing(say("A key cannot be a list: “{key}”", "Une clé ne peut pas être une liste : « {key} »",
+                                       key=key))  # fmt: skip
+            except _Missing as missing:
+                found.append(_error("repeat", missing.message, outside, fragment.part, at, origin, key=True))
+                continue
+            made[section, name] = (*made.get((section, name), ()), Made(fragment.part, at, rename, key, origin))
+            entries = unfolded[section]
+            if name in entries:
+                entries[name] = join_entry(entries[name], entry, (section, name), conflicts)
+            else:
+                entries[name] = entry
+
+
+def _renamer(binding: Binding) -> Callable[[str], str]:
+    def rename(key: str) -> str:
+        try:
+            return str(_filler(key, tuple(binding))(binding))
+        except _Missing:
+            return key
+
+    return rename
+
+
+Filler = Callable[[Binding], Raw]
+
+
+def _filler(value: Raw, names: tuple[str, ...]) -> Filler:
+    """Return the function that fills a fragment's value; what has no placeholder is shared, not copied."""
+    filler = _filler_or_none(value, names)
+    return filler if filler is not None else lambda binding: value
+
+
+def _filler_or_none(value: Raw, names: tuple[str, ...]) -> Filler | None:
+    if isinstance(value, dict):
+        pairs = [(_filler_or_none(key, names), key, _filler_or_none(one, names), one) for key, one in value.items()]
+        if all(pair[0] is None and pair[2] is None for pair in pairs):
+            return None
+
+        def fill_mapping(binding: Binding) -> Raw:
+            return {
+                key if fill_key is None else _joined(key, fill_key(binding)): one if fill is None else fill(binding)
+                for fill_key, key, fill, one in pairs
+            }
+
+        return fill_mapping
+    if isinstance(value, list):
+        items = [(_filler_or_none(one, names), one) for one in value]
+        if all(fill is None for fill, _ in items):
+            return None
+
+        def fill_list(binding: Binding) -> Raw:
+            filled: list[Raw] = []
+            for fill, one in items:
+                if fill is None:
+                    filled.append(one)
+                else:
+                    new = fill(binding)
+                    filled += new if isinstance(new, list) and isinstance(one, str) else [new]
+            return filled
+
+        return fill_list
+    if isinstance(value, str) and "<" in value and _PLACEHOLDER.search(value):
+        return _text_filler(value, names)
+    return None
+
+
+def _text_filler(text: str, names: tuple[str, ...]) -> Filler:
+    whole = _PLACEHOLDER.fullmatch(text)
+    pieces = _PLACEHOLDER.split(text)  # text, variable, field, text, variable, field, text...
+
+    def fill(binding: Binding) -> Raw:
+        if whole:
+            return _value(binding, whole[1], whole[2])
+        filled = [pieces[0]]
+        for variable, name, after in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+            filled += _joined(text, _value(binding, variable, name)), after
+        return "".join(filled)
+
+    return fill
+
+
+def _joined(text: str, value: Raw) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        raise _Missing(say(
+            "“{text}” needs one word, and the value has several", "« {text} » demande un seul mot, et la valeur en a "
+            "plusieurs", text=text))  # fmt: skip
+    return value
+
+
+def _value(binding: Binding, variable: str, name: str | None) -> Raw:
+    chosen = binding.get(variable)
+    if chosen is None:
+        fault = unknown(variable, tuple(binding), "repeat", _LOOP_VARIABLE)
+        raise _Missing(fault.message)
+    value = chosen.value(name)
+    if value is None or isinstance(value, dict):
+        raise _Missing(say(
+            "“{id}” has no label and no field “{name}”: nothing can stand for <{variable}.{name}>",
+            "« {id} » n’a ni étiquette ni champ « {name} » : rien ne peut remplacer <{variable}.{name}>",
+            id=chosen.id, name=str(name), variable=variable))  # fmt: skip
+    return value
