@@ -143,8 +143,8 @@ def serve(servers: Servers, work: Path) -> None:
     run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate),
         "-days", "2", "-subj", "/CN=console.aster.example")  # fmt: skip
     for host in ("waf", "app"):
-        servers.start(host, "openssl", "s_server", "-accept", "8443", "-cert", str(certificate),
-                      "-key", str(key), "-www")  # fmt: skip
+        servers.start(host, "openssl", "s_server", "-accept", "8443", "-www",
+                      "-cert", str(certificate), "-key", str(key))  # fmt: skip
     (work / "www").mkdir()
     (work / "www" / "index.html").write_text("clear text\n", encoding="utf-8")
     servers.start("waf", "busybox", "httpd", "-f", "-p", "80", "-h", str(work / "www"))
@@ -156,11 +156,12 @@ def serve(servers: Servers, work: Path) -> None:
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     for host in ("app", "bastion"):
         servers.start(host, shutil.which("sshd") or "sshd", "-D", "-f", "/dev/null", "-h", str(host_key),
-                      "-o", f"AuthorizedKeysFile={allowed}", "-o", f"PidFile={work / host}.pid", "-o", "StrictModes=no",
-                      "-o", "PermitRootLogin=yes", "-o", "UsePAM=no")  # fmt: skip
+                      "-o", f"AuthorizedKeysFile={allowed}", "-o", f"PidFile={work / host}.pid",
+                      "-o", "StrictModes=no", "-o", "PermitRootLogin=yes", "-o", "UsePAM=no")  # fmt: skip
     servers.start("plc", "socat", "TCP-LISTEN:23,fork,reuseaddr", "EXEC:telnetd -E /bin/true")
     servers.start("dns", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--no-resolv",
-                  f"--pid-file={work / 'dnsmasq.pid'}", "--user=root", "--address=/app.aster.example/10.20.0.11")  # fmt: skip
+                  "--user=root", f"--pid-file={work / 'dnsmasq.pid'}",
+                  "--address=/app.aster.example/10.20.0.11")  # fmt: skip
     settings = work / "rsyslog.conf"
     settings.write_text(
         f'global(workDirectory="{work}")\nmodule(load="imudp")\ninput(type="imudp" port="514")\n'
@@ -223,8 +224,9 @@ def tls(host: str, target: str, port: int) -> None:
 
 def login(host: str, target: str, work: Path) -> None:
     """Run one command over SSH with the lab's key."""
-    run(*inside(host, "ssh", "-F", "/dev/null", "-i", str(work / "user_key"), "-o", "StrictHostKeyChecking=no",
-                "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", f"root@{target}", "true"), check=False)  # fmt: skip
+    words = ("ssh", "-F", "/dev/null", "-i", str(work / "user_key"), "-o", "StrictHostKeyChecking=no",
+             "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", f"root@{target}", "true")  # fmt: skip
+    run(*inside(host, *words), check=False)
 
 
 def query(number: int) -> bytes:
@@ -299,7 +301,7 @@ def main() -> None:
         try:
             serve(servers, work)
             probes = [
-                servers.start("fw", "tcpdump", "-Z", "root", "-U", "-n", "-i", interface, "-w", str(work / f"{probe}.pcap"))
+                servers.start("fw", "tcpdump", "-Z", "root", "-Uni", interface, "-w", str(work / f"{probe}.pcap"))
                 for probe, interface in PROBES.items()
             ]
             time.sleep(1.5)

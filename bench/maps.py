@@ -1,0 +1,74 @@
+"""Maps of any size for the benches, the same bytes at every run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def write_map(folder: Path, zones: int, subnets: int, lines: int, *, table: bool) -> Path:
+    """Write a provider's map with its matrix in YAML, or in a CSV table, and return its folder.
+
+    Zones are stars around a transit zone; each subnet has three servers with addresses; lines join servers,
+    subnets and zones, in both families.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    per_zone = subnets // zones
+    out = [
+        "cloison: 1", "name: bench", "service: [iaas]", "parties:", "  us: {kind: provider, country: FR}",
+        "  world: {kind: public}", "sites:", "  s1: {country: FR}", "carriers:", "  fabric: {kind: hardware}", "zones:",
+        "  internet: {owner: world, nature: public, sensitivity: public, domain: exposure, addresses: global}",
+        "  core: {owner: us, nature: production, sensitivity: exposed, domain: transport, transit: true, over: fabric}",
+    ]  # fmt: skip
+    for zone in range(zones):
+        out.append(
+            f"  z{zone}: {{owner: us, nature: production, sensitivity: internal, domain: processing, over: fabric}}"
+        )
+    out.append("subnets:")
+    for subnet in range(subnets):
+        high, low = divmod(subnet, 256)
+        out.append(
+            f'  n{subnet}: {{cidr: [10.{high}.{low}.0/24, "2001:db8:{subnet:x}::/64"], zone: z{subnet // per_zone}}}'
+        )
+    out.append("assets:")
+    out.append("  fw: {functions: filtering, owner: us, kind: physical, model: m, site: s1, sensitivity: internal}")
+    for subnet in range(subnets):
+        high, low = divmod(subnet, 256)
+        for host in range(1, 4):
+            out.append(
+                f"  a{subnet}-{host}: {{owner: us, kind: physical, model: m, role: server, site: s1, "
+                f"sensitivity: internal, interfaces: {{lan: {{mac: '02:00:{high:02x}:{low:02x}:00:{host:02x}', "
+                f'addresses: [10.{high}.{low}.{host}, "2001:db8:{subnet:x}::{host}"]}}}}}}'
+            )
+    out.append("interconnections:")
+    out.append("  border: {between: [internet, core], through: fw}")
+    for zone in range(zones):
+        out.append(f"  x{zone}: {{between: [z{zone}, core], through: fw}}")
+    out.append("reviews:")
+    out.append("  - {on: 2026-01-10, by: [a, b]}")
+    rows = [_line(number, subnets) for number in range(lines)]
+    if table:
+        out.append("tables: {flows: matrix.csv}")
+        header = "ID;source;destination;service;justification métier ou infrastructure;responsable;approbateur"
+        body = [f"{name};{here};{there};{service};{reason};net;boss" for name, here, there, service, reason in rows]
+        (folder / "matrix.csv").write_text("\n".join([header, *body, ""]), encoding="utf-8")
+    else:
+        out.append("flows:")
+        out += [
+            f"  {name}:\n    from: {here}\n    to: {there}\n    services: [{service}]\n"
+            f"    justification: {{kind: business, text: {reason}}}\n    responsible: net\n"
+            f"    approved: {{by: boss, on: 2026-01-02}}"
+            for name, here, there, service, reason in rows
+        ]
+    (folder / "cloison.yaml").write_text("\n".join([*out, ""]), encoding="utf-8")
+    return folder
+
+
+def _line(number: int, subnets: int) -> tuple[str, str, str, str, str]:
+    here, there = (number * 7919) % subnets, (number * 104729 + number // subnets + 1) % subnets
+    if here == there:
+        there = (there + 1) % subnets
+    port = 1024 + (number * 31) % 40000
+    source = f"a{here}-{1 + number % 3}/lan" if number % 4 else f"n{here}"
+    target = f"a{there}-{1 + (number // 3) % 3}/lan" if number % 5 else f"n{there}"
+    reason = f"Transfer number {number} between two applications"
+    return f"F-{number:06d}", source, target, f"tcp/{port}", reason
