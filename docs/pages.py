@@ -1,0 +1,139 @@
+"""Write the reference pages out of the program itself; ``--check`` only compares, and fails when one is behind.
+
+Every rule has its page; the frameworks, views, outputs, formats and commands have one page a kind.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cloison.captures.formats
+import cloison.diagrams.outputs
+import cloison.diagrams.views
+import cloison.netmodel.assurance.checks
+import cloison.netmodel.assurance.frameworks
+from cloison.netmodel.assurance.check import Check
+from cloison.netmodel.assurance.framework import Framework
+from cloison.netmodel.finding import Lang, Text
+from cloison.netmodel.registry import load
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+COMMANDS = ("", "init", "check", "draw", "audit", "explain", "rules", "schema")
+HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
+
+
+def both(text: Text) -> str:
+    """Return a paragraph in English and the same in French."""
+    return f"{text.en}\n\n*{text.fr}*\n"
+
+
+def rule_page(check: Check, frameworks: dict[str, Framework]) -> str:
+    """Return the page of one rule."""
+    served = [
+        f"- {framework.title.en}: "
+        + (", ".join(dict.fromkeys(c.id for c in framework.clauses if _serves(c.rules, check.name))) or "none")
+        for framework in frameworks.values()
+    ]
+    return "\n".join(
+        [
+            f"# {check.name}\n",
+            f"**{check.title.en}** / *{check.title.fr}*\n",
+            f"Severity: {check.severity}. Needs: {', '.join(check.needs)}"
+            + (f"; sharpened by: {', '.join(check.refines)}." if check.refines else ".")
+            + "\n",
+            "## Why / Pourquoi\n",
+            both(check.why),
+            "## What to do / Que faire\n",
+            both(check.remedy),
+            "## Clauses / Exigences\n",
+            *served,
+            "",
+            f"Cases, good and bad: [tests/checks/{check.name}](../../../tests/checks/{check.name}).\n",
+        ]
+    )
+
+
+def _serves(rules: tuple[str, ...], name: str) -> bool:
+    return any(rule.partition("/")[0] == name for rule in rules)
+
+
+def clauses_page(frameworks: dict[str, Framework]) -> str:
+    """Return the catalogue of every framework."""
+    out = ["# Clauses / Exigences\n"]
+    for framework in frameworks.values():
+        out += [f"## {framework.title.en} / {framework.title.fr}\n", "| clause | | kind | rules |", "|---|---|---|---|"]
+        for clause in framework.clauses:
+            rules = ", ".join(f"[{rule}](rules/{rule.partition('/')[0]}.md)" for rule in clause.rules)
+            out.append(
+                f"| {clause.id} | {clause.paraphrase.en}<br>*{clause.paraphrase.fr}* | {clause.kind} | {rules} |"
+            )
+        out.append("")
+    return "\n".join(out)
+
+
+def entries_page(title: str, entries: dict[str, object]) -> str:
+    """Return the page of a registry of views, outputs or formats."""
+    out = [f"# {title}\n"]
+    for name, entry in entries.items():
+        text = getattr(entry, "title", None)
+        words = f": {text.en} / *{text.fr}*" if isinstance(text, Text) else ""
+        suffixes = ", ".join(f"`{suffix}`" for suffix in getattr(entry, "suffixes", ()))
+        out.append(f"- `{name}`{words}{f' ({suffixes})' if suffixes else ''}")
+    return "\n".join([*out, ""])
+
+
+def commands_page() -> str:
+    """Return the help of every command, in both languages."""
+    out = ["# Commands / Commandes\n"]
+    for command in COMMANDS:
+        out.append(f"## cloison {command}".rstrip() + "\n")
+        languages: tuple[Lang, ...] = ("en", "fr")
+        for lang in languages:
+            words = [sys.executable, "-m", "cloison.cli", *filter(None, [command]), "--help"]
+            environment = {**os.environ, "LC_ALL": "fr_FR.UTF-8" if lang == "fr" else "C.UTF-8", "COLUMNS": "80"}
+            done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+            text = "\n".join(
+                line.rstrip() for line in done.stdout.replace("python -m cloison.cli", "cloison").splitlines()
+            )
+            out.append(f"```\n{text.strip()}\n```\n")
+    return "\n".join(out)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Yield each page's name and text."""
+    checks: dict[str, Check] = load(cloison.netmodel.assurance.checks, "CHECK")
+    frameworks: dict[str, Framework] = load(cloison.netmodel.assurance.frameworks, "FRAMEWORK")
+    for name, check in checks.items():
+        yield f"rules/{name}.md", rule_page(check, frameworks)
+    listed = [f"- [{name}](rules/{name}.md): {check.title.en} / *{check.title.fr}*" for name, check in checks.items()]
+    yield "rules.md", "\n".join(["# Rules / Règles\n", *listed, ""])
+    yield "clauses.md", clauses_page(frameworks)
+    yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
+    yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
+    yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))
+    yield "commands.md", commands_page()
+
+
+def main() -> None:
+    """Write the pages, or compare them."""
+    wanted = {FOLDER / name: HEAD + text for name, text in pages()}
+    there = set(FOLDER.rglob("*.md"))
+    if "--check" in sys.argv[1:]:
+        behind = [path for path, text in wanted.items() if path not in there or path.read_text("utf-8") != text]
+        behind += sorted(there - set(wanted))
+        for path in behind:
+            print(f"{path.relative_to(FOLDER.parent.parent)} is behind the program: make docs", file=sys.stderr)
+        raise SystemExit(1 if behind else 0)
+    for path in there - set(wanted):
+        path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
