@@ -1,0 +1,260 @@
+"""Assessments as reports: the JSON contract ``cloison.check/1``, and tables and sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cloison.netmodel.assurance.assess import Assessment, built_in_checks, built_in_frameworks
+from cloison.netmodel.assurance.check import Check, Outcome
+from cloison.netmodel.assurance.framework import STATUS_WORDS, Framework
+from cloison.netmodel.assurance.upkeep import UPKEEP
+from cloison.netmodel.finding import SEVERITIES, Finding, Message, Severity, Span, Text, Witness, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.report import Report, Status, Table
+
+SEVERITY_WORDS: Mapping[Severity, Text] = {
+    "error": Text("error", "erreur"),
+    "warning": Text("warning", "avertissement"),
+    "note": Text("note", "note"),
+}
+_GRAPH_WORDS = {
+    "declared": Text("the map", "la carte"),
+    "effective": Text("filter configurations", "les configurations de filtrage"),
+    "observed": Text("captures", "les captures"),
+}
+_COUNTED = ("parties", "zones", "subnets", "assets", "interconnections", "endpoints", "services", "groups")
+
+
+def check_report(assessment: Assessment, network: Network) -> Report:
+    """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``."""
+    counts = {section: len(getattr(network.model, section)) for section in _COUNTED} | {"lines": len(network.lines)}
+    data = {
+        "schema": "cloison.check/1",
+        "map": {"name": network.model.name, "digest": network.digest, "counts": counts},
+        "findings": [finding_data(finding) for finding in assessment.findings],
+        "clauses": [_status_data(item) for item in assessment.statuses],
+        "rules": [_outcome_data(check, assessment.outcomes[check.name]) for check in assessment.checks],
+    }
+    return Report(
+        command="check",
+        data=data,
+        findings=assessment.findings,
+        statuses=assessment.statuses,
+        tables=(_looked_at(assessment),),
+        summary=_summary(assessment, network),
+        marking=network.model.marking,
+        title=network.model.name,
+    )
+
+
+def rules_report(
+    checks: Sequence[Check] | None = None, frameworks: Sequence[Framework] | None = None
+) -> Report:
+    """Return the reference of the rules: name, title, clauses, severity, needs, why and remedy."""
+    checks = built_in_checks() if checks is None else checks
+    frameworks = built_in_frameworks() if frameworks is None else frameworks
+    rows: list[tuple[Any, ...]] = []
+    entries: list[dict[str, Any]] = []
+    for check in checks:
+        clauses = _clauses(check, frameworks)
+        needs = tuple(_GRAPH_WORDS[graph] for graph in check.needs)
+        severity = SEVERITY_WORDS[check.severity]
+        rows.append((check.name, severity, check.title, clauses, needs, check.why, check.remedy))
+        entries.append(
+            {
+                "rule": check.name,
+                "severity": check.severity,
+                "title": _both(check.title),
+                "clauses": list(clauses),
+                "needs": list(check.needs),
+                "refines": list(check.refines),
+                "why": _both(check.why),
+                "remedy": _both(check.remedy),
+            }
+        )
+    for name, words in sorted(UPKEEP.items()):
+        rows.append((name, SEVERITY_WORDS[words.severity], words.title, (), (), words.why, words.remedy))
+        entries.append(
+            {
+                "rule": name,
+                "severity": words.severity,
+                "title": _both(words.title),
+                "clauses": [],
+                "needs": [],
+                "refines": [],
+                "why": _both(words.why),
+                "remedy": _both(words.remedy),
+            }
+        )
+    table = Table(
+        "rules",
+        Text("Rules", "Règles"),
+        (
+            Text("rule", "règle"),
+            Text("severity", "gravité"),
+            Text("title", "intitulé"),
+            Text("clauses", "exigences"),
+            Text("needs", "demande"),
+            Text("why", "pourquoi"),
+            Text("remedy", "remède"),
+        ),
+        tuple(rows),
+    )
+    summary = say(
+        "{n} rules; the user's own are written in the map under `policy`",
+        "{n} règles ; celles de l'utilisateur s'écrivent dans la carte sous `policy`",
+        n=len(entries),
+    )
+    return Report("rules", {"schema": "cloison.rules/1", "rules": entries}, tables=(table,), summary=(summary,))
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the JSON contract writes it; texts are English, languages are for people."""
+    waiver = finding.waiver
+    return {
+        "rule": finding.rule,
+        "clauses": list(finding.clauses),
+        "severity": finding.severity,
+        "message": finding.message.say("en"),
+        "subject": {"kind": finding.subject.kind, "id": finding.subject.id},
+        "locations": [_location(span) for span in finding.spans],
+        "graph": finding.graph,
+        "witness": _witness(finding.witness),
+        "remedy": finding.remedy.say("en") if finding.remedy else "",
+        "fingerprint": finding.fingerprint,
+        "waived": {"why": waiver.why, "by": waiver.by, "until": waiver.until.isoformat()} if waiver else None,
+    }
+
+
+def _location(span: Span) -> dict[str, Any]:
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "sheet": span.sheet,
+        "packet": span.packet,
+    }
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    steps = [
+        {
+            "kind": step.subject.kind,
+            "id": step.subject.id,
+            "note": step.note.say("en") if step.note else "",
+            "location": _location(step.span) if step.span else None,
+        }
+        for step in witness.steps
+    ]
+    return {"kind": witness.kind, "steps": steps, "packet": dict(witness.packet)}
+
+
+def _status_data(item: Status) -> dict[str, Any]:
+    return {
+        "framework": item.framework,
+        "clause": item.clause,
+        "status": item.status,
+        "kind": item.kind,
+        "graphs": list(item.graphs),
+        "reason": item.reason.say("en"),
+        "findings": list(item.findings),
+    }
+
+
+def _outcome_data(check: Check, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": check.name,
+        "result": _result(outcome)[0],
+        "looked_at": dict(outcome.looked_at),
+        "seen": _seen(outcome).say("en"),
+        "breaches": len(outcome.breaches),
+        "missing": [
+            {"kind": item.subject.kind, "id": item.subject.id, "datum": item.datum.en} for item in outcome.missing
+        ],
+    }
+
+
+def _result(outcome: Outcome) -> tuple[str, Text]:
+    if outcome.breaches:
+        return "findings", Text("{n} finding(s)", "{n} constat(s)")
+    if outcome.missing:
+        return "not-evaluated", STATUS_WORDS["not-evaluated"]
+    if all(part.absent is not None for part in outcome.parts):
+        return "not-applicable", STATUS_WORDS["not-applicable"]
+    return "holds", Text("holds", "tient")
+
+
+def _seen(outcome: Outcome) -> Text:
+    parts = [part.absent if part.absent is not None else part.seen for part in outcome.parts]
+    return Text(
+        "; ".join(dict.fromkeys(part.say("en") for part in parts)),
+        " ; ".join(dict.fromkeys(part.say("fr") for part in parts)),
+    )
+
+
+def _looked_at(assessment: Assessment) -> Table:
+    """Return the table that says of each rule what it looked at, and so what a pass is worth."""
+    rows = []
+    for check in assessment.checks:
+        outcome = assessment.outcomes[check.name]
+        rows.append(
+            (check.name, check.title, Message(_result(outcome)[1], {"n": len(outcome.breaches)}), _seen(outcome))
+        )
+    return Table(
+        "rules",
+        Text("What each rule looked at", "Ce que chaque règle a examiné"),
+        (Text("rule", "règle"), Text("title", "intitulé"), Text("result", "résultat"), Text("looked at", "examiné")),
+        tuple(rows),
+    )
+
+
+def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
+    standing = {severity: 0 for severity in SEVERITIES}
+    for finding in assessment.findings:
+        if finding.waiver is None:
+            standing[finding.severity] += 1
+    model = network.model
+    lines = [
+        say(
+            "{zones} zones, {subnets} subnets, {assets} assets and {lines} lines were looked at by {rules} rules",
+            "{zones} zones, {subnets} sous-réseaux, {assets} biens et {lines} lignes examinés par {rules} règles",
+            zones=len(model.zones),
+            subnets=len(model.subnets),
+            assets=len(model.assets),
+            lines=len(network.lines),
+            rules=len(assessment.checks),
+        ),
+        say(
+            "{errors} error(s), {warnings} warning(s), {notes} note(s), {waived} under waiver",
+            "{errors} erreur(s), {warnings} avertissement(s), {notes} note(s), {waived} sous dérogation",
+            errors=standing["error"],
+            warnings=standing["warning"],
+            notes=standing["note"],
+            waived=sum(finding.waiver is not None for finding in assessment.findings),
+        ),
+    ]
+    open_checks = tuple(
+        check.name
+        for check in assessment.checks
+        if assessment.outcomes[check.name].missing and not assessment.outcomes[check.name].breaches
+    )
+    if open_checks:
+        lines.append(
+            say("not evaluated for want of data: {rules}", "non évalué faute de données : {rules}", rules=open_checks)
+        )
+    return tuple(lines)
+
+
+def _clauses(check: Check, frameworks: Sequence[Framework]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            clause for framework in frameworks for part in check.parts for clause in framework.served_by(check.name, part)
+        )
+    )
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"en": text.en, "fr": text.fr}

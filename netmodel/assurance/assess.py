@@ -1,0 +1,221 @@
+"""Every rule asked of one body of evidence: findings with their clauses and waivers, and a status per clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import cloison.netmodel.assurance.checks as check_entries
+import cloison.netmodel.assurance.frameworks as framework_entries
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
+from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
+from cloison.netmodel.assurance.policy import policy_checks
+from cloison.netmodel.assurance.upkeep import UPKEEP, check_names, expired_declarations, waived
+from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Span, Text, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.registry import load
+from cloison.netmodel.report import Status
+from cloison.netmodel.space.ownership import Owner
+
+Tick = Callable[[int, int], None]
+
+_GRAPHS: Mapping[Graph, Text] = {
+    "declared": Text("a map", "une carte"),
+    "effective": Text("a filter configuration", "une configuration de filtrage"),
+    "observed": Text("a capture", "une capture"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rules answered. ``findings`` are sorted: worst first, then by place; ``undecided`` names the user's
+    rules that could not be evaluated."""
+
+    checks: tuple[Check, ...]
+    outcomes: Mapping[str, Outcome]
+    findings: tuple[Finding, ...]
+    statuses: tuple[Status, ...]
+    undecided: tuple[str, ...] = ()
+
+
+def built_in_checks() -> tuple[Check, ...]:
+    """Return every rule of the registry, in the order of their names."""
+    return tuple(load(check_entries, "CHECK").values())
+
+
+def built_in_frameworks() -> tuple[Framework, ...]:
+    """Return every framework of the registry, in the order of their names."""
+    return tuple(load(framework_entries, "FRAMEWORK").values())
+
+
+def assess_network(network: Network, tick: Tick | None = None) -> Assessment:
+    """Return what the built-in rules and the user's own say of a map alone; raises ``MapError`` like :func:`assess`."""
+    return assess(Evidence(network, network.at), built_in_checks(), built_in_frameworks(), tick)
+
+
+def assess(
+    evidence: Evidence, checks: Sequence[Check], frameworks: Sequence[Framework], tick: Tick | None = None
+) -> Assessment:
+    """Return what the given rules and the user's own say of the evidence, and each clause's status.
+
+    Raises ``MapError`` for a user's rule that selects nothing, and for a waiver or a declaration of an unknown name.
+    """
+    network = evidence.network
+    own = policy_checks(network)
+    every = (*checks, *own)
+    clauses = {clause.id for framework in frameworks for clause in framework.clauses}
+    names = {check.name for check in every} | UPKEEP.keys()
+    check_names(network, names, clauses, {framework.name for framework in frameworks})
+
+    outcomes: dict[str, Outcome] = {}
+    made: list[Finding] = list(network.warnings)
+    asked: list[tuple[str, Part, int]] = []  # rule, part, how many findings it made (they follow one another)
+    starts: list[int] = []
+    for place, check in enumerate(every):
+        if tick:
+            tick(place, len(every))
+        outcome = outcomes[check.name] = _ask(check, evidence)
+        for part in outcome.parts:
+            served = tuple(
+                dict.fromkeys(item for framework in frameworks for item in framework.served_by(check.name, part.name))
+            )
+            starts.append(len(made))
+            made += (_finding(check, breach, served) for breach in part.breaches)
+            asked.append((check.name, part, len(part.breaches)))
+    if tick:
+        tick(len(every), len(every))
+
+    def serves(name: str) -> tuple[str, ...]:
+        if name in names:
+            return (name,)
+        return tuple(rule for framework in frameworks for rule in framework.rules_of(name))
+
+    findings = (*waived(network, made, serves, evidence.at), *expired_declarations(network, evidence.at))
+    answers: dict[str, list[tuple[str, Answer]]] = {}
+    for start, (rule, part, count) in zip(starts, asked, strict=True):
+        answers.setdefault(rule, []).append((part.name, Answer(part, findings[start : start + count])))
+    return Assessment(
+        every,
+        outcomes,
+        tuple(sorted(findings, key=_order)),
+        tuple(_statuses(evidence, frameworks, answers)),
+        tuple(check.name for check in own if outcomes[check.name].missing),
+    )
+
+
+def forbidden_by(network: Network) -> Callable[[Contact], tuple[str, ...]]:
+    """Return what names, for a contact, the rules that forbid it directly: the built-in ones and the user's."""
+    readings = [
+        (check.name, check.forbids(network))
+        for check in (*built_in_checks(), *policy_checks(network))
+        if check.forbids is not None
+    ]
+    return lambda contact: tuple(name for name, forbids in readings if forbids(contact))
+
+
+def _ask(check: Check, evidence: Evidence) -> Outcome:
+    given = _given(evidence)
+    lacking = [graph for graph in check.needs if graph not in given]
+    if lacking:
+        missing = tuple(Missing(Ref("evidence", graph), _GRAPHS[graph]) for graph in lacking)
+        nothing = say("nothing was looked at", "rien n'a été examiné")
+        return Outcome(tuple(Part(nothing, {}, missing=missing, name=name) for name in check.parts))
+    reason = check.applies(evidence)
+    if reason is not None:
+        return Outcome(tuple(Part(reason, {}, absent=reason, name=name) for name in check.parts))
+    outcome = check.run(evidence)
+    if check.forbids is None or evidence.observed is None:
+        return outcome
+    return Outcome((*outcome.parts, _observed(check, evidence)))
+
+
+def _observed(check: Check, evidence: Evidence) -> Part:
+    """Return what captures say of a rule that has a direct reading: they refute, and never prove."""
+    assert check.forbids is not None
+    assert evidence.observed is not None
+    forbids = check.forbids(evidence.network)
+    breaches = [
+        Breach(
+            Ref("zone", edge.contact.target.zone),
+            say(
+                "{n} conversation(s) seen from {source} to {target}",
+                "{n} conversation(s) vue(s) de {source} vers {target}",
+                n=edge.conversations,
+                source=_place(edge.contact.source),
+                target=_place(edge.contact.target),
+            ),
+            (edge.span,),
+            graph="observed",
+        )
+        for edge in evidence.observed.edges
+        if forbids(edge.contact)
+    ]
+    count = len(evidence.observed.edges)
+    seen = say("{n} observed contact(s)", "{n} échange(s) observé(s)", n=count)
+    return Part(seen, {"observed": count}, tuple(breaches))
+
+
+def _given(evidence: Evidence) -> frozenset[Graph]:
+    given: set[Graph] = {"declared"}
+    if evidence.effective:
+        given.add("effective")
+    if evidence.observed is not None:
+        given.add("observed")
+    return frozenset(given)
+
+
+def _finding(check: Check, breach: Breach, clauses: tuple[str, ...]) -> Finding:
+    return Finding(
+        rule=check.name,
+        severity=breach.severity or check.severity,
+        message=breach.message,
+        subject=breach.subject,
+        spans=breach.spans,
+        witness=breach.witness,
+        remedy=breach.remedy or Message(check.remedy),
+        clauses=clauses,
+        graph=breach.graph,
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (
+        SEVERITIES.index(finding.severity),
+        finding.rule,
+        finding.spans[0] if finding.spans else _NOWHERE,
+        finding.subject,
+        finding.fingerprint,
+    )
+
+
+_NOWHERE = Span("")
+
+
+def _place(owner: Owner) -> str:
+    return owner.interface or owner.asset or owner.subnet or owner.zone
+
+
+def _statuses(
+    evidence: Evidence, frameworks: Sequence[Framework], answers: Mapping[str, Sequence[tuple[str, Answer]]]
+) -> Iterator[Status]:
+    model = evidence.network.model
+    given = _given(evidence)
+    for framework in frameworks:
+        held = {clause.id for clause in framework.clauses}
+        for clause in framework.clauses:
+            served = []
+            for name in clause.rules:
+                rule, _, wanted = name.partition("/")
+                served += [answer for part, answer in answers.get(rule, ()) if not wanted or part == wanted]
+            yield status(framework, clause, served, model.declarations, given, evidence.at)
+        latest = {
+            item.clause: item
+            for item in sorted(model.declarations, key=lambda item: item.on)
+            if item.framework == framework.name
+            and item.clause not in held
+            and item.on <= evidence.at
+            and (item.until is None or evidence.at <= item.until)
+        }
+        for clause_id in sorted(latest):
+            yield declared_only(framework, latest[clause_id])

@@ -1,0 +1,81 @@
+"""any-service: a line says which ends and which ports, or carries an exception that still holds."""
+
+from __future__ import annotations
+
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.ends import field_span, ref
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Text, say
+from cloison.netmodel.space.protocols import PORTED
+from cloison.netmodel.space.services import OPENING, ServiceSet
+
+_EVERY_PORT = tuple(ServiceSet.of((number, number), (1, 65535), phases=OPENING) for number in sorted(PORTED))
+
+
+def _unbounded(line: Line) -> tuple[tuple[str, str], ...]:
+    """Return what the line leaves open, each as (field, word)."""
+    fields = (
+        (("between", line.sources),) if line.flow.between else (("from", line.sources), ("to", line.targets))
+    )
+    found = [(name, "any") for name, ends in fields if any(end.kind == "any" for end in ends)]
+    found += [
+        ("services", name)
+        for name, services in line.services
+        if name == "any" or any(ports <= services for ports in _EVERY_PORT)
+    ]
+    return tuple(found)
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    breaches: list[Breach] = []
+    excepted = 0
+    for line in network.lines:
+        found = _unbounded(line)
+        if not found:
+            continue
+        exception = line.flow.exception
+        words = tuple(f"{name}: {word}" for name, word in found)
+        if exception is None:
+            message = say("{line} leaves open {words}", "{line} laisse ouvert {words}", line=line.id, words=words)
+            breaches.append(Breach(ref(line), message, (field_span(network, line, found[0][0]), line.span)))
+        elif exception.until is not None and exception.until < evidence.at:
+            message = say(
+                "{line} leaves open {words}; its exception ended on {until}",
+                "{line} laisse ouvert {words} ; son exception a pris fin le {until}",
+                line=line.id,
+                words=words,
+                until=exception.until,
+            )
+            breaches.append(Breach(ref(line), message, (field_span(network, line, "exception"), line.span)))
+        else:
+            excepted += 1
+    seen = say(
+        "ends and services of {n} lines, {excepted} of them with an exception",
+        "extrémités et services de {n} lignes, dont {excepted} avec une exception",
+        n=len(network.lines),
+        excepted=excepted,
+    )
+    return one(Part(seen, {"declared": len(network.lines)}, tuple(breaches)))
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    return None if evidence.network.lines else say("the matrix has no line", "la matrice n’a aucune ligne")
+
+
+CHECK = Check(
+    name="any-service",
+    title=Text("No line is open to any end or any port", "Aucune ligne n’ouvre toute extrémité ni tout port"),
+    why=Text(
+        "A line that names no port or no end authorises traffic that nobody described or justified.",
+        "Une ligne sans port ou sans extrémité autorise un trafic que personne n’a décrit ni justifié.",
+    ),
+    remedy=Text(
+        "Name the ends and the services, or write an `exception` that says why, by whom and until when.",
+        "Nommer les extrémités et les services, ou écrire une `exception` qui dit pourquoi, par qui et jusqu’à quand.",
+    ),
+    severity="error",
+    run=_run,
+    applies=_applies,
+)

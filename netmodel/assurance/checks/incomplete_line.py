@@ -1,0 +1,105 @@
+"""incomplete-line: each line is described, attributed and justified (SecNumCloud 13.1.a and 13.2.a)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
+from cloison.netmodel.assurance.ends import field_span, ref
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Text, say
+
+_SHORTEST = 10  # letters and digits of the shortest text that can justify anything
+# texts that fill the field and say nothing, without accents, in lower case
+_PLACEHOLDERS = frozenset(
+    "ras r.a.s neant aucun aucune rien besoin metier besoin-metier justification infrastructure business technique "
+    "todo tbd tbc fixme xxx na n/a none nothing needed required necessaire a-definir a-completer a-preciser "
+    "a-justifier to-be-defined to-be-completed to-be-justified historique legacy existant temporaire temporary "
+    "divers test lorem ipsum see-ticket voir-ticket".split()
+)
+_ATTRIBUTES = (
+    ("nature", Text("nature", "nature")),
+    ("owner", Text("owner", "appartenance")),
+    ("sensitivity", Text("sensitivity", "sensibilité")),
+    ("domain", Text("technical domain", "domaine technique")),
+)
+
+
+def _says_nothing(text: str) -> bool:
+    """Tell whether a justification is a placeholder, or too short to be anything else."""
+    plain = "".join(item for item in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(item))
+    words = re.findall(r"[\w./]+", plain)
+    if "-".join(words).strip("./") in _PLACEHOLDERS or all(word.strip("./") in _PLACEHOLDERS for word in words):
+        return True
+    return sum(item.isalnum() for item in plain) < _SHORTEST or len(set(plain.replace(" ", ""))) < 5
+
+
+def _description(line: Line) -> tuple[Text, ...]:
+    described = all(line.services_to(target) for target in line.targets)
+    return () if described else (Text("services", "services"),)
+
+
+def _justification(line: Line) -> tuple[Text, ...]:
+    justification = line.flow.justification
+    if justification is None:
+        return (Text("justification", "justification"),)
+    if _says_nothing(justification.text):
+        return (
+            Text(
+                "a justification that says something", "une justification qui dise quelque chose"
+            ),
+        )
+    return ()
+
+
+def _attributes(line: Line) -> tuple[Text, ...]:
+    return tuple(text for name, text in _ATTRIBUTES if not getattr(line, name))
+
+
+_QUESTIONS = (
+    ("description", _description, "services", Text("technical description", "description technique")),
+    ("justification", _justification, "justification", Text("justification", "justification")),
+    ("attributes", _attributes, "", Text("four axes of segmentation", "quatre axes de cloisonnement")),
+)
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    parts = []
+    for name, question, written, words in _QUESTIONS:
+        breaches = [
+            Breach(
+                ref(line),
+                say("{line} lacks {lacking}", "il manque à {line} : {lacking}", line=line.id, lacking=lacking),
+                (field_span(network, line, *((written,) if written else ())),),
+            )
+            for line in network.lines
+            if (lacking := question(line))
+        ]
+        seen = say("{what} of {n} lines", "{what} de {n} lignes", what=words, n=len(network.lines))
+        parts.append(Part(seen, {"declared": len(network.lines)}, tuple(breaches), name=name))
+    return Outcome(tuple(parts))
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    return None if evidence.network.lines else say("the matrix has no line", "la matrice n’a aucune ligne")
+
+
+CHECK = Check(
+    name="incomplete-line",
+    title=Text("Every line is described, attributed and justified", "Chaque ligne est décrite, qualifiée et justifiée"),
+    why=Text(
+        "Nobody can review, filter or segregate a flow whose services, purpose or belonging are unknown.",
+        "Nul ne peut revoir, filtrer ni cloisonner un flux dont on ignore les services, l’objet ou l’appartenance.",
+    ),
+    remedy=Text(
+        "Write the missing fields; a justification tells what would stop working without the line.",
+        "Renseigner les champs manquants ; une justification dit ce qui cesserait de fonctionner sans la ligne.",
+    ),
+    severity="error",
+    run=_run,
+    applies=_applies,
+    parts=("description", "justification", "attributes"),
+)

@@ -1,0 +1,65 @@
+"""overdue-review: the map was reviewed within the last year (SecNumCloud 13.1.b, by dates)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.finding import Ref, Step, Text, Witness, say
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    reviews = list(enumerate(network.model.reviews))
+    done = [(place, review) for place, review in reviews if review.on <= evidence.at]
+    subject = Ref("map", network.model.name)
+    if not done:
+        message = say("no review of this map is recorded", "aucune revue de cette carte n’est consignée")
+        breach = Breach(subject, message, (network.document.span(("reviews",)),), severity="warning")
+        seen = say("no review", "aucune revue")
+        return one(Part(seen, {}, (breach,), (Missing(subject, Text("a review", "une revue")),)))
+    place, last = max(done, key=lambda item: item[1].on)
+    due = _a_year_after(last.on)
+    seen = say(
+        "{n} review(s), the last on {on}, the next due by {due}",
+        "{n} revue(s), la dernière le {on}, la prochaine au plus tard le {due}",
+        n=len(done),
+        on=last.on,
+        due=due,
+    )
+    breaches: tuple[Breach, ...] = ()
+    if due < evidence.at:
+        message = say(
+            "the last review was on {on}; the next was due by {due}",
+            "la dernière revue date du {on} ; la suivante était due au plus tard le {due}",
+            on=last.on,
+            due=due,
+        )
+        span = network.document.span(("reviews", place))
+        witness = Witness("facts", (Step(subject, say("reviewed on {on}", "revue le {on}", on=last.on), span),))
+        breaches = (Breach(subject, message, (span,), witness),)
+    return one(Part(seen, {"declared": len(done)}, breaches))
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 3, 1)
+
+
+CHECK = Check(
+    name="overdue-review",
+    title=Text("The map was reviewed within the last year", "La carte a été revue depuis moins d’un an"),
+    why=Text(
+        "A map that nobody rereads drifts away from the network it describes.",
+        "Une carte que personne ne relit s’éloigne du réseau qu’elle décrit.",
+    ),
+    remedy=Text(
+        "Review the map and record it under `reviews`, with its date and its reviewers.",
+        "Revoir la carte et le consigner sous `reviews`, avec la date et les relecteurs.",
+    ),
+    severity="error",
+    run=_run,
+)

@@ -1,0 +1,116 @@
+"""What the ends of lines are to a rule: public, sensitive, a tenant's, a relay; and how findings name lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cloison.netmodel.facts import End, Line
+from cloison.netmodel.finding import Message, Ref, Span, Step, Witness, say
+from cloison.netmodel.network import Network
+
+
+@dataclass(slots=True)
+class Ends:
+    """Answers about ends, each computed once for a network: maps have far fewer ends than lines."""
+
+    network: Network
+    _public: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _sensitive: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+    _tenants: dict[str, frozenset[str]] = field(default_factory=dict)
+    _relays: dict[str, bool] = field(default_factory=dict)
+
+    def public(self, end: End) -> tuple[str, ...]:
+        """Return the public zones that an end touches; ``any`` touches all."""
+        found = self._public.get(end.id)
+        if found is None:
+            zones = self.network.zones if end.kind == "any" else end.zones
+            found = tuple(zone for zone in zones if self.network.zones[zone].public)
+            self._public[end.id] = found
+        return found
+
+    def sensitive(self, end: End) -> tuple[Ref, ...]:
+        """Return the sensitive zones that an end touches, then its sensitive assets in other zones."""
+        found = self._sensitive.get(end.id)
+        if found is None:
+            network = self.network
+            whole = end.kind == "any"
+            zones = [zone for zone in (network.zones if whole else end.zones) if network.zones[zone].sensitive]
+            known = set(zones)
+            assets = [
+                asset
+                for asset in (network.assets if whole else end.assets)
+                if network.assets[asset].sensitive and known.isdisjoint(network.assets[asset].zones)
+            ]
+            found = (*(Ref("zone", zone) for zone in zones), *(Ref("asset", asset) for asset in assets))
+            self._sensitive[end.id] = found
+        return found
+
+    def tenants(self, end: End) -> frozenset[str]:
+        """Return the tenants to whom something in an end belongs: a zone of theirs, or an asset of theirs elsewhere."""
+        found = self._tenants.get(end.id)
+        if found is None:
+            network = self.network
+            whole = end.kind == "any"
+            zones = network.zones if whole else end.zones
+            held = {network.zones[zone].owner for zone in zones if network.zones[zone].owner_kind == "tenant"}
+            for asset in network.assets if whole else end.assets:
+                if network.assets[asset].owner_kind == "tenant":
+                    held.add(network.assets[asset].owner)
+            found = self._tenants[end.id] = frozenset(held)
+        return found
+
+    def relay(self, end: End) -> bool:
+        """Tell whether all that an end stands for are relays."""
+        found = self._relays.get(end.id)
+        if found is None:
+            network = self.network
+            if end.kind in ("asset", "interface", "endpoint"):
+                found = bool(end.assets) and all(network.assets[asset].relay for asset in end.assets)
+            elif end.kind == "group":
+                found = bool(end.leaves) and all(
+                    leaf.kind in ("asset", "interface") and network.assets[leaf.id.partition("/")[0]].relay
+                    for leaf in end.leaves
+                )
+            else:
+                found = False
+            self._relays[end.id] = found
+        return found
+
+
+def ref(line: Line) -> Ref:
+    """Return a line as the subject of a finding."""
+    return Ref("line", line.id)
+
+
+def ids(ends: Iterable[End]) -> tuple[str, ...]:
+    """Return the names of ends as the map writes them."""
+    return tuple(end.id for end in ends)
+
+
+def along(network: Network, line: Line) -> Witness:
+    """Return the witness of one line: its sources, the line, its targets."""
+    return Witness(
+        "path",
+        (
+            *(Step(Ref(end.kind, end.id)) for end in line.sources[:_SHOWN]),
+            Step(ref(line), services_of(line), line.span),
+            *(Step(Ref(end.kind, end.id)) for end in line.targets[:_SHOWN]),
+        ),
+    )
+
+
+_SHOWN = 5  # ends of a line that a witness names
+
+
+def services_of(line: Line) -> Message:
+    """Return the services of a line in words."""
+    names = tuple(name for name, _ in line.services) or tuple(
+        dict.fromkeys(name for services in line.endpoint_services.values() for name, _ in services)
+    )
+    return say("on {services}", "sur {services}", services=names)
+
+
+def field_span(network: Network, line: Line, *route: str | int) -> Span:
+    """Return the place of a field of a line, or of the line where the field is not written."""
+    return network.span("flows", line.id, *route)

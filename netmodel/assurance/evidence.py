@@ -1,0 +1,60 @@
+"""What a check may look at: the compiled map, what filters permit, what captures showed, and which versions came before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cloison.netmodel.finding import Span
+    from cloison.netmodel.network import Network
+    from cloison.netmodel.space.ownership import Owner
+    from cloison.netmodel.space.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One declared place speaking to another: who opens, who answers, on which service.
+
+    ``low`` is the responder's port, or ``type << 8 | code`` for ICMP.
+    """
+
+    source: Owner
+    target: Owner
+    protocol: int
+    low: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A contact that captures showed, how many conversations it stands for, and where the first one lies."""
+
+    contact: Contact
+    conversations: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What captures showed, over ``span`` (nanoseconds since 1970, first and last packet)."""
+
+    edges: tuple[Edge, ...]
+    span: tuple[int, int]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that checks may look at, at the date ``at``.
+
+    ``effective`` is each filtering asset's permitted traffic by its id; ``ancestors`` are the digests of the map's
+    earlier versions, or nothing where no history was given.
+    """
+
+    network: Network
+    at: date
+    effective: Mapping[str, Policy] = field(default_factory=dict)
+    observed: Observed | None = None
+    ancestors: frozenset[str] | None = None

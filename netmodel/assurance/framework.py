@@ -1,0 +1,256 @@
+"""A framework's clauses, which rules serve them, and the one place where a clause gets its status.
+
+The framework owns the mapping from clauses to rules: a rule knows nothing of clauses. A clause names a rule, or one
+question of a rule as ``rule/part``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from cloison.netmodel.assurance.check import Missing, Part
+from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Text, say
+from cloison.netmodel.language.model import Declaration
+from cloison.netmodel.report import Status, StatusWord
+
+# A: automatic on the map, F: needs configurations, C: captures can refute, P: partly, D: declared only
+Kind = Literal["A", "A+F", "A+C", "A+F+C", "P", "D"]
+
+_SHOWN = 3  # data or findings named in a reason; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause in our own words; ``declared`` is what no machine can see, ``recommended`` one that cannot fail."""
+
+    id: str
+    urn: str  # the suffix of its requirement node in CISO Assistant's library
+    title: Text
+    paraphrase: Text
+    kind: Kind
+    rules: tuple[str, ...] = ()
+    declared: Text | None = None
+    recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A catalogue of clauses; ``urn`` is what precedes each clause's suffix."""
+
+    name: str
+    title: Text
+    urn: str
+    clauses: tuple[Clause, ...]
+
+    def served_by(self, rule: str, part: str = "") -> tuple[str, ...]:
+        """Return the ids of the clauses that the rule serves, or that one of its questions serves."""
+        wanted = {rule, f"{rule}/{part}"} if part else {rule}
+        return tuple(clause.id for clause in self.clauses if not wanted.isdisjoint(clause.rules))
+
+    def rules_of(self, clause: str) -> tuple[str, ...]:
+        """Return the names of the rules that serve a clause, questions left out."""
+        return tuple(
+            dict.fromkeys(rule.partition("/")[0] for item in self.clauses if item.id == clause for rule in item.rules)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of a rule as it was answered: the part and the findings that came of it."""
+
+    part: Part
+    findings: tuple[Finding, ...]
+
+
+def status(
+    framework: Framework,
+    clause: Clause,
+    answers: Sequence[Answer],
+    declarations: Sequence[Declaration],
+    graphs: frozenset[Graph],
+    at: date,
+) -> Status:
+    """Return the status of a clause from what its rules answered, its declarations and the graphs that were given.
+
+    In this order: a breach that nobody waived; a declaration against; nothing to look at; a deciding datum that is
+    absent; a waived breach; warnings; what remains to be declared or configured; and only then conformant.
+    """
+    word, reason = _decide(clause, answers, _in_force(clause, framework, declarations, at), graphs)
+    seen = {graph for answer in answers for graph, count in answer.part.looked_at.items() if count}
+    findings = [finding for answer in answers for finding in answer.findings if finding.severity != "note"]
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Status(
+        framework=framework.name,
+        clause=clause.id,
+        title=clause.title,
+        status=word,
+        kind=clause.kind,
+        graphs=tuple(graph for graph in ("declared", "effective", "observed") if graph in seen),
+        reason=reason,
+        findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
+    )
+
+
+def _in_force(
+    clause: Clause, framework: Framework, declarations: Sequence[Declaration], at: date
+) -> Declaration | None:
+    """Return the last declaration on this clause that holds at this date."""
+    held = [
+        item
+        for item in declarations
+        if item.clause == clause.id
+        and item.framework == framework.name
+        and item.on <= at
+        and (item.until is None or at <= item.until)
+    ]
+    return max(held, key=lambda item: item.on) if held else None
+
+
+def _decide(
+    clause: Clause, answers: Sequence[Answer], declaration: Declaration | None, graphs: frozenset[Graph]
+) -> tuple[StatusWord, Message]:
+    findings = [finding for answer in answers for finding in answer.findings]
+    errors = [item for item in findings if item.severity == "error" and item.waiver is None]
+    warnings = [item for item in findings if item.severity == "warning" and item.waiver is None]
+    waived = [item for item in findings if item.severity != "note" and item.waiver is not None]
+    missing = [item for answer in answers for item in answer.part.missing]
+    absent = [answer.part.absent for answer in answers if answer.part.absent is not None]
+    looked_at = sum(count for answer in answers for count in answer.part.looked_at.values())
+
+    if errors and not clause.recommended:
+        return "non-conformant", _counted(
+            errors, Text("{n} breach(es) of {rules}", "{n} manquement(s) à {rules}")
+        )
+    if declaration is not None and declaration.status == "non-conformant":
+        return "non-conformant", _declared(declaration)
+    if declaration is not None and declaration.status == "not-applicable":
+        return "not-applicable", _declared(declaration)
+    if answers and len(absent) == len(answers) and not missing:
+        return "not-applicable", absent[0]
+    if missing:
+        return "not-evaluated", _absent_data(missing)
+    if waived:
+        return "waived", _waivers(waived)
+    if errors or warnings:
+        return "partial", _counted(
+            errors + warnings, Text("{n} remark(s) of {rules} to be justified", "{n} remarque(s) de {rules} à justifier")
+        )
+    if declaration is not None and declaration.status == "partial":
+        return "partial", _declared(declaration)
+    if clause.kind in ("P", "D") and declaration is not None:
+        return "declared", _declared(declaration)
+    if not looked_at:
+        return "not-evaluated", _nothing(clause)
+    if clause.kind == "P" and clause.declared is not None:
+        return "partial", say(
+            "{seen}; remains to be declared: {rest}",
+            "{seen} ; reste à déclarer : {rest}",
+            seen=_seen(answers),
+            rest=clause.declared,
+        )
+    if "F" in clause.kind and "effective" not in graphs:
+        return "partial", say(
+            "{seen}; holds on the map; no filter configuration was compared",
+            "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n'a été comparée",
+            seen=_seen(answers),
+        )
+    if "C" in clause.kind and "observed" in graphs:
+        return "conformant", say(
+            "{seen}; nothing observed contradicts it",
+            "{seen} ; rien de ce qui a été observé ne le contredit",
+            seen=_seen(answers),
+        )
+    return "conformant", say("{seen}", "{seen}", seen=_seen(answers))
+
+
+def declared_only(framework: Framework, declaration: Declaration) -> Status:
+    """Return the status of a declared clause that the catalogue does not hold: the declaration is all there is."""
+    word: StatusWord = "declared" if declaration.status == "conformant" else declaration.status
+    return Status(
+        framework=framework.name,
+        clause=declaration.clause,
+        title=Text(f"Clause {declaration.clause}", f"Exigence {declaration.clause}"),
+        status=word,
+        kind="D",
+        graphs=(),
+        reason=_declared(declaration),
+    )
+
+
+def _seen(answers: Sequence[Answer]) -> Text:
+    parts = [answer.part.seen for answer in answers if answer.part.absent is None]
+    return Text("; ".join(part.say("en") for part in parts), " ; ".join(part.say("fr") for part in parts))
+
+
+def _counted(findings: Sequence[Finding], text: Text) -> Message:
+    return Message(text, {"n": len(findings), "rules": tuple(sorted({finding.rule for finding in findings}))})
+
+
+def _nothing(clause: Clause) -> Message:
+    if clause.declared is not None:
+        return say("to be declared: {rest}", "à déclarer : {rest}", rest=clause.declared)
+    return say("nothing could be looked at", "rien n'a pu être examiné")
+
+
+def _absent_data(missing: Sequence[Missing]) -> Message:
+    named = [f"{item.subject.kind} {item.subject.id}".strip() for item in missing[:_SHOWN]]
+    data = tuple(dict.fromkeys(item.datum for item in missing))
+    more = len(missing) - len(named)
+    if more:
+        return say(
+            "absent from the map: {data} ({subjects}, and {more} more)",
+            "absent de la carte : {data} ({subjects} et {more} autre(s))",
+            data=data,
+            subjects=tuple(named),
+            more=more,
+        )
+    return say(
+        "absent from the map: {data} ({subjects})",
+        "absent de la carte : {data} ({subjects})",
+        data=data,
+        subjects=tuple(named),
+    )
+
+
+def _waivers(findings: Sequence[Finding]) -> Message:
+    waivers = [finding.waiver for finding in findings if finding.waiver is not None]
+    return say(
+        "{n} finding(s) waived by {by}, until {until} at the earliest",
+        "{n} constat(s) sous dérogation de {by}, jusqu'au {until} au plus tôt",
+        n=len(waivers),
+        by=tuple(sorted({waiver.by for waiver in waivers})),
+        until=min(waiver.until for waiver in waivers),
+    )
+
+
+def _declared(declaration: Declaration) -> Message:
+    if declaration.evidence:
+        return say(
+            "declared {status} by {by} on {on}: {evidence}",
+            "déclaré {status} par {by} le {on} : {evidence}",
+            status=STATUS_WORDS[declaration.status],
+            by=declaration.by,
+            on=declaration.on,
+            evidence=declaration.evidence,
+        )
+    return say(
+        "declared {status} by {by} on {on}, without evidence",
+        "déclaré {status} par {by} le {on}, sans preuve",
+        status=STATUS_WORDS[declaration.status],
+        by=declaration.by,
+        on=declaration.on,
+    )
+
+
+STATUS_WORDS: Mapping[StatusWord, Text] = {
+    "conformant": Text("conformant", "conforme"),
+    "non-conformant": Text("non-conformant", "non conforme"),
+    "partial": Text("partial", "partiel"),
+    "not-evaluated": Text("not evaluated", "non évalué"),
+    "not-applicable": Text("not applicable", "non applicable"),
+    "declared": Text("declared", "déclaré"),
+    "waived": Text("waived", "sous dérogation"),
+}
