@@ -1,0 +1,73 @@
+"""The command line speaks both languages, and no word of the other is left over."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("", "init", "check", "draw", "audit", "explain", "rules", "schema")
+ENGLISH = re.compile(r"\b(Usage:|Options:|Arguments:|Commands:|Show this|default:|required|The map|Write|Judge)\b")
+FRENCH = re.compile(r"(Utilisation|Usage :|Options :|Commandes|Affiche|La carte|obligatoire)")
+
+
+def cloison(*words: str, locale: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in ("LC_MESSAGES", "LANG")}
+    return subprocess.run(
+        [sys.executable, "-m", "cloison.cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, "LC_ALL": locale},
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_in_french(command: str) -> None:
+    done = cloison(*filter(None, [command]), "--help", locale="fr_FR.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert "Usage :" in done.stdout
+    assert not ENGLISH.search(done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_in_english(command: str) -> None:
+    done = cloison(*filter(None, [command]), "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
+    assert not FRENCH.search(done.stdout), done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "french"),
+    [
+        (("chek",), "No such command 'chek'", "commande inconnue : chek"),
+        (("check", "--hlp"), "No such option: --hlp", "option inconnue : --hlp"),
+        (("check", "--lang"), "requires an argument", "attend une valeur"),
+        (("check", "a", "b"), "unexpected extra argument", "argument en trop : b"),
+        (("audit",), "Missing argument 'MAP'", "argument manquant : CARTE"),
+        (("explain", "map"), "Missing option '--from'", "option manquante : --from"),
+        (("audit", "m", "c", "--tcp-timeout", "x"), "Invalid value for '--tcp-timeout'", "valeur refusée"),
+        (("check", "--at", "2026-02-30"), "2026-02-30 is not a date", "2026-02-30 n'est pas une date"),
+        (("check", "--fail-on", "all"), "none of error, warning, note", "n'est ni error, ni warning, ni note"),
+        (("check", "--lang", "de"), "neither fr nor en", "n'est ni fr ni en"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_in_both(words: tuple[str, ...], english: str, french: str) -> None:
+    for locale, text in (("C.UTF-8", english), ("fr_FR.UTF-8", french)):
+        done = cloison(*words, locale=locale)
+        assert done.returncode == 2, done.stdout
+        assert text in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+def test_the_option_wins_over_the_locale() -> None:
+    assert "Commandes" in cloison("--help", "--lang", "fr").stdout or "Usage" in cloison("--help").stdout
+    done = cloison("check", "--lang", "fr", "nowhere.yaml", locale="C.UTF-8")
+    assert done.returncode == 2
+    assert "nowhere.yaml" in done.stderr
+    assert re.search(r"n'existe pas|introuvable|aucun fichier|absent", done.stderr), done.stderr
