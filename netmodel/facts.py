@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from cloison.netmodel.finding import Span
     from cloison.netmodel.language import model
+    from cloison.netmodel.language.document import Document
     from cloison.netmodel.space.intervals import IntervalSet
+    from cloison.netmodel.space.ownership import Owner
+    from cloison.netmodel.space.packets import Product
     from cloison.netmodel.space.policy import Rule
     from cloison.netmodel.space.services import ServiceSet
 
@@ -107,6 +110,15 @@ class AssetFacts:
     sensitive: bool
 
 
+class Leaf(NamedTuple):
+    """A zone, subnet, asset or interface, or the literal addresses of a group and the owners found there."""
+
+    kind: Literal["zone", "subnet", "asset", "interface", "literal"]
+    id: str
+    vrf: str = ""  # of a literal
+    owners: tuple[Owner, ...] = ()  # of a literal
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """A name as a line may write it, and everything that it stands for.
@@ -122,8 +134,8 @@ class End:
     zones: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
-    leaves: tuple[str, ...] = ()  # zones, subnets, assets, interfaces and literals that make up a group
-    cut: frozenset[str] = frozenset()  # leaves taken out of them by ``not``
+    leaves: tuple[Leaf, ...] = ()  # what makes it up, groups opened
+    cut: IntervalSet | None = None  # what ``not`` takes out of the leaves
     split: tuple[str, ...] = ()
 
     @property
@@ -145,15 +157,6 @@ class EndpointFacts:
     service_set: ServiceSet
     backends: tuple[str, ...]  # assets
     relay: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """Sources times targets times services of one line within one address family."""
-
-    source: IntervalSet
-    target: IntervalSet
-    services: ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,7 @@ class Line:
     products: tuple[Product, ...]
     routes: Mapping[ZonePair, Route]
     unrouted: tuple[ZonePair, ...]
-    template: str  # id of the ``repeat`` fragment that it comes from, or its own
-    span: Span
+    document: Document = field(repr=False, compare=False)
     endpoint_services: Mapping[str, tuple[tuple[str, ServiceSet], ...]] = field(default_factory=dict)
 
     def pairs(self) -> Iterator[tuple[End, End]]:
@@ -196,11 +198,22 @@ class Line:
         return self.endpoint_services.get(target.id, self.services)
 
     @property
+    def span(self) -> Span:
+        """Where the line is written."""
+        return self.document.span(("flows", self.id))
+
+    @property
+    def template(self) -> str:
+        """The id of the ``repeat`` fragment that the line comes from, or its own."""
+        origin = self.document.origin(("flows", self.id))
+        return origin[0] if origin is not None else self.id
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The line as permitting rules, one a product; each knows the line's id as its origin."""
         from cloison.netmodel.space.policy import Rule
 
-        return tuple(Rule(True, item.source, item.target, item.services, self.id) for item in self.products)
+        return tuple(Rule(True, item.source, item.destination, item.services, self.id) for item in self.products)
 
     @property
     def zone_pairs(self) -> tuple[ZonePair, ...]:

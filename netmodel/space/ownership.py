@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cloison.netmodel.space.addresses import GLOBAL, MULTICAST, VRF_SHIFT
+from cloison.netmodel.space.intervals import IntervalSet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,22 +150,29 @@ class Ownership:
         index = self.owner_index(point)
         return self.owners[index] if index >= 0 else None
 
-    def touching(self, low: int, high: int) -> Iterable[int]:
-        """Yield the owners (indices, with repeats) of the points between two points of one VRF, both included."""
-        layer = self.layers[low >> VRF_SHIFT]
-        first, last = low & LAST, high & LAST
-        place = max(bisect_right(layer.lows, first) - 1, 0)
-        free = first
-        gap = False
-        while place < len(layer.segments) and layer.segments[place].low <= last:
-            segment = layer.segments[place]
-            if segment.high >= first:
-                yield segment.owner
-                gap = gap or segment.low > free
-                free = segment.high + 1
+    def segments_between(self, vrf: int, low: int, high: int) -> Iterator[Segment]:
+        """Yield the segments of the VRF of that index that hold an address from ``low`` to ``high``."""
+        layer = self.layers[vrf]
+        place = max(bisect_right(layer.lows, low) - 1, 0)
+        while place < len(layer.segments) and layer.segments[place].low <= high:
+            if layer.segments[place].high >= low:
+                yield layer.segments[place]
             place += 1
-        if layer.everywhere >= 0 and (gap or free <= last):
-            yield layer.everywhere
+
+    def touching(self, low: int, high: int) -> Iterator[int]:
+        """Yield the owners (indices, with repeats) of the points between two points of one VRF, both included."""
+        vrf, free, last = low >> VRF_SHIFT, low & LAST, high & LAST
+        gaps = []
+        for segment in self.segments_between(vrf, free, last):
+            yield segment.owner
+            if segment.low > free:
+                gaps.append((free, segment.low - 1))
+            free = segment.high + 1
+        if free <= last:
+            gaps.append((free, last))
+        everywhere = self.layers[vrf].everywhere
+        if everywhere >= 0 and GLOBAL.overlaps(IntervalSet(tuple(gaps))):
+            yield everywhere
 
     def inside(self, one: Owner, other: Owner) -> bool:
         """Say whether no line is needed between two owners."""
@@ -202,7 +211,7 @@ class Ownership:
         bounds |= {item.high + 1 for other in others for item in self.layers[other].segments}
         marks = sorted(bounds)
         found = []
-        for low, after in zip(marks, marks[1:], strict=False):
+        for low, after in pairwise(marks):
             best = None
             for other in others:
                 segment = self.layers[other].at(low)

@@ -1,0 +1,152 @@
+"""The interconnections that a line crosses between two zones: only transit zones lie on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cloison.netmodel.facts import Route, ZoneFacts, ZonePair
+from cloison.netmodel.language.model import Interconnection
+
+MOST = 6  # ways listed; from two on a line must say which is its own
+_STEPS = 20_000  # of a search; more knots than that are given up, as several ways
+
+
+@dataclass(slots=True)
+class Routes:
+    """Ways between zones; a zone without an interconnection of its own uses those of the zone around it."""
+
+    interconnections: Mapping[str, Interconnection]
+    zones: Mapping[str, ZoneFacts]
+    _at: dict[str, tuple[str, ...]] = field(default_factory=dict)  # zone -> its interconnections
+    _transit: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # transit zone -> (by, transit zone)
+    _entries: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    _between: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
+    _middle: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(interconnections: Mapping[str, Interconnection], zones: Mapping[str, ZoneFacts]) -> Routes:
+        """Prepare the ways over the interconnections whose zones are known."""
+        at: dict[str, list[str]] = {}
+        for name, item in interconnections.items():
+            for zone in dict.fromkeys(item.between):
+                at.setdefault(zone, []).append(name)
+        routes = Routes(interconnections, zones, {zone: tuple(names) for zone, names in at.items()})
+        for zone, facts in zones.items():
+            if facts.transit:
+                routes._transit[zone] = routes._next(zone)
+        return routes
+
+    def anchor(self, zone: str) -> str:
+        """Return the zone at whose interconnections a zone is joined: itself, or the nearest one around it."""
+        here = zone
+        while here not in self._at and self.zones[here].within in self.zones and self.zones[here].within != zone:
+            here = self.zones[here].within
+        return here if here in self._at else zone
+
+    def crossings(self, one: str, other: str) -> tuple[Route, ...]:
+        """Return the sequences of interconnections from one zone to another, at most ``MOST``, the shortest first."""
+        pair = (self.anchor(one), self.anchor(other))
+        known = self._between.get(pair)
+        if known is None:
+            known = self._between[pair] = self._found(*pair)
+        return known
+
+    def _found(self, one: str, other: str) -> tuple[Route, ...]:
+        if one == other:
+            return ((),)
+        there = set(self._at.get(other, ()))
+        ways: dict[Route, None] = {(name,): None for name in self._at.get(one, ()) if name in there}
+        exits = self._into(other)
+        for first, start in self._into(one):
+            for last, end in exits:
+                if start in (one, other) or end in (one, other) or first == last:
+                    continue
+                for middle in self._through(start, end):
+                    if first not in middle and last not in middle and not self._meets(middle, start, one, other):
+                        ways[(first, *middle, last)] = None
+                if len(ways) > _STEPS:
+                    break
+        return tuple(sorted(ways, key=lambda way: (len(way), way))[:MOST])
+
+    def _into(self, zone: str) -> tuple[tuple[str, str], ...]:
+        if zone not in self._entries:
+            self._entries[zone] = self._next(zone)
+        return self._entries[zone]
+
+    def _next(self, zone: str) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (name, next_zone)
+            for name in self._at.get(zone, ())
+            for next_zone in dict.fromkeys(self.interconnections[name].between)
+            if next_zone != zone and next_zone in self.zones and self.zones[next_zone].transit
+        )
+
+    def _meets(self, middle: Route, start: str, one: str, other: str) -> bool:
+        """Say whether a way between transit zones can only go through one of its own ends."""
+        here = {start}
+        for name in middle:
+            here = {zone for zone in self.interconnections[name].between
+                    if zone in self._transit and zone not in here} - {one, other}  # fmt: skip
+            if not here:
+                return True
+        return False
+
+    def _through(self, start: str, end: str) -> tuple[Route, ...]:
+        """Return the ways from one transit zone to another over transit zones, each zone and way crossed once."""
+        if (start, end) not in self._middle:
+            found: dict[Route, None] = {}
+            steps = 0
+            stack: list[tuple[str, Route, tuple[str, ...]]] = [(start, (), (start,))]
+            while stack and steps < _STEPS and len(found) < 4 * MOST:
+                steps += 1
+                zone, way, seen = stack.pop()
+                if zone == end:
+                    found[way] = None
+                    continue
+                for name, after in self._transit.get(zone, ()):
+                    if after not in seen and name not in way:
+                        stack.append((after, (*way, name), (*seen, after)))
+            self._middle[start, end] = tuple(found)
+        return self._middle[start, end]
+
+    def along(self, one: str, other: str, items: tuple[frozenset[str], ...]) -> tuple[Route, ...]:
+        """Return the ways from one zone to another that cross one interconnection of each item, in order.
+
+        An item is the interconnections that a ``via`` word can mean. The zones before and after a named
+        interconnection may be any; elsewhere only transit zones are crossed. The plainest ways alone are kept.
+        """
+        start, end = self.anchor(one), self.anchor(other)
+        found: dict[Route, None] = {}
+        level: dict[tuple[str, int, Route], None] = {(start, 0, ()): None}
+        for _ in range(len(items) + 2 * len(self._transit) + 2):
+            after: dict[tuple[str, int, Route], None] = {}
+            for zone, place, way in level:
+                if zone == end and place == len(items):
+                    found[way] = None
+                    continue
+                for step in self._steps(zone, place, way, items, end):
+                    after[step] = None
+            if found or not after or len(after) > _STEPS:
+                break
+            level = after
+        return tuple(sorted(found, key=lambda way: (len(way), way))[:MOST])
+
+    def _steps(
+        self, zone: str, place: int, way: Route, items: tuple[frozenset[str], ...], end: str
+    ) -> Iterator[tuple[str, int, Route]]:
+        for name in self._at.get(zone, ()):
+            if name in way:
+                continue
+            reached = place
+            while reached < len(items) and name in items[reached]:
+                reached += 1  # one interconnection may be several words of `via`: its assets in series
+            for after in dict.fromkeys(self.interconnections[name].between):
+                if after == zone or after not in self.zones:
+                    continue
+                named = reached > place or (place < len(items) and self._leads(after, items[place]))
+                if named or after == end or self.zones[after].transit:
+                    yield after, reached, (*way, name)
+
+    def _leads(self, zone: str, item: frozenset[str]) -> bool:
+        return any(name in item for name in self._at.get(zone, ()))
