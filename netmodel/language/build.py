@@ -43,40 +43,69 @@ def build(raw: Mapping[str, Raw], document: Document, found: list[Finding], part
     if partial:
         faults = [fault for fault in faults if fault.rule != "missing-field"]
     # one fault of a fragment is met as often as the fragment is made, and said once
-    findings = found + list({
-        (item.rule, item.spans, item.message.say("en")): item
-        for item in (_finding(fault, document) for fault in reversed(faults[:_MOST_FOUND]))
-    }.values())[::-1]
+    findings = (
+        found
+        + list(
+            {
+                (item.rule, item.spans[0], item.message.say("en")): item
+                for item in (_finding(fault, document) for fault in reversed(faults[:_MOST_FOUND]))
+            }.values()
+        )[::-1]
+    )
     if len(faults) > _MOST_FOUND:
-        findings.append(input_error("more-errors", say(
-            "{count} more errors are not shown", "{count} autres erreurs ne sont pas montrées",
-            count=len(faults) - _MOST_FOUND), Ref("map", ""), document.span(())))  # fmt: skip
+        findings.append(
+            input_error(
+                "more-errors",
+                say(
+                    "{count} more errors are not shown",
+                    "{count} autres erreurs ne sont pas montrées",
+                    count=len(faults) - _MOST_FOUND,
+                ),
+                Ref("map", ""),
+                document.span(()),
+            )
+        )
     if findings:
         raise MapError(tuple(findings))
     try:
         return _model().validate_python(canonical)
     except ValidationError as error:
-        raise MapError(tuple(
-            _finding(Fault("wrong-value", say(
-                "This value is not accepted: “{value}”", "Cette valeur n’est pas acceptée : « {value} »",
-                value=str(item["input"])[:80]), item["loc"]), document)
-            for item in error.errors(include_url=False, include_context=False)[:_MOST_FOUND])) from None  # fmt: skip
+        raise MapError(
+            tuple(
+                _finding(
+                    Fault(
+                        "wrong-value",
+                        say(
+                            "This value is not accepted: “{value}”",
+                            "Cette valeur n’est pas acceptée : « {value} »",
+                            value=str(item["input"])[:80],
+                        ),
+                        item["loc"],
+                    ),
+                    document,
+                )
+                for item in error.errors(include_url=False, include_context=False)[:_MOST_FOUND]
+            )
+        ) from None
 
 
 def conflict(route: Route, document: Document) -> Finding:
     """Return the finding of a field that was given two values, with both places."""
     kind = SINGULAR.get(str(route[0]))
     subject = Ref(kind, str(route[1])) if kind and len(route) > 1 else Ref("map", str(route[0]))
-    return input_error("two-values", say(
-        "“{field}” is given two values", "« {field} » reçoit deux valeurs", field=str(route[-1])),
-        subject, *document.spans(route))  # fmt: skip
+    return input_error(
+        "two-values",
+        say("“{field}” is given two values", "« {field} » reçoit deux valeurs", field=str(route[-1])),
+        subject,
+        *document.spans(route),
+    )
 
 
 def _finding(fault: Fault, document: Document) -> Finding:
     section = str(fault.route[0]) if fault.route else ""
     kind = SINGULAR.get(section)
     subject = Ref(kind, str(fault.route[1])) if kind and len(fault.route) > 1 else Ref("map", section)
-    return input_error(fault.rule, fault.message, subject, document.span(fault.route, key=fault.key))
+    return input_error(fault.rule, fault.message, subject, *document.cite(fault.route, key=fault.key))
 
 
 def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any], list[Fault]]:
@@ -103,8 +132,12 @@ def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any
             faults += wrong.under(key)
     missing = tuple(key for key, item in MAP.fields.items() if item.required and key not in raw)
     if missing:
-        faults.append(Fault("missing-field", say(
-            "Required and not there: {missing}", "Obligatoire et absent : {missing}", missing=missing)))  # fmt: skip
+        faults.append(
+            Fault(
+                "missing-field",
+                say("Required and not there: {missing}", "Obligatoire et absent : {missing}", missing=missing),
+            )
+        )
     return canonical, faults
 
 
@@ -142,10 +175,16 @@ def _section(section: str, value: Raw, canonical: dict[str, Any]) -> tuple[dict[
 
 def _wrong_name(section: str, name: str) -> Message | None:
     if not name.strip() or len(name) > _LONGEST_ID or not name.isprintable():
-        return say("A name has 1 to {most} printable characters", "Un nom a de 1 à {most} caractères imprimables",
-                   most=_LONGEST_ID)  # fmt: skip
+        return say(
+            "A name has 1 to {most} printable characters",
+            "Un nom a de 1 à {most} caractères imprimables",
+            most=_LONGEST_ID,
+        )
     if section in NAMED and (name == "any" or any(mark in name for mark in "/*,;")):
-        return say("“{name}” cannot be a name: “any” is reserved, and “/”, “*”, “,” and “;” join names",
-                   "« {name} » ne peut pas être un nom : « any » est réservé, et « / », « * », « , » et « ; » "
-                   "joignent des noms", name=name)  # fmt: skip
+        return say(
+            "“{name}” cannot be a name: “any” is reserved, and “/”, “*”, “,” and “;” join names",
+            "« {name} » ne peut pas être un nom : « any » est réservé, et « / », « * », « , » et « ; » "
+            "joignent des noms",
+            name=name,
+        )
     return None

@@ -62,6 +62,9 @@ class Document:
     marks: tuple[Part, ...]
     made: Mapping[tuple[str, str], tuple[Made, ...]] = field(default_factory=dict)
 
+    def _made(self, route: Route) -> tuple[Made, ...]:
+        return self.made.get((str(route[0]), str(route[1])), ()) if len(route) > 1 else ()
+
     def span(self, route: Route, *, key: bool = False) -> Span:
         """Return the place of ``route``, or of the longest part of it that is written somewhere.
 
@@ -71,7 +74,7 @@ class Document:
         if route and route[0] in _TOP:
             route = _TOP[str(route[0])] + route[1:]
         best, place = -1, Span("")
-        for made in self.made.get(route[:2], ()):  # type: ignore[call-overload]
+        for made in self._made(route):
             depth, span = self.marks[made.part].locate(made.at + route[2:], key=key, rename=made.rename)
             if depth - len(made.at) + 2 > best:
                 best, place = depth - len(made.at) + 2, span
@@ -88,17 +91,22 @@ class Document:
             depth, span = part.locate(route, key=False, rename=same)
             if depth == len(route):
                 places.append(span)
-        for made in self.made.get(route[:2], ()):  # type: ignore[call-overload]
+        for made in self._made(route):
             depth, span = self.marks[made.part].locate(made.at + route[2:], key=False, rename=made.rename)
             if depth - len(made.at) + 2 == len(route):
                 places += span, made.origin
         return tuple(places)
+
+    def cite(self, route: Route, *, key: bool = False) -> tuple[Span, ...]:
+        """Return the place of ``route``, and the one for which its fragment was repeated, if it was."""
+        origin = self.origin(route)
+        return (self.span(route, key=key),) if origin is None else (self.span(route, key=key), origin[1])
 
     def origin(self, route: Route) -> tuple[str, Span] | None:
         """Return the template of the entry at ``route`` and the place for which it was repeated.
 
         Returns nothing for an entry that no ``repeat`` made.
         """
-        for made in self.made.get(route[:2], ()):  # type: ignore[call-overload]
+        for made in self._made(route):
             return made.template, made.origin
         return None

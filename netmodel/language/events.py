@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 try:
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
 except ImportError:  # a PyYAML built without libyaml
     from yaml.parser import Parser
     from yaml.reader import Reader
@@ -62,14 +62,14 @@ class YamlPart:
         if self.below:
             if not route or route[0] != self.below:
                 return 0, Span(self.file)
-            depth, span = self._locate(route[1:], key, rename)
+            depth, span = self._locate(self.values[self.below], route[1:], key, rename)
             return depth + 1, span
-        return self._locate(route, key, rename)
+        return self._locate(self.values, route, key, rename)
 
-    def _locate(self, route: Route, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
+    def _locate(self, value: Raw, route: Route, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
         if not self.starts:
             return 0, Span(self.file)
-        value, node, depth, named = self.values, 0, 0, -1
+        node, depth, named = 0, 0, -1
         for step in route:
             if node in self.aliases:
                 break
@@ -95,8 +95,7 @@ class YamlPart:
             depth += 1
         return depth, self.place(named if key and named >= 0 else node)
 
-    def _key(self, value: dict[str, Raw], node: int, step: str, rename: Callable[[str], str]
-             ) -> tuple[str, int] | None:  # fmt: skip
+    def _key(self, value: dict[str, Raw], node: int, step: str, rename: Callable[[str], str]) -> tuple[str, int] | None:
         index = self._index.get(node)
         if index is None:
             index, mark = {}, node + 1
@@ -149,7 +148,7 @@ _NOTHING = object()  # no key is waiting for its value
 
 
 def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str, str]) -> None:
-    event_of = CParser(data).get_event
+    event_of: Callable[[], Any] = CParser(data).get_event
     starts, after = part.starts, part.after
     add_start, add_after, share = starts.append, after.append, words.setdefault
     scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
@@ -198,17 +197,30 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
         elif kind is mapping or kind is sequence:
             at = len(starts)
             if at > MOST_VALUES:
-                problems.append(_error("too-large", say(
-                    "More than {most} values in one file: split the map into several files",
-                    "Plus de {most} valeurs dans un seul fichier : répartissez la carte en plusieurs fichiers",
-                    most=MOST_VALUES), here(event)))  # fmt: skip
+                problems.append(
+                    _error(
+                        "too-large",
+                        say(
+                            "More than {most} values in one file: split the map into several files",
+                            "Plus de {most} valeurs dans un seul fichier : répartissez la carte en plusieurs fichiers",
+                            most=MOST_VALUES,
+                        ),
+                        here(event),
+                    )
+                )
                 raise _Stop
             if event.tag is not None:
                 problems.append(_tag(event.tag, here(event)))
             if len(stack) >= DEEPEST:
-                problems.append(_error("too-deep", say(
-                    "Nested more than {most} levels deep", "Imbrication de plus de {most} niveaux", most=DEEPEST),
-                    here(event)))  # fmt: skip
+                problems.append(
+                    _error(
+                        "too-deep",
+                        say(
+                            "Nested more than {most} levels deep", "Imbrication de plus de {most} niveaux", most=DEEPEST
+                        ),
+                        here(event),
+                    )
+                )
                 raise _Stop
             if type(holder) is dict and key is _NOTHING:
                 problems.append(_complex_key(here(event)))
@@ -234,19 +246,33 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
                 problems.append(_complex_key(here(event)))
                 raise _Stop
             if event.anchor not in anchors:
-                problems.append(_error("alias", say(
-                    "The alias *{name} names no anchor written before it, or the one that holds it",
-                    "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou désigne celle qui le contient",
-                    name=event.anchor), here(event)))  # fmt: skip
+                problems.append(
+                    _error(
+                        "alias",
+                        say(
+                            "The alias *{name} names no anchor written before it, or the one that holds it",
+                            "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou désigne celle qui le contient",
+                            name=event.anchor,
+                        ),
+                        here(event),
+                    )
+                )
                 value, size = None, 1
             else:
                 value, size = anchors[event.anchor]
             unfolded += size
             if unfolded > MOST_UNFOLDED:
-                problems.append(_error("alias", say(
-                    "Aliases unfold to more than {most} values: write a `repeat` instead",
-                    "Les alias se déplient en plus de {most} valeurs : écrivez plutôt un `repeat`",
-                    most=MOST_UNFOLDED), here(event)))  # fmt: skip
+                problems.append(
+                    _error(
+                        "alias",
+                        say(
+                            "Aliases unfold to more than {most} values: write a `repeat` instead",
+                            "Les alias se déplient en plus de {most} valeurs : écrivez plutôt un `repeat`",
+                            most=MOST_UNFOLDED,
+                        ),
+                        here(event),
+                    )
+                )
                 raise _Stop
             at = len(starts)
             part.aliases.add(at)
@@ -257,10 +283,16 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             break
         else:
             if kind is yaml.DocumentStartEvent and done:
-                problems.append(_error("several-documents", say(
-                    "A second document begins here: a map is one document a file",
-                    "Un second document commence ici : une carte est un seul document par fichier"),
-                    here(event)))  # fmt: skip
+                problems.append(
+                    _error(
+                        "several-documents",
+                        say(
+                            "A second document begins here: a map is one document a file",
+                            "Un second document commence ici : une carte est un seul document par fichier",
+                        ),
+                        here(event),
+                    )
+                )
                 raise _Stop
             continue
         # a value is complete
@@ -280,20 +312,30 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
 
 
 def _tag(tag: str, place: Span) -> Finding:
-    return _error("tag", say(
-        "The tag {tag} means nothing in a map: remove it",
-        "L’étiquette YAML {tag} ne veut rien dire dans une carte : retirez-la", tag=tag), place)  # fmt: skip
+    return _error(
+        "tag",
+        say(
+            "The tag {tag} means nothing in a map: remove it",
+            "L’étiquette YAML {tag} ne veut rien dire dans une carte : retirez-la",
+            tag=tag,
+        ),
+        place,
+    )
 
 
 def _merge_key(place: Span) -> Finding:
-    return _error("merge-key", say(
-        "The merge key << is not read: write the fields out, or a `repeat`",
-        "La clé de fusion << n’est pas lue : écrivez les champs, ou un `repeat`"), place)  # fmt: skip
+    return _error(
+        "merge-key",
+        say(
+            "The merge key << is not read: write the fields out, or a `repeat`",
+            "La clé de fusion << n’est pas lue : écrivez les champs, ou un `repeat`",
+        ),
+        place,
+    )
 
 
 def _complex_key(place: Span) -> Finding:
-    return _error("syntax", say(
-        "A key must be a plain text", "Une clé doit être un simple texte"), place)  # fmt: skip
+    return _error("syntax", say("A key must be a plain text", "Une clé doit être un simple texte"), place)
 
 
 def _duplicate(key: str, place: Span, part: YamlPart, holder: dict[str, Raw], node: int) -> Finding:
@@ -303,7 +345,14 @@ def _duplicate(key: str, place: Span, part: YamlPart, holder: dict[str, Raw], no
             break
         mark = part.after[mark + 1]
     first = part.place(mark)
-    return _error("duplicate-key", say(
-        "“{key}” is given twice here: first on line {line}",
-        "« {key} » est donné deux fois ici : d’abord à la ligne {line}", key=key, line=first.line),
-        place, first)  # fmt: skip
+    return _error(
+        "duplicate-key",
+        say(
+            "“{key}” is given twice here: first on line {line}",
+            "« {key} » est donné deux fois ici : d’abord à la ligne {line}",
+            key=key,
+            line=first.line,
+        ),
+        place,
+        first,
+    )

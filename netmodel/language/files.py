@@ -37,27 +37,71 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
             if stat.S_ISDIR(status.st_mode):
                 raise IsADirectoryError
             if not stat.S_ISREG(status.st_mode):
-                raise MapError((file_error("not-a-file", say(
-                    "This is no regular file (a FIFO, a socket or a device)",
-                    "Ce n’est pas un fichier ordinaire (un tube nommé, une socket ou un périphérique)"), place),))  # fmt: skip
+                raise MapError(
+                    (
+                        file_error(
+                            "not-a-file",
+                            say(
+                                "This is no regular file (a FIFO, a socket or a device)",
+                                "Ce n’est pas un fichier ordinaire (un tube nommé, une socket ou un périphérique)",
+                            ),
+                            place,
+                        ),
+                    )
+                )
             data = stream.read(largest + 1)
     except FileNotFoundError:
-        raise MapError((file_error("missing-file", say(
-            "There is no such file", "Ce fichier n’existe pas"), place),)) from None  # fmt: skip
+        raise MapError(
+            (file_error("missing-file", say("There is no such file", "Ce fichier n’existe pas"), place),)
+        ) from None
     except IsADirectoryError:
-        raise MapError((file_error("not-a-file", say(
-            "This is a directory, and a file is needed", "C’est un répertoire, et il faut un fichier"), place),)) from None  # fmt: skip
+        raise MapError(
+            (
+                file_error(
+                    "not-a-file",
+                    say("This is a directory, and a file is needed", "C’est un répertoire, et il faut un fichier"),
+                    place,
+                ),
+            )
+        ) from None
     except PermissionError:
-        raise MapError((file_error("no-permission", say(
-            "You have no permission to read this file", "Vous n’avez pas le droit de lire ce fichier"), place),)) from None  # fmt: skip
+        raise MapError(
+            (
+                file_error(
+                    "no-permission",
+                    say("You have no permission to read this file", "Vous n’avez pas le droit de lire ce fichier"),
+                    place,
+                ),
+            )
+        ) from None
     except (OSError, ValueError) as error:
-        raise MapError((file_error("unreadable-file", say(
-            "This file cannot be read: {reason}", "Ce fichier ne peut pas être lu : {reason}",
-            reason=getattr(error, "strerror", None) or str(error)), place),)) from None  # fmt: skip
+        raise MapError(
+            (
+                file_error(
+                    "unreadable-file",
+                    say(
+                        "This file cannot be read: {reason}",
+                        "Ce fichier ne peut pas être lu : {reason}",
+                        reason=getattr(error, "strerror", None) or str(error),
+                    ),
+                    place,
+                ),
+            )
+        ) from None
     if len(data) > largest:
-        raise MapError((file_error("too-large", say(
-            "The file is larger than {most} bytes: split the map into several files",
-            "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers", most=largest), place),))  # fmt: skip
+        raise MapError(
+            (
+                file_error(
+                    "too-large",
+                    say(
+                        "The file is larger than {most} bytes: split the map into several files",
+                        "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers",
+                        most=largest,
+                    ),
+                    place,
+                ),
+            )
+        )
     return data
 
 
@@ -65,9 +109,19 @@ def utf8(data: bytes, file: str) -> bytes:
     """Return a text's bytes without their byte order mark; raise :class:`MapError` when they are not UTF-8."""
     for bom, name in _BOMS:
         if data.startswith(bom):
-            raise MapError((file_error("encoding", say(
-                "The file is in {name}: save it in UTF-8", "Le fichier est en {name} : enregistrez-le en UTF-8",
-                name=name), Span(file, 1, 1)),))  # fmt: skip
+            raise MapError(
+                (
+                    file_error(
+                        "encoding",
+                        say(
+                            "The file is in {name}: save it in UTF-8",
+                            "Le fichier est en {name} : enregistrez-le en UTF-8",
+                            name=name,
+                        ),
+                        Span(file, 1, 1),
+                    ),
+                )
+            )
     data = data.removeprefix(_UTF8_BOM)
     try:
         data.decode("utf-8")
@@ -75,9 +129,19 @@ def utf8(data: bytes, file: str) -> bytes:
         line = data.count(b"\n", 0, error.start) + 1
         begin = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
-        raise MapError((file_error("encoding", say(
-            "Byte 0x{byte} is not UTF-8 (it looks like “{letter}” in Latin-1): save the file in UTF-8",
-            "L’octet 0x{byte} n’est pas de l’UTF-8 (il ressemble à « {letter} » en Latin-1) : enregistrez le fichier "
-            "en UTF-8", byte=f"{data[error.start]:02X}", letter=data[error.start : error.start + 1].decode("cp1252", "replace")),
-            Span(file, line, column)),)) from None  # fmt: skip
+        raise MapError(
+            (
+                file_error(
+                    "encoding",
+                    say(
+                        "Byte 0x{byte} is not UTF-8 (it looks like “{letter}” in Latin-1): save the file in UTF-8",
+                        "L’octet 0x{byte} n’est pas de l’UTF-8 (il ressemble à « {letter} » en Latin-1) : enregistrez le fichier "
+                        "en UTF-8",
+                        byte=f"{data[error.start]:02X}",
+                        letter=data[error.start : error.start + 1].decode("cp1252", "replace"),
+                    ),
+                    Span(file, line, column),
+                ),
+            )
+        ) from None
     return data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloison.netmodel.language.document import Raw, Route
@@ -11,7 +11,7 @@ JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists th
 _JOINED_WORDS = frozenset({("vocabulary", "nature"), ("vocabulary", "domain"), ("vocabulary", "function")})
 
 
-def merge(maps: Sequence[dict[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
+def merge(maps: Sequence[Mapping[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
     """Return the joined map and the routes of the fields that were given two values.
 
     The given maps are left as they are; what only one of them holds is shared, not copied.
@@ -55,4 +55,3 @@ def join_entry(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> R
     if _items(left) != _items(right):
         conflicts.append(route)
     return left
-

@@ -79,23 +79,48 @@ def kind_of(value: Raw) -> Text:
 def wrong_kind(value: Raw, expected: Text) -> Wrong:
     """Return the fault of a value of another kind."""
     if value is None:
-        return Wrong(Fault("no-value", say(
-            "A value is missing after this key: give one, or remove the key",
-            "Il manque une valeur après cette clé : donnez-en une, ou retirez la clé"), key=True))  # fmt: skip
-    return Wrong(Fault("wrong-kind", say(
-        "This should be {expected}, and is {found}", "Il faut ici {expected}, et c’est {found}",
-        expected=expected, found=kind_of(value))))  # fmt: skip
+        return Wrong(
+            Fault(
+                "no-value",
+                say(
+                    "A value is missing after this key: give one, or remove the key",
+                    "Il manque une valeur après cette clé : donnez-en une, ou retirez la clé",
+                ),
+                key=True,
+            )
+        )
+    return Wrong(
+        Fault(
+            "wrong-kind",
+            say(
+                "This should be {expected}, and is {found}",
+                "Il faut ici {expected}, et c’est {found}",
+                expected=expected,
+                found=kind_of(value),
+            ),
+        )
+    )
 
 
 def unknown(word: str, known: tuple[str, ...], rule: str, what: Text, *, key: bool = False) -> Fault:
     """Return the fault of a word that is none of the known ones, with the nearest of them."""
     near = nearest(word, known)
     if near:
-        message = say("Unknown {what} “{word}”: did you mean {near}?",
-                      "{what} inconnu : « {word} » ; vouliez-vous dire {near} ?", what=what, word=word, near=near)  # fmt: skip
+        message = say(
+            "Unknown {what} “{word}”: did you mean {near}?",
+            "{what} inconnu : « {word} » ; vouliez-vous dire {near} ?",
+            what=what,
+            word=word,
+            near=near,
+        )
     else:
-        message = say("Unknown {what} “{word}”: the known ones are {known}",
-                      "{what} inconnu : « {word} » ; sont connus : {known}", what=what, word=word, known=known)  # fmt: skip
+        message = say(
+            "Unknown {what} “{word}”: the known ones are {known}",
+            "{what} inconnu : « {word} » ; sont connus : {known}",
+            what=what,
+            word=word,
+            known=known,
+        )
     return Fault(rule, message, key=key)
 
 
@@ -118,21 +143,33 @@ def truth(value: Raw) -> bool:
         return True
     if word in FALSE:
         return False
-    raise Wrong(Fault("wrong-value", say(
-        "“{word}” is neither true nor false", "« {word} » n’est ni true (oui) ni false (non)", word=value)))  # fmt: skip
+    raise Wrong(
+        Fault(
+            "wrong-value",
+            say("“{word}” is neither true nor false", "« {word} » n’est ni true (oui) ni false (non)", word=value),
+        )
+    )
 
 
 @lru_cache(maxsize=4096)
 def _date(word: str) -> date:
     if not _DATE.fullmatch(word):
-        raise Wrong(Fault("bad-date", say(
-            "“{word}” is no date: write year-month-day, as 2026-12-31",
-            "« {word} » n’est pas une date : écrivez année-mois-jour, comme 2026-12-31", word=word)))  # fmt: skip
+        raise Wrong(
+            Fault(
+                "bad-date",
+                say(
+                    "“{word}” is no date: write year-month-day, as 2026-12-31",
+                    "« {word} » n’est pas une date : écrivez année-mois-jour, comme 2026-12-31",
+                    word=word,
+                ),
+            )
+        )
     try:
         return date.fromisoformat(word)
     except ValueError:
-        raise Wrong(Fault("bad-date", say(
-            "The date {word} does not exist", "La date {word} n’existe pas", word=word))) from None  # fmt: skip
+        raise Wrong(
+            Fault("bad-date", say("The date {word} does not exist", "La date {word} n’existe pas", word=word))
+        ) from None
 
 
 def day(value: Raw) -> date:
@@ -174,13 +211,26 @@ def _number(shape: Number) -> Reader:
     def read(value: Raw) -> int:
         word = text(value)
         if not _NUMBER.fullmatch(word):
-            raise Wrong(Fault("wrong-value", say(
-                "“{word}” is no whole number", "« {word} » n’est pas un nombre entier", word=word)))  # fmt: skip
+            raise Wrong(
+                Fault(
+                    "wrong-value",
+                    say("“{word}” is no whole number", "« {word} » n’est pas un nombre entier", word=word),
+                )
+            )
         number = int(word)
         if not shape.least <= number <= shape.most:
-            raise Wrong(Fault("out-of-range", say(
-                "{number} is not between {least} and {most}", "{number} n’est pas entre {least} et {most}",
-                number=word, least=shape.least, most=shape.most)))  # fmt: skip
+            raise Wrong(
+                Fault(
+                    "out-of-range",
+                    say(
+                        "{number} is not between {least} and {most}",
+                        "{number} n’est pas entre {least} et {most}",
+                        number=word,
+                        least=shape.least,
+                        most=shape.most,
+                    ),
+                )
+            )
         return number
 
     return read
@@ -239,7 +289,7 @@ def _keyed(item: Reader) -> Reader:
 def _record(shape: Record) -> Reader:
     readers = {key: reader(item.shape) for key, item in shape.fields.items()}
     required = tuple(key for key, item in shape.fields.items() if item.required)
-    short, inner, known = shape.short, shape.inner, tuple(shape.fields)
+    short, inner, known = shape.short, shape.inner, tuple(key for key, item in shape.fields.items() if not item.hidden)
 
     def read(value: Raw) -> dict[str, Any]:
         if type(value) is not dict:
@@ -268,9 +318,13 @@ def _record(shape: Record) -> Reader:
                     faults += wrong.under(key)
             missing = tuple(key for key in required if key not in value)
             if missing:
-                faults.append(Fault("missing-field", say(
-                    "Required and not there: {missing}", "Obligatoire et absent : {missing}",
-                    missing=missing), key=True))  # fmt: skip
+                faults.append(
+                    Fault(
+                        "missing-field",
+                        say("Required and not there: {missing}", "Obligatoire et absent : {missing}", missing=missing),
+                        key=True,
+                    )
+                )
             raise Wrong(*faults) from None
 
     return read
@@ -287,8 +341,12 @@ def _pairs(value: Raw) -> tuple[tuple[str, str], ...]:
     def pair(one: Raw) -> tuple[str, str]:
         names = _texts(one)
         if not isinstance(one, list) or len(names) != 2:
-            raise Wrong(Fault("wrong-kind", say(
-                "Two names are needed here, as [lobby, noc]", "Il faut ici deux noms, comme [accueil, noc]")))  # fmt: skip
+            raise Wrong(
+                Fault(
+                    "wrong-kind",
+                    say("Two names are needed here, as [lobby, noc]", "Il faut ici deux noms, comme [accueil, noc]"),
+                )
+            )
         return (names[0], names[1])
 
     pairs: tuple[tuple[str, str], ...] = _many(pair)(value)
@@ -302,12 +360,23 @@ _where: Reader = _keyed(_texts)
 def select(value: Raw) -> dict[str, Any]:
     """Return a selection: one section, and the words that its fields may hold."""
     if type(value) is not dict:
-        raise wrong_kind(value, Text("a selection such as {zones: {nature: development}}",
-                                     "une sélection comme {zones: {nature: development}}"))  # fmt: skip
+        raise wrong_kind(
+            value,
+            Text(
+                "a selection such as {zones: {nature: development}}",
+                "une sélection comme {zones: {nature: development}}",
+            ),
+        )
     if len(value) != 1:
-        raise Wrong(Fault("selection", say(
-            "A selection names one section, as {{zones: {{nature: development}}}}",
-            "Une sélection nomme une seule section, comme {{zones: {{nature: development}}}}")))  # fmt: skip
+        raise Wrong(
+            Fault(
+                "selection",
+                say(
+                    "A selection names one section, as {{zones: {{nature: development}}}}",
+                    "Une sélection nomme une seule section, comme {{zones: {{nature: development}}}}",
+                ),
+            )
+        )
     section, where = next(iter(value.items()))
     if section not in SELECTABLE:
         raise Wrong(*Wrong(unknown(section, SELECTABLE, "unknown-key", _SECTION, key=True)).under(section))
@@ -325,14 +394,29 @@ def group(value: Raw) -> dict[str, Any]:
     faults: list[Fault] = []
     sections = [key for key in value if key in SELECTABLE]
     if len(sections) > 1:
-        faults.append(Fault("selection", say(
-            "A group selects from one section, and this one from {sections}",
-            "Un groupe sélectionne dans une seule section, et celui-ci dans {sections}",
-            sections=tuple(sections)), (sections[1],), key=True))  # fmt: skip
+        faults.append(
+            Fault(
+                "selection",
+                say(
+                    "A group selects from one section, and this one from {sections}",
+                    "Un groupe sélectionne dans une seule section, et celui-ci dans {sections}",
+                    sections=tuple(sections),
+                ),
+                (sections[1],),
+                key=True,
+            )
+        )
     if not sections and "members" not in value:
-        faults.append(Fault("missing-field", say(
-            "A group is a list of names, or a selection such as {{assets: {{functions: waf}}}}",
-            "Un groupe est une liste de noms, ou une sélection comme {{assets: {{functions: waf}}}}"), key=True))  # fmt: skip
+        faults.append(
+            Fault(
+                "missing-field",
+                say(
+                    "A group is a list of names, or a selection such as {{assets: {{functions: waf}}}}",
+                    "Un groupe est une liste de noms, ou une sélection comme {{assets: {{functions: waf}}}}",
+                ),
+                key=True,
+            )
+        )
     for key, one in value.items():
         try:
             if key in SELECTABLE:

@@ -69,18 +69,15 @@ class _Missing(Exception):  # noqa: N818 - what it says is what is missing
         self.message = message
 
 
-def unfold(raw: Mapping[str, Raw], parts: Sequence[Part], repeats: Sequence[tuple[int, Raw]],
-           found: list[Finding]) -> tuple[dict[str, Raw], Document, list[Route]]:  # fmt: skip
+def unfold(
+    raw: Mapping[str, Raw], parts: Sequence[Part], repeats: Sequence[tuple[int, Raw]], found: list[Finding]
+) -> tuple[dict[str, Raw], Document, list[Route]]:
     """Return the map with every fragment made, its document, and the routes that were given two values.
 
     ``repeats`` are the values of the key ``repeat``, each with the number of its part. Faults are added to ``found``.
     """
     outside = Document(raw, tuple(parts))
-    fragments = [
-        fragment
-        for number, value in repeats
-        for fragment in _fragments(number, value, raw, outside, found)
-    ]  # fmt: skip
+    fragments = [fragment for number, value in repeats for fragment in _fragments(number, value, raw, outside, found)]
     unfolded = {key: value for key, value in raw.items() if key != "repeat"}
     made: dict[tuple[str, str], tuple[Made, ...]] = {}
     conflicts: list[Route] = []
@@ -94,22 +91,34 @@ def unfold(raw: Mapping[str, Raw], parts: Sequence[Part], repeats: Sequence[tupl
             size *= len(choice)
         total += size
         if total > MOST_MADE:
-            found.append(_error("too-large", say(
-                "Repeats make more than {most} entries", "Les répétitions fabriquent plus de {most} entrées",
-                most=MOST_MADE), outside, fragment.part, fragment.at))  # fmt: skip
+            found.append(
+                _error(
+                    "too-large",
+                    say(
+                        "Repeats make more than {most} entries",
+                        "Les répétitions fabriquent plus de {most} entrées",
+                        most=MOST_MADE,
+                    ),
+                    outside,
+                    fragment.part,
+                    fragment.at,
+                )
+            )
             break
         _make(fragment, unfolded, made, conflicts, outside, found)
     return unfolded, Document(unfolded, tuple(parts), made), conflicts
 
 
-def _error(rule: str, message: Message, document: Document, part: int, at: Route, *more: Span,
-           key: bool = False) -> Finding:  # fmt: skip
+def _error(
+    rule: str, message: Message, document: Document, part: int, at: Route, *more: Span, key: bool = False
+) -> Finding:
     place = document.marks[part].locate(at, key=key, rename=str)[1]
     return input_error(rule, message, Ref("repeat", ".".join(map(str, at[1:]))), place, *more)
 
 
-def _fragments(part: int, value: Raw, raw: Mapping[str, Raw], document: Document, found: list[Finding]
-               ) -> Iterator[_Fragment]:  # fmt: skip
+def _fragments(
+    part: int, value: Raw, raw: Mapping[str, Raw], document: Document, found: list[Finding]
+) -> Iterator[_Fragment]:
     for index, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
         at: Route = ("repeat", index)
         variables: dict[str, Sequence[tuple[_Chosen, Span]]] = {}
@@ -123,10 +132,18 @@ def _fragments(part: int, value: Raw, raw: Mapping[str, Raw], document: Document
             )
 
         if not isinstance(item, dict) or not isinstance(item.get("for"), dict) or not item["for"]:
-            found.append(_error("missing-field", say(
-                "A repeat says for what it is made, as for: {{t: {{parties: {{kind: tenant}}}}}}",
-                "Une répétition dit pour quoi elle est faite, comme for: {{t: {{parties: {{kind: tenant}}}}}}"),
-                document, part, at))  # fmt: skip
+            found.append(
+                _error(
+                    "missing-field",
+                    say(
+                        "A repeat says for what it is made, as for: {{t: {{parties: {{kind: tenant}}}}}}",
+                        "Une répétition dit pour quoi elle est faite, comme for: {{t: {{parties: {{kind: tenant}}}}}}",
+                    ),
+                    document,
+                    part,
+                    at,
+                )
+            )
             continue
         for name, selection in item["for"].items():
             try:
@@ -149,12 +166,18 @@ def _fragments(part: int, value: Raw, raw: Mapping[str, Raw], document: Document
             yield _Fragment(part, at, variables, sections)
 
 
-def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Document
-            ) -> Sequence[tuple[_Chosen, Span]]:  # fmt: skip
+def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Document) -> Sequence[tuple[_Chosen, Span]]:
     if not _VARIABLE.fullmatch(name):
-        raise Wrong(Fault("bad-name", say(
-            "“{name}” cannot be a loop variable: begin with a letter",
-            "« {name} » ne peut pas être une variable de boucle : commencez par une lettre", name=name)))  # fmt: skip
+        raise Wrong(
+            Fault(
+                "bad-name",
+                say(
+                    "“{name}” cannot be a loop variable: begin with a letter",
+                    "« {name} » ne peut pas être une variable de boucle : commencez par une lettre",
+                    name=name,
+                ),
+            )
+        )
     chosen = select(selection)
     section, where = chosen["section"], chosen["where"]
     shape = SECTIONS[section]
@@ -166,12 +189,15 @@ def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Documen
     picked = [
         (_Chosen(id_, entry if isinstance(entry, dict) else {}), document.span((section, id_), key=True))
         for id_, entry in (entries.items() if isinstance(entries, dict) else ())
-        if all(wanted & set(_words(entry, path.split("."), raw)) for path, wanted in
-               ((path, set(words)) for path, words in where.items()))
-    ]  # fmt: skip
+        if all(
+            wanted & set(_words(entry, path.split("."), raw))
+            for path, wanted in ((path, set(words)) for path, words in where.items())
+        )
+    ]
     if not picked:
-        raise Wrong(Fault("empty-selection", say(
-            "This selection selects nothing", "Cette sélection ne sélectionne rien")))  # fmt: skip
+        raise Wrong(
+            Fault("empty-selection", say("This selection selects nothing", "Cette sélection ne sélectionne rien"))
+        )
     return picked
 
 
@@ -195,8 +221,14 @@ def _words(value: Raw, path: list[str], raw: Mapping[str, Raw]) -> Iterator[str]
             yield from _words(below, rest, raw)
 
 
-def _make(fragment: _Fragment, unfolded: dict[str, Raw], made: dict[tuple[str, str], tuple[Made, ...]],
-          conflicts: list[Route], outside: Document, found: list[Finding]) -> None:  # fmt: skip
+def _make(
+    fragment: _Fragment,
+    unfolded: dict[str, Raw],
+    made: dict[tuple[str, str], tuple[Made, ...]],
+    conflicts: list[Route],
+    outside: Document,
+    found: list[Finding],
+) -> None:
     names = tuple(fragment.variables)
     fillers = [
         (section, key, _filler(key, names), _filler(entry, names))
@@ -207,15 +239,19 @@ def _make(fragment: _Fragment, unfolded: dict[str, Raw], made: dict[tuple[str, s
         binding = {name: chosen for name, (chosen, _) in zip(names, choice, strict=True)}
         rename = _renamer(binding)
         origin = choice[0][1]
+        places = [place for _, place in choice]
         for section, key, fill_key, fill in fillers:
             at = (*fragment.at, section, key)
             try:
                 name, entry = fill_key(binding), fill(binding)
                 if not isinstance(name, str):
-                    raise _Missing(say("A key cannot be a list: “{key}”", "Une clé ne peut pas être une liste : « {key} »",
-                                       key=key))  # fmt: skip
+                    raise _Missing(
+                        say(
+                            "A key cannot be a list: “{key}”", "Une clé ne peut pas être une liste : « {key} »", key=key
+                        )
+                    )
             except _Missing as missing:
-                found.append(_error("repeat", missing.message, outside, fragment.part, at, origin, key=True))
+                found.append(_error("repeat", missing.message, outside, fragment.part, at, *places, key=True))
                 continue
             made[section, name] = (*made.get((section, name), ()), Made(fragment.part, at, rename, key, origin))
             entries = unfolded[section]
@@ -297,9 +333,13 @@ def _joined(text: str, value: Raw) -> str:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, str):
-        raise _Missing(say(
-            "“{text}” needs one word, and the value has several", "« {text} » demande un seul mot, et la valeur en a "
-            "plusieurs", text=text))  # fmt: skip
+        raise _Missing(
+            say(
+                "“{text}” needs one word, and the value has several",
+                "« {text} » demande un seul mot, et la valeur en a plusieurs",
+                text=text,
+            )
+        )
     return value
 
 
@@ -310,8 +350,13 @@ def _value(binding: Binding, variable: str, name: str | None) -> Raw:
         raise _Missing(fault.message)
     value = chosen.value(name)
     if value is None or isinstance(value, dict):
-        raise _Missing(say(
-            "“{id}” has no label and no field “{name}”: nothing can stand for <{variable}.{name}>",
-            "« {id} » n’a ni étiquette ni champ « {name} » : rien ne peut remplacer <{variable}.{name}>",
-            id=chosen.id, name=str(name), variable=variable))  # fmt: skip
+        raise _Missing(
+            say(
+                "“{id}” has no label and no field “{name}”: nothing can stand for <{variable}.{name}>",
+                "« {id} » n’a ni étiquette ni champ « {name} » : rien ne peut remplacer <{variable}.{name}>",
+                id=chosen.id,
+                name=str(name),
+                variable=variable,
+            )
+        )
     return value

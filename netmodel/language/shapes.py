@@ -85,12 +85,13 @@ class Gathered:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a record: ``name`` is the model's, ``key`` the user's."""
+    """A field of a record: ``name`` is the model's, ``key`` the user's. A ``hidden`` one is read and never offered."""
 
     name: str
     key: str
     shape: Shape
     required: bool
+    hidden: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,11 +127,8 @@ _SHORT: Mapping[str, str] = {
     "Vrf": "sees",
 }
 _INNER: Mapping[str, frozenset[str]] = {"Service": frozenset({"to", "from"})}
-# fields that are computed or that another spelling gives
-_HIDDEN: Mapping[str, frozenset[str]] = {
-    "Flow": frozenset({"stated"}),
-    "Model": frozenset({"lateral"}),
-}
+_HIDDEN: Mapping[str, frozenset[str]] = {"Flow": frozenset({"stated"})}  # written by tables only
+_ELSEWHERE: Mapping[str, frozenset[str]] = {"Model": frozenset({"lateral"})}  # written under another key
 _SPECIAL: Mapping[tuple[str, str], Shape] = {
     ("Site", "adjacent"): Pairs(),
     ("Interconnection", "through"): Stages(),
@@ -142,10 +140,10 @@ SELECTABLE: tuple[str, ...] = get_args(get_type_hints(model.Selection)["section"
 def record(kind: type[Any]) -> Record:
     """Return the shape of one of the model's dataclasses."""
     hints = get_type_hints(kind, include_extras=True)
-    hidden = _HIDDEN.get(kind.__name__, frozenset())
+    hidden, elsewhere = (names.get(kind.__name__, frozenset()) for names in (_HIDDEN, _ELSEWHERE))
     fields = {}
     for item in dataclasses.fields(kind):
-        if item.name in hidden:
+        if item.name in elsewhere:
             continue
         key, shape = _field(hints[item.name])
         key = key or item.name
@@ -153,7 +151,7 @@ def record(kind: type[Any]) -> Record:
         required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
         if isinstance(item.default, FieldInfo):
             required = item.default.is_required()
-        fields[key] = Field(item.name, key, shape, required)
+        fields[key] = Field(item.name, key, shape, required, item.name in hidden)
     name = kind.__name__
     return Record(name, fields, _SHORT.get(name, ""), _INNER.get(name, frozenset()))
 

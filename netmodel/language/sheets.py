@@ -1,0 +1,252 @@
+"""CSV and XLSX files -> rows of texts with their places, bounded in size."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+from cloison.netmodel.language.files import file_error, read_bytes, utf8
+
+MOST_ROWS = 300_000
+MOST_COLUMNS = 256
+MOST_CELLS = 20_000_000  # walked in one sheet, empty ones included
+MOST_UNPACKED = 512 * 1024 * 1024  # bytes of an XLSX once unpacked; 100,000 lines take about 100 million
+
+_SEPARATORS = ";,\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its number (in CSV, the line where it begins) and the texts of its cells, "" where there is nothing."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a table; ``name`` is empty in CSV. ``padded`` says that a short row is a row whose end is empty."""
+
+    file: str
+    name: str
+    rows: tuple[Row, ...]
+    padded: bool
+
+    def place(self, row: int, column: int = 0) -> Span:
+        """Return the place of a cell, or of a row."""
+        return Span(self.file, row, column, sheet=self.name)
+
+
+def read_sheet(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
+    """Return the table in a CSV or XLSX file; faults of cells are added to ``found``.
+
+    ``wanted`` names a sheet; without it, the first sheet of which ``understands`` knows a header is taken, or the
+    first. Raises :class:`MapError` when the file holds no table.
+    """
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _workbook(path, wanted, understands, found)
+    text = utf8(read_bytes(path), str(path)).decode("utf-8")
+    return Sheet(str(path), "", tuple(_csv_rows(path, text, understands)), False)
+
+
+def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iterator[Row]:
+    first = next((line for line in text.splitlines() if line.strip(" \t\r\n;,")), "")
+    separator = max(
+        _SEPARATORS, key=lambda mark: (sum(understands(cell) for cell in _first(first, mark)), first.count(mark))
+    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begin = 1
+    try:
+        for count, cells in enumerate(reader):
+            if count > MOST_ROWS:
+                raise MapError((_too_large(Span(str(path), begin)),))
+            yield Row(begin, tuple(map(str.strip, cells)))
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise MapError(
+            (
+                file_error(
+                    "table",
+                    say("Not CSV: {meaning}", "Ce n’est pas du CSV : {meaning}", meaning=_meaning(error)),
+                    Span(str(path), begin),
+                ),
+            )
+        ) from None
+
+
+def _first(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return line.split(separator)
+
+
+def _meaning(error: csv.Error) -> Any:
+    from cloison.netmodel.finding import Text
+
+    if "end of data" in str(error):
+        return Text(
+            "a quote is opened in this row and never closed", "un guillemet est ouvert dans cette ligne et jamais fermé"
+        )
+    if "expected after" in str(error):
+        return Text(
+            "text follows a closing quote: double the quotes inside a cell",
+            "du texte suit un guillemet fermant : doublez les guillemets à l’intérieur d’une cellule",
+        )
+    return Text(
+        "a cell is too long, or holds a character that no text has",
+        "une cellule est trop longue, ou contient un caractère qu’aucun texte n’a",
+    )
+
+
+def _too_large(place: Span) -> Finding:
+    return file_error(
+        "too-large",
+        say(
+            "The table has more than {rows} rows, {columns} columns or {cells} cells",
+            "Le tableau a plus de {rows} lignes, {columns} colonnes ou {cells} cellules",
+            rows=MOST_ROWS,
+            columns=MOST_COLUMNS,
+            cells=MOST_CELLS,
+        ),
+        place,
+    )
+
+
+def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
+    from openpyxl import load_workbook  # imported late: a map without a spreadsheet does not pay for it
+
+    data = io.BytesIO(read_bytes(path))
+    try:
+        with zipfile.ZipFile(data) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise MapError(
+                (
+                    file_error(
+                        "too-large",
+                        say(
+                            "The workbook unpacks to more than {most} bytes",
+                            "Le classeur décompressé dépasse {most} octets",
+                            most=MOST_UNPACKED,
+                        ),
+                        Span(str(path)),
+                    ),
+                )
+            )
+        book = load_workbook(data, read_only=True, data_only=False, keep_links=False)
+        try:
+            sheets = {sheet.title: sheet for sheet in book.worksheets}
+            if wanted and wanted not in sheets:
+                raise MapError(
+                    (
+                        file_error(
+                            "table",
+                            say(
+                                "There is no sheet “{wanted}”: the workbook has {sheets}",
+                                "Il n’y a pas de feuille « {wanted} » : le classeur a {sheets}",
+                                wanted=wanted,
+                                sheets=tuple(sheets),
+                            ),
+                            Span(str(path)),
+                        ),
+                    )
+                )
+            chosen = wanted or next(
+                (name for name, sheet in sheets.items() if _has_header(sheet, understands)), next(iter(sheets), "")
+            )
+            if not chosen:
+                raise MapError(
+                    (
+                        file_error(
+                            "table",
+                            say("The workbook has no sheet of cells", "Le classeur n’a aucune feuille de cellules"),
+                            Span(str(path)),
+                        ),
+                    )
+                )
+            return Sheet(str(path), chosen, tuple(_sheet_rows(path, sheets[chosen], found)), True)
+        finally:
+            book.close()
+    except MapError:
+        raise
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parts raise on a broken workbook
+        raise MapError(
+            (
+                file_error(
+                    "table",
+                    say(
+                        "Not a workbook that can be read ({reason})",
+                        "Ce n’est pas un classeur lisible ({reason})",
+                        reason=type(error).__name__,
+                    ),
+                    Span(str(path)),
+                ),
+            )
+        ) from None
+
+
+def _has_header(sheet: Any, understands: Callable[[str], bool]) -> bool:
+    for row in sheet.iter_rows(min_row=1, max_row=20, values_only=True):
+        texts = [str(value) for value in row[:MOST_COLUMNS] if value is not None]
+        if texts:
+            return sum(map(understands, texts)) >= 1
+    return False
+
+
+def _sheet_rows(path: Path, sheet: Any, found: list[Finding]) -> Iterator[Row]:
+    cells = rows = 0
+    for number, row in enumerate(sheet.iter_rows(min_row=1, max_row=1_048_576), 1):
+        cells += len(row) + 1
+        place = Span(str(path), number, sheet=sheet.title)
+        if cells > MOST_CELLS or rows > MOST_ROWS:
+            raise MapError((_too_large(place),))
+        texts = []
+        for column, cell in enumerate(row, 1):
+            text = _cell_text(cell, Span(str(path), number, column, sheet=sheet.title), found)
+            if column <= MOST_COLUMNS:
+                texts.append(text)
+            elif text:
+                raise MapError((_too_large(place),))
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            rows += 1
+            yield Row(number, tuple(texts))
+
+
+def _cell_text(cell: Any, place: Span, found: list[Finding]) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f" or cell.data_type == "e":
+        found.append(_cell_error(cell.data_type, place))
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
+
+
+def _cell_error(kind: str, place: Span) -> Finding:
+    message: Message = (
+        say(
+            "The cell holds a formula: paste its value instead",
+            "La cellule contient une formule : collez sa valeur à la place",
+        )
+        if kind == "f"
+        else say("The cell holds a calculation error", "La cellule contient une erreur de calcul")
+    )
+    return input_error("table", message, Ref("file", place.file), place)
