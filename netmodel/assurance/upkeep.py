@@ -134,8 +134,8 @@ def _numbered(clause: str) -> bool:
 
 def _names(network: Network, subject: Ref) -> set[str]:
     names = {subject.id}
-    if subject.kind == "line" and subject.id in network.lines_by_id:
-        names.add(network.lines_by_id[subject.id].template)
+    if subject.kind == "line" and subject.id in network.line:
+        names.add(network.line[subject.id].template)
     return names
 
 

@@ -103,7 +103,7 @@ def _run(evidence: Evidence) -> Outcome:
                 line=line.id,
                 others=shadows,
             )
-            steps = tuple(Step(ref(other), None, other.span) for name in shadows for other in (network.line(name),))
+            steps = tuple(Step(ref(other), None, other.span) for name in shadows for other in (network.line[name],))
             breaches.append(Breach(ref(line), message, (line.span,), Witness("facts", steps)))
     seen = say(
         "{n} live lines, {ends} pairs of ends, {left} too wide to be compared",
