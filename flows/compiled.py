@@ -21,9 +21,9 @@ def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
     except RuntimeError:  # "cannot cache function: no locator available"
-        return numba.njit(nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, error_model="numpy")(loop)
 
 
 def _choose_cache(folder: Path) -> None:

@@ -1,0 +1,137 @@
+"""Captures against the matrix: every conversation judged, every line looked for, everything else counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.account import Audit
+from cloison.flows.answer import audit_report
+from cloison.flows.grounds import findings
+from cloison.flows.judge import judge
+from cloison.flows.matrix import known_ports, matrix_of, midnight
+from cloison.flows.merge import merge
+from cloison.flows.orient import orient
+from cloison.flows.place import Candidates, place, watched
+from cloison.flows.table import Capture, Source, join
+from cloison.netmodel.finding import MapError, Ref, input_error, say
+from cloison.netmodel.language.names import nearest
+from cloison.netmodel.network import Network
+
+__all__ = ["Options", "audit", "audit_report"]
+
+Array = npt.NDArray[Any]
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asks of an audit: the VRF of captures without a probe, every conversation, packets tolerated."""
+
+    vrf: str = ""
+    every: bool = False
+    allow_undecoded: int = 0
+
+
+def audit(
+    network: Network, captures: Sequence[tuple[str, Capture]], options: Options | None = None, tick: Tick | None = None
+) -> Audit:
+    """Return the audit of captures, each with the asset that is its probe (empty: none).
+
+    Raises ``MapError`` for a VRF or a probe that the map does not have.
+    """
+    options = options or Options()
+    _check(network, captures, options)
+    sources: list[Source] = []
+    probes: list[str] = []
+    settled: list[Candidates] = []
+    ledger: dict[str, int] = {}
+    tables = []
+    word = (network.ownership.indices[options.vrf],) if options.vrf else ()
+    for probe, capture in captures:
+        table = capture.table
+        if sources:
+            table = replace(table, source=table.source.astype(np.uint32) + np.uint32(len(sources)))
+        tables.append(table)
+        sources += capture.sources
+        probes += [probe] * len(capture.sources)
+        settled += [(watched(network, probe) if probe else ()) or word] * len(capture.sources)
+        for reason, count in capture.ledger.items():
+            ledger[reason] = ledger.get(reason, 0) + count
+    table = join(tables)
+    window = _window(network, sources, table.first)
+    steps = _Steps(tick)
+    matrix = matrix_of(network, window)
+    steps.one()
+    places = place(matrix, table, settled)
+    table, places = merge(matrix, table, places)
+    steps.one()
+    verdicts = judge(matrix, table, places, orient(table, known_ports(network)))
+    steps.one()
+    result = Audit(
+        network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts,
+    )  # fmt: skip
+    result = replace(result, findings=findings(result))
+    steps.one()
+    return result
+
+
+class _Steps:
+    """The steps of an audit, counted for who waits."""
+
+    def __init__(self, tick: Tick | None) -> None:
+        self.tick = tick
+        self.done = 0
+
+    def one(self) -> None:
+        self.done += 1
+        if self.tick:
+            self.tick(self.done, 4)
+
+
+def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[int, int]:
+    """Return when conversations begin, first and last; the day of the map when there is none."""
+    if len(first):
+        return int(first.min()), int(first.max())
+    known = [source for source in sources if source.first or source.last]
+    if known:
+        return min(source.first for source in known), max(source.last for source in known)
+    zone = ZoneInfo(network.model.timezone)
+    return midnight(network.at, zone), midnight(network.at + timedelta(days=1), zone) - 1
+
+
+def _check(network: Network, captures: Sequence[tuple[str, Capture]], options: Options) -> None:
+    problems = []
+    if options.vrf and options.vrf not in network.ownership.indices:
+        problems.append(
+            input_error(
+                "unknown-name",
+                say(
+                    "--vrf: the map has no VRF {name}; nearest: {near}",
+                    "--vrf : la carte n’a pas de VRF {name} ; la plus proche : {near}",
+                    name=options.vrf, near=nearest(options.vrf, network.ownership.vrfs),
+                ),
+                Ref("argument", "--vrf"),
+            )
+        )  # fmt: skip
+    problems += [
+        input_error(
+            "unknown-name",
+            say(
+                "--probe: the map has no asset {name}; nearest: {near}",
+                "--probe : la carte n’a pas de bien {name} ; le plus proche : {near}",
+                name=probe, near=nearest(probe, network.assets),
+            ),
+            Ref("argument", "--probe"),
+        )
+        for probe, _ in captures
+        if probe and probe not in network.assets
+    ]  # fmt: skip
+    if problems:
+        raise MapError(tuple(problems))

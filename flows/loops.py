@@ -1,0 +1,136 @@
+"""The inner loops of judging, written to be compiled: addresses to classes, pairs of classes to lines.
+
+Below ``MANY`` rows, callers use NumPy instead: compiling costs more than it saves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.compiled import compiled
+
+Array = npt.NDArray[Any]
+
+MANY = 200_000
+NO_RANK = (1 << 31) - 1
+EMPTY_SLOT = (1 << 64) - 1
+_MIX = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing, Knuth, TAOCP 3, section 6.4
+
+
+def locate(view: Any, hi: Array, lo: Array) -> Array:
+    """Return i4, the classes of addresses (two u8 halves) in a :class:`~cloison.flows.cells.View`."""
+    if len(hi) >= MANY:
+        found = np.empty(len(hi), dtype=np.int32)
+        compiled(locate_loop)(hi, lo, view.hi, view.lo, view.of, view.v4, view.of_v4, view.v4_index, found)
+        return found
+    return _locate_few(view, hi, lo)
+
+
+def _locate_few(view: Any, hi: Array, lo: Array) -> Array:
+    found = np.empty(len(hi), dtype=np.int32)
+    v4 = (hi == 0) & (lo >> np.uint64(32) == 0xFFFF)
+    address = (lo[v4] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    found[v4] = view.of_v4[np.searchsorted(view.v4, address, side="right") - 1]
+    rest = ~v4
+    high, low = hi[rest], lo[rest]
+    first = np.zeros(len(high), dtype=np.int64)
+    last = np.full(len(high), len(view.hi), dtype=np.int64)
+    while len(first) and int((last - first).max()) > 1:  # the start at `first` is never after the address
+        middle = (first + last) >> 1
+        before = (view.hi[middle] < high) | ((view.hi[middle] == high) & (view.lo[middle] <= low))
+        before &= last - first > 1
+        first = np.where(before, middle, first)
+        last = np.where(before | (last - first <= 1), last, middle)
+    found[rest] = view.of[first]
+    return found
+
+
+def locate_loop(
+    hi: Array, lo: Array, view_hi: Array, view_lo: Array, view_of: Array, v4: Array, of_v4: Array, v4_index: Array,
+    found: Array,
+) -> None:  # fmt: skip
+    """Fill ``found`` with the classes of addresses; every view starts at address 0, so that each has one."""
+    for at in range(len(hi)):
+        high, low = hi[at], lo[at]
+        if high == 0 and low >> np.uint64(32) == 0xFFFF:
+            address = np.uint32(low & np.uint64(0xFFFFFFFF))
+            upper = address >> np.uint32(16)
+            first = v4_index[upper] - 1  # the last start before this block, or the first one in it
+            last = v4_index[upper + 1]
+            first = max(first, 0)
+            while last - first > 1:
+                middle = (first + last) >> 1
+                if v4[middle] <= address:
+                    first = middle
+                else:
+                    last = middle
+            found[at] = of_v4[first]
+        else:
+            first = 0
+            last = len(view_hi)
+            while last - first > 1:
+                middle = (first + last) >> 1
+                if view_hi[middle] < high or (view_hi[middle] == high and view_lo[middle] <= low):
+                    first = middle
+                else:
+                    last = middle
+            found[at] = view_of[first]
+
+
+def fill_loop(keys: Array, rows: Array, slots: Array, slot_rows: Array, shift: np.uint64) -> None:
+    """Put keys and their rows in an open hash table, at most half full, of 2**(64 - shift) slots."""
+    mask = np.uint64(len(slots) - 1)
+    for at in range(len(keys)):
+        place = keys[at] * np.uint64(_MIX) >> shift
+        while slots[place] != np.uint64(EMPTY_SLOT):
+            place = (place + np.uint64(1)) & mask
+        slots[place] = keys[at]
+        slot_rows[place] = rows[at]
+
+
+def match_loop(
+    source: Array, target: Array, service: Array, source_port: Array, time: Array, around: Array, everything: int,
+    leaves: Array, enters: Array, slots: Array, slot_rows: Array, shift: np.uint64, start: Array, low: Array,
+    high: Array, rank: Array, limited_start: Array, limited: Array, found: Array,
+) -> None:  # fmt: skip
+    """Fill ``found`` with the least rank of the lines from each source class to its target class."""
+    mask = np.uint64(len(slots) - 1)
+    for at in range(len(source)):
+        best = NO_RANK
+        both = leaves[source[at]] & enters[target[at]]
+        layer = 0
+        while both:
+            if both & 1:
+                of_source, of_target = layer // 3, layer % 3
+                one = source[at] if of_source == 0 else around[source[at]] if of_source == 1 else everything
+                other = target[at] if of_target == 0 else around[target[at]] if of_target == 1 else everything
+                key = np.uint64(one) << np.uint64(32) | np.uint64(other)
+                place = key * np.uint64(_MIX) >> shift
+                while slots[place] != key and slots[place] != np.uint64(EMPTY_SLOT):
+                    place = (place + np.uint64(1)) & mask
+                if slots[place] == key:
+                    row = slot_rows[place]
+                    asked = service[at]
+                    first, last = start[row], start[row + 1]
+                    while last - first > 4:
+                        middle = (first + last) >> 1
+                        if low[middle] <= asked:
+                            first = middle
+                        else:
+                            last = middle
+                    for entry in range(first, last):
+                        if low[entry] <= asked <= high[entry]:
+                            best = min(best, rank[entry])
+                    for entry in range(limited_start[row], limited_start[row + 1]):
+                        if (
+                            limited[entry, 0] <= asked <= limited[entry, 1]
+                            and limited[entry, 2] <= source_port[at] <= limited[entry, 3]
+                            and limited[entry, 4] <= time[at] < limited[entry, 5]
+                        ):
+                            best = min(best, limited[entry, 6])
+            both >>= 1
+            layer += 1
+        found[at] = best

@@ -1,0 +1,344 @@
+"""The flow matrix as a table: a pair of address classes and a service to the most specific line.
+
+Lines between small ends are spread over pairs of classes. Large ends would multiply them, so they lie in layers of their
+own: a class is looked up by itself, by the set of large ends around it, and as ``any``. Pairs with the same lines share a
+row, and a row is a sorted list of services, each with the rank of the line that wins there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.cells import Classes
+from cloison.flows.compiled import compiled
+from cloison.flows.loops import EMPTY_SLOT, MANY, NO_RANK, fill_loop, match_loop
+from cloison.netmodel.space.intervals import EMPTY, IntervalSet
+from cloison.netmodel.space.services import ServiceSet
+
+Array = npt.NDArray[Any]
+
+ANY_END = -1  # the index of the end ``any``
+ALWAYS = (-(1 << 63), (1 << 63) - 1)  # from, until (excluded), in ns since 1970 UTC
+
+_SERVICE_BITS = 24  # protocol << 16 | low field
+_PORTS = IntervalSet(((0, 65535),))
+_LARGE = 16  # an end of more classes is large, to begin with
+_PAIRS = 4_000_000  # how many pairs of classes may be spread
+
+
+class Grant(NamedTuple):
+    """One line from one end to one end; ``live`` is from, until (excluded)."""
+
+    source: int
+    target: int
+    services: ServiceSet
+    line: int
+    live: tuple[int, int] = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Lists of services. ``start`` i8 is where each row's entries begin (one more than there are rows).
+
+    An entry holds ``low``..``high`` (protocol << 16 | low field, u4) for any source port at any time: entries of a row
+    are sorted and disjoint, ``key`` i8 is ``row << 24 | low``. Limited entries also ask for a source port and a time.
+    """
+
+    start: Array
+    key: Array
+    low: Array
+    high: Array
+    rank: Array
+    limited_start: Array
+    limited: Array  # i8[n, 7]: low, high, first source port, last one, from, until, rank
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """What finds a line. Ids of an address: its class, ``around[class]`` (its large ends), and ``everything``.
+
+    ``keys`` u8 are ``source id << 32 | target id``, sorted, with the ``row`` of each. ``leaves`` and ``enters`` u2 say by
+    class in which layers (3 x 3 bits) it can be a source or a target at all. ``line`` gives a rank's line.
+    """
+
+    around: Array
+    everything: int
+    leaves: Array
+    enters: Array
+    keys: Array
+    row: Array
+    rows: Rows
+    line: Array
+    layers: tuple[int, ...]
+
+    def slots(self) -> tuple[Array, Array, Any]:
+        """Return the keys as an open hash table (u8, 2**64 - 1 is free), the row of each slot, and its shift."""
+        bits = max(int(len(self.keys) * 2).bit_length(), 4)
+        slots = np.full(1 << bits, EMPTY_SLOT, dtype=np.uint64)
+        rows = np.zeros(1 << bits, dtype=np.int32)
+        compiled(fill_loop)(self.keys, self.row, slots, rows, np.uint64(64 - bits))
+        return slots, rows, np.uint64(64 - bits)
+
+    def ids(self, classes: Array, level: int) -> Array:
+        """Return the ids of classes at a level: 0 by itself, 1 by its large ends, 2 as any."""
+        if level == 0:
+            return classes.astype(np.uint64)
+        if level == 1:
+            return self.around[classes].astype(np.uint64)
+        return np.full(len(classes), self.everything, dtype=np.uint64)
+
+
+def build(
+    classes: Classes,
+    grants: Sequence[Grant],
+    sizes: Sequence[int],
+    names: Sequence[str],
+    window: tuple[int, int] | None,
+) -> Matcher:
+    """Return the matcher of grants; ``sizes`` are those of the ends, ``names`` the lines' ids.
+
+    Within ``window`` (first, last, in ns) each line counts when it is live; without one, lines count at any time.
+    """
+    if window is None:
+        chosen = [grant._replace(live=ALWAYS) for grant in grants]
+    else:
+        chosen = [_always_within(grant, window) for grant in grants if _ever_within(grant, window)]
+    everything = max(sizes, default=0) + 1
+    order = sorted(
+        range(len(chosen)),
+        key=lambda at: (
+            everything if chosen[at].target == ANY_END else sizes[chosen[at].target],
+            everything if chosen[at].source == ANY_END else sizes[chosen[at].source],
+            chosen[at].services.size,
+            names[chosen[at].line],
+        ),
+    )
+    ranked = [chosen[at] for at in order]
+    levels, members = _levels(classes, ranked, len(sizes))
+    return _assemble(classes, ranked, levels, members, len(sizes))
+
+
+def match(matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array) -> Array:
+    """Return i4, the rank of the most specific line from each source class to its target class, or ``NO_RANK``.
+
+    ``service`` u4 is ``protocol << 16 | low field``, ``time`` i8 ns since 1970 UTC.
+    """
+    if len(source) >= MANY:
+        return _match_many(matcher, source, target, service, source_port, time)
+    found = np.full(len(source), NO_RANK, dtype=np.int32)
+    for at, row in _rows_of(matcher, source, target):
+        found[at] = np.minimum(found[at], _in_rows(matcher.rows, row, service[at], source_port[at], time[at]))
+    return found
+
+
+def joined(matcher: Matcher, source: Array, target: Array, time: Array) -> Array:
+    """Return bool: whether a line live at that time joins the classes, for any service."""
+    found = np.zeros(len(source), dtype=bool)
+    rows = matcher.rows
+    for at, row in _rows_of(matcher, source, target):
+        found[at] |= rows.start[row + 1] > rows.start[row]
+        for here, entry in _limited(rows, row):
+            live = (rows.limited[entry, 4] <= time[at[here]]) & (time[at[here]] < rows.limited[entry, 5])
+            found[at[here]] |= live
+    return found
+
+
+def _match_many(
+    matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array
+) -> Array:
+    found = np.empty(len(source), dtype=np.int32)
+    slots, rows, shift = matcher.slots()
+    compiled(match_loop)(
+        source, target, service, source_port, time, matcher.around, matcher.everything, matcher.leaves, matcher.enters,
+        slots, rows, shift, matcher.rows.start, matcher.rows.low, matcher.rows.high, matcher.rows.rank,
+        matcher.rows.limited_start, matcher.rows.limited, found,
+    )  # fmt: skip
+    return found
+
+
+def _rows_of(matcher: Matcher, source: Array, target: Array) -> Any:
+    """Yield (positions, rows) for each layer in which some pairs have a row."""
+    both = matcher.leaves[source] & matcher.enters[target]
+    for layer in matcher.layers:
+        at = np.flatnonzero(both & (1 << layer))
+        if not len(at) or not len(matcher.keys):
+            continue
+        key = matcher.ids(source[at], layer // 3) << np.uint64(32) | matcher.ids(target[at], layer % 3)
+        place = np.minimum(np.searchsorted(matcher.keys, key), len(matcher.keys) - 1)
+        hit = matcher.keys[place] == key
+        if hit.any():
+            yield at[hit], matcher.row[place[hit]]
+
+
+def _in_rows(rows: Rows, row: Array, service: Array, source_port: Array, time: Array) -> Array:
+    found = np.full(len(row), NO_RANK, dtype=np.int32)
+    if len(rows.key):
+        key = row.astype(np.int64) << _SERVICE_BITS | service.astype(np.int64)
+        place = np.searchsorted(rows.key, key, side="right") - 1
+        good = (place >= rows.start[row]) & (rows.high[place] >= service)
+        found[good] = rows.rank[place[good]]
+    for here, entry in _limited(rows, row):
+        asked = rows.limited[entry]
+        good = (asked[:, 0] <= service[here]) & (service[here] <= asked[:, 1])
+        good &= (asked[:, 2] <= source_port[here]) & (source_port[here] <= asked[:, 3])
+        good &= (asked[:, 4] <= time[here]) & (time[here] < asked[:, 5])
+        found[here[good]] = np.minimum(found[here[good]], asked[good, 6].astype(np.int32))
+    return found
+
+
+def _limited(rows: Rows, row: Array) -> Any:
+    """Yield (positions, limited entries): the first entry of each row that has one, then the second, and so on."""
+    entry = rows.limited_start[row]
+    end = rows.limited_start[row + 1]
+    here = np.flatnonzero(entry < end)
+    while len(here):
+        yield here, entry[here]
+        entry[here] += 1
+        here = here[entry[here] < end[here]]
+
+
+def _ever_within(grant: Grant, window: tuple[int, int]) -> bool:
+    return grant.live[0] <= window[1] and grant.live[1] > window[0]
+
+
+def _always_within(grant: Grant, window: tuple[int, int]) -> Grant:
+    always = grant.live[0] <= window[0] and grant.live[1] > window[1]
+    return grant._replace(live=ALWAYS) if always else grant
+
+
+class _Members(NamedTuple):
+    """Ids of each end, end after end: ``start`` i8 (one more than there are ends), ``ids`` i8; and of each class."""
+
+    start: Array
+    ids: Array
+    around: Array
+    everything: int
+
+
+def _levels(classes: Classes, grants: Sequence[Grant], ends: int) -> tuple[Array, _Members]:
+    """Return the level of each end, and its ids at that level; the last end stands for ``any``."""
+    held = [(end, here) for here, members in enumerate(classes.ends) for end in members if end < ends]
+    pairs = np.array(held, dtype=np.int64).reshape(-1, 2)
+    count = np.bincount(pairs[:, 0], minlength=ends + 1)
+    source = np.array([grant.source for grant in grants], dtype=np.int64)
+    target = np.array([grant.target for grant in grants], dtype=np.int64)
+    close = (source != ANY_END) & (target != ANY_END)
+    large = _LARGE
+    while large:
+        small = close & (count[source] <= large) & (count[target] <= large)
+        if int((count[source] * count[target])[small].sum()) <= _PAIRS:
+            break
+        large //= 2
+    levels = np.append(np.where(count[:ends] > large, 1, 0), 2).astype(np.int64)
+    sets: dict[tuple[int, ...], int] = {}
+    around = np.empty(len(classes), dtype=np.int32)
+    for here, members in enumerate(classes.ends):
+        around[here] = sets.setdefault(tuple(end for end in members if end < ends and levels[end] == 1), len(sets))
+    around += len(classes)
+    everything = len(classes) + len(sets)
+    wide = [(end, len(classes) + at) for members, at in sets.items() for end in members]
+    narrow = pairs[levels[pairs[:, 0]] == 0]
+    spread = np.concatenate([narrow, np.array(wide, dtype=np.int64).reshape(-1, 2), [[ends, everything]]])
+    spread = spread[np.argsort(spread[:, 0], kind="stable")]
+    start = np.searchsorted(spread[:, 0], np.arange(ends + 2))
+    return levels, _Members(start, spread[:, 1], around, everything)
+
+
+def _assemble(classes: Classes, grants: Sequence[Grant], levels: Array, members: _Members, ends: int) -> Matcher:
+    source = np.array([grant.source for grant in grants], dtype=np.int64)
+    target = np.array([grant.target for grant in grants], dtype=np.int64)
+    source[source == ANY_END] = ends
+    target[target == ANY_END] = ends
+    layer = levels[source] * 3 + levels[target]
+    sources = members.start[source + 1] - members.start[source]
+    targets = members.start[target + 1] - members.start[target]
+    spread = sources * targets
+    grant = np.repeat(np.arange(len(grants)), spread)
+    offset = np.arange(len(grant)) - np.repeat(np.cumsum(spread) - spread, spread)
+    from_id = members.ids[members.start[source[grant]] + offset // targets[grant]].astype(np.uint64)
+    to_id = members.ids[members.start[target[grant]] + offset % targets[grant]].astype(np.uint64)
+    key = from_id << np.uint64(32) | to_id
+    order = np.argsort(key, kind="stable")  # grants stay in the order of their ranks
+    key, grant = key[order], grant[order]
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, dtype=np.int64)
+    row, contents = _shared(grant, first, len(grants))
+    return Matcher(
+        members.around,
+        members.everything,
+        _bits(classes, source, layer, ends),
+        _bits(classes, target, layer, ends),
+        key[first],
+        row,
+        _rows(grants, contents),
+        np.array([item.line for item in grants], dtype=np.int32),
+        tuple(np.unique(layer).tolist()),
+    )
+
+
+def _bits(classes: Classes, end: Array, layer: Array, ends: int) -> Array:
+    of_end = np.zeros(ends + 1, dtype=np.uint16)
+    np.bitwise_or.at(of_end, end, (1 << layer).astype(np.uint16))
+    bits = np.full(len(classes), of_end[ends], dtype=np.uint16)
+    for here, members in enumerate(classes.ends):
+        for held in members:
+            if held < ends:
+                bits[here] |= of_end[held]
+    return bits
+
+
+def _shared(grant: Array, first: Array, grants: int) -> tuple[Array, list[Array]]:
+    """Return the row of each group of grants, and the grants of each row: equal groups are one row."""
+    if not len(first):
+        return np.zeros(0, dtype=np.int32), []
+    # two sums of 64 random bits a grant tell sets of grants apart (2**-128 for a pair of them to be mistaken)
+    draw = np.random.default_rng(0).integers(0, 1 << 64, size=(2, grants), dtype=np.uint64)
+    sums = [np.add.reduceat(numbers[grant], first) for numbers in draw]
+    order = np.lexsort((first, sums[1], sums[0]))
+    new = np.append(True, (np.diff(sums[0][order]) != 0) | (np.diff(sums[1][order]) != 0))
+    row = np.empty(len(first), dtype=np.int32)
+    row[order] = np.cumsum(new) - 1
+    stop = np.append(first[1:], len(grant))
+    return row, [grant[first[at] : stop[at]] for at in order[new]]
+
+
+def _rows(grants: Sequence[Grant], contents: Sequence[Array]) -> Rows:
+    start, limited_start = [0], [0]
+    key: list[int] = []
+    high: list[int] = []
+    rank: list[int] = []
+    limited: list[tuple[int, ...]] = []
+    for row, members in enumerate(contents):
+        entries: list[tuple[int, int, int]] = []
+        taken = EMPTY
+        for at in members.tolist():
+            whole: list[tuple[int, int]] = []
+            for first, last, sources in grants[at].services.segments:
+                ports = sources & _PORTS  # opening packets
+                if ports == _PORTS and grants[at].live == ALWAYS:
+                    whole.append((first, last))
+                else:
+                    limited += [(first, last, *port, *grants[at].live, at) for port in ports.ranges]
+            fresh = IntervalSet.union(whole) - taken
+            if fresh:
+                entries += [(first, last, at) for first, last in fresh.ranges]
+                taken |= fresh
+        for first, last, at in sorted(entries):
+            key.append(row << _SERVICE_BITS | first)
+            high.append(last)
+            rank.append(at)
+        start.append(len(key))
+        limited_start.append(len(limited))
+    return Rows(
+        np.array(start, dtype=np.int64),
+        np.array(key, dtype=np.int64),
+        (np.array(key, dtype=np.int64) & ((1 << _SERVICE_BITS) - 1)).astype(np.uint32),
+        np.array(high, dtype=np.uint32),
+        np.array(rank, dtype=np.int32),
+        np.array(limited_start, dtype=np.int64),
+        np.array(limited, dtype=np.int64).reshape(-1, 7),
+    )
