@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
 from cloison.netmodel.language.document import Document, Raw, Route
+from cloison.netmodel.language.faults import ENTRIES, KEY, Fault, Wrong, unknown, wrong_kind
 from cloison.netmodel.language.model import Model
-from cloison.netmodel.language.normal import Fault, Wrong, reader, truth, unknown, wrong_kind
+from cloison.netmodel.language.normal import reader, truth
 from cloison.netmodel.language.shapes import MAP, SECTIONS
 
 Tick = Callable[[int, int], None]
@@ -127,7 +128,7 @@ def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any
                 canonical[key] = reader(MAP.fields[key].shape)(value)
             else:
                 known = (*MAP.fields, *_KEYS_BESIDE)
-                faults.append(Fault(*_parts(unknown(key, known, "unknown-key", _KEY, key=True), key)))
+                faults.append(Fault(*_parts(unknown(key, known, "unknown-key", KEY, key=True), key)))
         except Wrong as wrong:
             faults += wrong.under(key)
     missing = tuple(key for key, item in MAP.fields.items() if item.required and key not in raw)
@@ -141,9 +142,6 @@ def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any
     return canonical, faults
 
 
-_KEY = Text("key", "Mot-clé")
-
-
 def _parts(fault: Fault, key: str) -> tuple[Any, ...]:
     return fault.rule, fault.message, (key, *fault.route), fault.key
 
@@ -152,7 +150,7 @@ def _section(section: str, value: Raw, canonical: dict[str, Any]) -> tuple[dict[
     if value is None:
         return {}, []
     if not isinstance(value, dict):
-        raise wrong_kind(value, Text("a mapping of names to entries", "une table de noms et d’entrées"))
+        raise wrong_kind(value, ENTRIES)
     read = reader(SECTIONS[section])
     entries: dict[str, Any] = {}
     faults: list[Fault] = []

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cloison.netmodel.finding import Text, say
 from cloison.netmodel.language.columns import JUSTIFICATIONS, MEASURES, Column, fold
 from cloison.netmodel.language.document import Raw
-from cloison.netmodel.language.normal import Fault, Wrong, unknown
+from cloison.netmodel.language.faults import Fault, Wrong, unknown
 
 _ITEMS = re.compile(r"[;,\n]")
 _CLAUSES = re.compile(r"[;\n]")  # of texts, which have commas of their own
@@ -39,7 +39,7 @@ def read_cell(column: Column, cell: str, day_first: bool) -> Raw:
     """Return the raw value of a cell that is not empty; nothing when it says that there is none.
 
     ``day_first`` reads 31/12/2026 as a date, which only tables with French headers may write. Raises
-    :class:`~cloison.netmodel.language.normal.Wrong`.
+    :class:`~cloison.netmodel.language.faults.Wrong`.
     """
     match column.reading:
         case "list":
@@ -101,7 +101,7 @@ def _encryption(cell: str) -> Raw:
                 "wrong-value",
                 say(
                     "“{cell}” is no encryption: write a protocol and, if need be, its least version, as tls 1.2",
-                    "« {cell} » n’est pas un chiffrement : écrivez un protocole et au besoin sa version minimale, comme tls 1.2",
+                    "« {cell} » n’est pas un chiffrement : écrivez un protocole et au besoin sa version, comme tls 1.2",
                     cell=cell,
                 ),
             )

@@ -51,7 +51,8 @@ _DOMAINS = {"exposition": "exposure", "traitement": "processing", "stockage": "s
             "echange": "exchange"}  # fmt: skip
 _SENSITIVITIES = {"publique": "public", "expose": "exposed", "exposee": "exposed", "interne": "internal",
                   "sensible": "sensitive"}  # fmt: skip
-_FUNCTIONS = {"filtrage": "filtering", "routage": "routing", "mandataire": "proxy", "authentification": "authentication",
+_FUNCTIONS = {"filtrage": "filtering", "routage": "routing", "mandataire": "proxy",
+              "authentification": "authentication",
               "chiffrement": "encryption", "sonde": "probe", "collecteur de journaux": "log-collector",
               "source de temps": "time-source", "annuaire": "directory", "sas entrant": "sas-in",
               "sas sortant": "sas-out", "antivirus": "antivirus", "hyperviseur": "hypervisor"}  # fmt: skip
@@ -109,11 +110,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
                ("équipements de filtrage",)),
         Column("text", ("responsible",), Text("responsible", "responsable")),
         Column("text", ("requester",), Text("requester", "demandeur")),
-        Column("approvals", ("approved",), Text("approver", "approbateur"), ("approbateurs", "approved by", "approuvé par")),
+        Column("approvals", ("approved",), Text("approver", "approbateur"), ("approved by", "approuvé par")),
         Column("date", ("approved", "on"), Text("approval date", "date d’approbation"), ("approuvé le", "approved on")),
         Column("text", ("ticket",), Text("ticket", "ticket")),
         Column("date", ("starts",), Text("start", "début"), ("date de début", "start date")),
-        Column("date", ("expires",), Text("expiry", "échéance"), ("date d’échéance", "expiration", "expiry date", "fin")),
+        Column("date", ("expires",), Text("expiry", "échéance"), ("date d’échéance", "expiration", "expiry date")),
         Column("ignored", ("last review",), Text("last review", "dernière revue")),
         Column("ignored", ("last observation",), Text("last observation", "dernière observation")),
         Column("list", ("via",), Text("via", "via"), ("chemin", "path")),

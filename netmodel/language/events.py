@@ -6,9 +6,7 @@ of every scalar. Here every scalar stays a text and every mark is two machine wo
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -30,91 +28,13 @@ except ImportError:  # a PyYAML built without libyaml
 
 
 from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
-from cloison.netmodel.language.document import WRITTEN, Raw, Route, same
+from cloison.netmodel.language.document import Raw
+from cloison.netmodel.language.marks import BITS, YamlPart
 from cloison.netmodel.language.syntax import explain
 
 DEEPEST = 32  # levels; the language needs nine
 MOST_VALUES = 10_000_000  # in one file: twice a map of 100,000 lines
 MOST_UNFOLDED = 100_000  # values that aliases may stand for, in one file
-
-_BITS = 26  # of a column in a mark; a line takes the rest
-_COLUMN = (1 << _BITS) - 1
-
-
-@dataclass(slots=True)
-class YamlPart:
-    """The values of one YAML file; marks are in document order, one a scalar or container.
-
-    ``starts`` packs line and column (from 0); ``after`` is the mark that follows a value and all it holds. ``below``
-    is the section whose entries the file holds when it is a table, else nothing.
-    """
-
-    file: str
-    values: Raw = None
-    starts: array[int] = field(default_factory=lambda: array("Q"))
-    after: array[int] = field(default_factory=lambda: array("I"))
-    aliases: set[int] = field(default_factory=set)  # marks of values that are written elsewhere
-    below: str = ""
-    _index: dict[int, dict[str, int]] = field(default_factory=dict)
-
-    def locate(self, route: Route, *, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
-        """Return how many keys of ``route`` lead somewhere, and the place where they lead."""
-        if self.below:
-            if not route or route[0] != self.below:
-                return 0, Span(self.file)
-            depth, span = self._locate(self.values[self.below], route[1:], key, rename)
-            return depth + 1, span
-        return self._locate(self.values, route, key, rename)
-
-    def _locate(self, value: Raw, route: Route, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
-        if not self.starts:
-            return 0, Span(self.file)
-        node, depth, named = 0, 0, -1
-        for step in route:
-            if node in self.aliases:
-                break
-            if type(value) is dict and not isinstance(step, int):
-                found = self._key(value, node, step, rename)
-                if found is None:
-                    if step in WRITTEN:
-                        found = self._key(value, node, WRITTEN[step], rename)
-                    if found is None:
-                        break
-                written, named = found
-                value, node = value[written], named + 1
-            elif type(value) is list and isinstance(step, int):
-                if step >= len(value):
-                    break
-                named = -1
-                node += 1
-                for _ in range(step):
-                    node = self.after[node]
-                value = value[step]
-            elif isinstance(step, int) and step:
-                break  # a single value is the first and only one of its list
-            depth += 1
-        return depth, self.place(named if key and named >= 0 else node)
-
-    def _key(self, value: dict[str, Raw], node: int, step: str, rename: Callable[[str], str]) -> tuple[str, int] | None:
-        index = self._index.get(node)
-        if index is None:
-            index, mark = {}, node + 1
-            for written in value:
-                index[written] = mark
-                mark = self.after[mark + 1]
-            self._index[node] = index
-        if step in index:
-            return step, index[step]
-        if rename is not same:
-            for written in index:
-                if "<" in written and rename(written) == step:
-                    return written, index[written]
-        return None
-
-    def place(self, node: int) -> Span:
-        """Return the place of a mark."""
-        packed = self.starts[node]
-        return Span(self.file, (packed >> _BITS) + 1, (packed & _COLUMN) + 1)
 
 
 class _Stop(Exception):  # noqa: N818 - it only ends the reading
@@ -175,7 +95,7 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             value: Any = event.value
             value = share(value, value)
             at = len(starts)
-            add_start(mark.line << _BITS | mark.column)
+            add_start(mark.line << BITS | mark.column)
             add_after(at + 1)
             if event.anchor is not None:
                 anchors[event.anchor] = (value, 1)
@@ -226,7 +146,7 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
                 problems.append(_complex_key(here(event)))
                 raise _Stop
             mark = event.start_mark
-            add_start(mark.line << _BITS | mark.column)
+            add_start(mark.line << BITS | mark.column)
             add_after(0)
             stack.append((holder, key, node, anchor, forget, before))
             holder, key, node, anchor, forget = {} if kind is mapping else [], _NOTHING, at, event.anchor, -1
@@ -251,7 +171,7 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
                         "alias",
                         say(
                             "The alias *{name} names no anchor written before it, or the one that holds it",
-                            "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou désigne celle qui le contient",
+                            "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou celle qui le contient",
                             name=event.anchor,
                         ),
                         here(event),
@@ -277,7 +197,7 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             at = len(starts)
             part.aliases.add(at)
             mark = event.start_mark
-            add_start(mark.line << _BITS | mark.column)
+            add_start(mark.line << BITS | mark.column)
             add_after(at + 1)
         elif kind is yaml.StreamEndEvent:
             break

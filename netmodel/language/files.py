@@ -135,8 +135,8 @@ def utf8(data: bytes, file: str) -> bytes:
                     "encoding",
                     say(
                         "Byte 0x{byte} is not UTF-8 (it looks like “{letter}” in Latin-1): save the file in UTF-8",
-                        "L’octet 0x{byte} n’est pas de l’UTF-8 (il ressemble à « {letter} » en Latin-1) : enregistrez le fichier "
-                        "en UTF-8",
+                        "L’octet 0x{byte} n’est pas de l’UTF-8 (il ressemble à « {letter} » en Latin-1) : "
+                        "enregistrez le fichier en UTF-8",
                         byte=f"{data[error.start]:02X}",
                         letter=data[error.start : error.start + 1].decode("cp1252", "replace"),
                     ),

@@ -7,15 +7,14 @@ is then gone through again, field by field.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from cloison.netmodel.finding import Message, Text, say
-from cloison.netmodel.language.document import Raw, Route
-from cloison.netmodel.language.names import nearest
+from cloison.netmodel.finding import Text, say
+from cloison.netmodel.language.document import Raw
+from cloison.netmodel.language.faults import A_MAPPING, A_TEXT, KEY, SECTION, WORD, Fault, Wrong, unknown, wrong_kind
 from cloison.netmodel.language.shapes import (
     SELECTABLE,
     Day,
@@ -33,107 +32,19 @@ from cloison.netmodel.language.shapes import (
     Word,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a value: ``route`` leads to it from the value that was read; ``key`` means its key."""
-
-    rule: str
-    message: Message
-    route: Route = ()
-    key: bool = False
-
-
-class Wrong(Exception):  # noqa: N818 - a value is wrong, not the program
-    """A value that cannot be read, with all its faults."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__()
-        self.faults = faults
-
-    def under(self, *route: str | int) -> Iterator[Fault]:
-        """Yield the faults as seen from the value that holds this one at ``route``."""
-        for fault in self.faults:
-            yield Fault(fault.rule, fault.message, route + fault.route, fault.key)
-
-
 Reader = Callable[[Raw], Any]
 
 TRUE = frozenset({"true", "yes", "on", "oui", "vrai"})
 FALSE = frozenset({"false", "no", "off", "non", "faux"})
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_A_TEXT = Text("a text", "un texte")
-_A_LIST = Text("a list", "une liste")
-_A_MAPPING = Text("keys and values", "des clés et des valeurs")
-_NOTHING = Text("nothing", "rien")
-
-
-def kind_of(value: Raw) -> Text:
-    """Return what a value is, in words."""
-    if value is None:
-        return _NOTHING
-    return _A_MAPPING if isinstance(value, dict) else _A_LIST if isinstance(value, list) else _A_TEXT
-
-
-def wrong_kind(value: Raw, expected: Text) -> Wrong:
-    """Return the fault of a value of another kind."""
-    if value is None:
-        return Wrong(
-            Fault(
-                "no-value",
-                say(
-                    "A value is missing after this key: give one, or remove the key",
-                    "Il manque une valeur après cette clé : donnez-en une, ou retirez la clé",
-                ),
-                key=True,
-            )
-        )
-    return Wrong(
-        Fault(
-            "wrong-kind",
-            say(
-                "This should be {expected}, and is {found}",
-                "Il faut ici {expected}, et c’est {found}",
-                expected=expected,
-                found=kind_of(value),
-            ),
-        )
-    )
-
-
-def unknown(word: str, known: tuple[str, ...], rule: str, what: Text, *, key: bool = False) -> Fault:
-    """Return the fault of a word that is none of the known ones, with the nearest of them."""
-    near = nearest(word, known)
-    if near:
-        message = say(
-            "Unknown {what} “{word}”: did you mean {near}?",
-            "{what} inconnu : « {word} » ; vouliez-vous dire {near} ?",
-            what=what,
-            word=word,
-            near=near,
-        )
-    else:
-        message = say(
-            "Unknown {what} “{word}”: the known ones are {known}",
-            "{what} inconnu : « {word} » ; sont connus : {known}",
-            what=what,
-            word=word,
-            known=known,
-        )
-    return Fault(rule, message, key=key)
-
-
-_KEY = Text("key", "Mot-clé")
-_WORD = Text("word", "Mot")
-_SECTION = Text("section", "Nom de section")
 
 
 def text(value: Raw) -> str:
     """Return a text as it is written."""
     if type(value) is str:
         return value
-    raise wrong_kind(value, _A_TEXT)
+    raise wrong_kind(value, A_TEXT)
 
 
 def truth(value: Raw) -> bool:
@@ -242,7 +153,7 @@ def _word(shape: Word) -> Reader:
     def read(value: Raw) -> str:
         found = words.get(text(value))
         if found is None:
-            raise Wrong(unknown(value, shape.words, "unknown-word", _WORD))
+            raise Wrong(unknown(value, shape.words, "unknown-word", WORD))
         return found
 
     return read
@@ -271,7 +182,7 @@ def _keyed(item: Reader) -> Reader:
         if value is None:
             return {}
         if type(value) is not dict:
-            raise wrong_kind(value, _A_MAPPING)
+            raise wrong_kind(value, A_MAPPING)
         try:
             return {key: item(one) for key, one in value.items()}
         except Wrong:
@@ -298,7 +209,7 @@ def _record(shape: Record) -> Reader:
             elif short:
                 value = {short: value}
             else:
-                raise wrong_kind(value, _A_MAPPING)
+                raise wrong_kind(value, A_MAPPING)
         elif inner and value and inner.issuperset(value):
             value = {short: value}
         try:
@@ -310,7 +221,7 @@ def _record(shape: Record) -> Reader:
             faults: list[Fault] = []
             for key, one in value.items():
                 if key not in readers:
-                    faults += Wrong(unknown(key, known, "unknown-key", _KEY, key=True)).under(key)
+                    faults += Wrong(unknown(key, known, "unknown-key", KEY, key=True)).under(key)
                     continue
                 try:
                     readers[key](one)
@@ -379,7 +290,7 @@ def select(value: Raw) -> dict[str, Any]:
         )
     section, where = next(iter(value.items()))
     if section not in SELECTABLE:
-        raise Wrong(*Wrong(unknown(section, SELECTABLE, "unknown-key", _SECTION, key=True)).under(section))
+        raise Wrong(*Wrong(unknown(section, SELECTABLE, "unknown-key", SECTION, key=True)).under(section))
     try:
         return {"section": section, "where": _where(where)}
     except Wrong as wrong:
@@ -433,7 +344,7 @@ def group(value: Raw) -> dict[str, Any]:
                 found["labels"] = _labels(one)
             else:
                 known = ("members", "not", "vrf", "labels", *SELECTABLE)
-                raise Wrong(unknown(key, known, "unknown-key", _KEY, key=True))
+                raise Wrong(unknown(key, known, "unknown-key", KEY, key=True))
         except Wrong as wrong:
             faults += wrong.faults if key in SELECTABLE else wrong.under(key)
     if faults:

@@ -60,7 +60,7 @@ def default_path() -> Path:
                 "missing-file",
                 say(
                     "There is no cloison.yaml and no map/ here: name a map, or write a first one with “cloison init”",
-                    "Il n’y a ici ni cloison.yaml ni map/ : nommez une carte, ou écrivez-en une première avec « cloison init »",
+                    "Il n’y a ici ni cloison.yaml ni map/ : nommez une carte, ou écrivez-en une avec « cloison init »",
                 ),
                 Span("cloison.yaml"),
             ),

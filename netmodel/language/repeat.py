@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, input_error, say
+from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.document import Document, Made, Part, Raw, Route
+from cloison.netmodel.language.faults import ENTRIES, KEY, Fault, Wrong, unknown, wrong_kind
 from cloison.netmodel.language.merge import join_entry
-from cloison.netmodel.language.normal import Fault, Wrong, select, unknown, wrong_kind
+from cloison.netmodel.language.normal import select
+from cloison.netmodel.language.placeholders import Chosen, Missing, filler, renamer
 from cloison.netmodel.language.shapes import SECTIONS, Record
 
 MOST_MADE = 500_000  # entries of all repeats together
 
-_PLACEHOLDER = re.compile(r"<([^\W\d][\w-]*)(?:\.([\w.-]+))?>")
 _VARIABLE = re.compile(r"[^\W\d][\w-]*")
-_KEY = Text("key", "Mot-clé")
-_LOOP_VARIABLE = Text("loop variable", "Nom de variable de boucle")
 # the section that a field's words name, where dots follow references
 _LEADS_TO: Mapping[str, str] = {
     "owner": "parties", "zone": "zones", "within": "zones", "site": "sites", "vrf": "vrfs", "sees": "vrfs",
@@ -32,41 +31,13 @@ _LEADS_TO: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
-    """An entry for which a fragment is made."""
-
-    id: str
-    entry: Mapping[str, Raw]
-
-    def value(self, name: str | None) -> Raw:
-        """Return the entry's id, or its label or field; nothing when it has none."""
-        if not name:
-            return self.id
-        labels = self.entry.get("labels")
-        if isinstance(labels, dict) and name in labels:
-            return labels[name]
-        return self.entry.get(name)
-
-
-Binding = Mapping[str, _Chosen]
-
-
-@dataclass(frozen=True, slots=True)
 class _Fragment:
     """One item of a ``repeat``: the part that holds it, its place there, its variables and its sections."""
 
     part: int
     at: Route
-    variables: Mapping[str, Sequence[tuple[_Chosen, Span]]]
+    variables: Mapping[str, Sequence[tuple[Chosen, Span]]]
     sections: Mapping[str, Mapping[str, Raw]]
-
-
-class _Missing(Exception):  # noqa: N818 - what it says is what is missing
-    """A placeholder without a value."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__()
-        self.message = message
 
 
 def unfold(
@@ -121,7 +92,7 @@ def _fragments(
 ) -> Iterator[_Fragment]:
     for index, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
         at: Route = ("repeat", index)
-        variables: dict[str, Sequence[tuple[_Chosen, Span]]] = {}
+        variables: dict[str, Sequence[tuple[Chosen, Span]]] = {}
         sections: dict[str, Mapping[str, Raw]] = {}
         good = True
 
@@ -156,9 +127,9 @@ def _fragments(
                 continue
             try:
                 if section not in SECTIONS:
-                    raise Wrong(unknown(section, ("for", *SECTIONS), "unknown-key", _KEY, key=True))
+                    raise Wrong(unknown(section, ("for", *SECTIONS), "unknown-key", KEY, key=True))
                 if not isinstance(entries, dict):
-                    raise wrong_kind(entries, Text("a mapping of names to entries", "une table de noms et d’entrées"))
+                    raise wrong_kind(entries, ENTRIES)
                 sections[section] = entries
             except Wrong as wrong:
                 fail(Wrong(*wrong.under(section)))
@@ -166,7 +137,7 @@ def _fragments(
             yield _Fragment(part, at, variables, sections)
 
 
-def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Document) -> Sequence[tuple[_Chosen, Span]]:
+def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Document) -> Sequence[tuple[Chosen, Span]]:
     if not _VARIABLE.fullmatch(name):
         raise Wrong(
             Fault(
@@ -184,10 +155,10 @@ def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Documen
     for path in where:
         head = path.split(".")[0]
         if isinstance(shape, Record) and head not in shape.fields:
-            raise Wrong(*Wrong(unknown(head, tuple(shape.fields), "unknown-key", _KEY, key=True)).under(section, path))
+            raise Wrong(*Wrong(unknown(head, tuple(shape.fields), "unknown-key", KEY, key=True)).under(section, path))
     entries = raw.get(section)
     picked = [
-        (_Chosen(id_, entry if isinstance(entry, dict) else {}), document.span((section, id_), key=True))
+        (Chosen(id_, entry if isinstance(entry, dict) else {}), document.span((section, id_), key=True))
         for id_, entry in (entries.items() if isinstance(entries, dict) else ())
         if all(
             wanted & set(_words(entry, path.split("."), raw))
@@ -231,13 +202,13 @@ def _make(
 ) -> None:
     names = tuple(fragment.variables)
     fillers = [
-        (section, key, _filler(key, names), _filler(entry, names))
+        (section, key, filler(key, names), filler(entry, names))
         for section, entries in fragment.sections.items()
         for key, entry in entries.items()
     ]
     for choice in itertools.product(*fragment.variables.values()):
         binding = {name: chosen for name, (chosen, _) in zip(names, choice, strict=True)}
-        rename = _renamer(binding)
+        rename = renamer(binding)
         origin = choice[0][1]
         places = [place for _, place in choice]
         for section, key, fill_key, fill in fillers:
@@ -245,12 +216,12 @@ def _make(
             try:
                 name, entry = fill_key(binding), fill(binding)
                 if not isinstance(name, str):
-                    raise _Missing(
+                    raise Missing(
                         say(
                             "A key cannot be a list: “{key}”", "Une clé ne peut pas être une liste : « {key} »", key=key
                         )
                     )
-            except _Missing as missing:
+            except Missing as missing:
                 found.append(_error("repeat", missing.message, outside, fragment.part, at, *places, key=True))
                 continue
             made[section, name] = (*made.get((section, name), ()), Made(fragment.part, at, rename, key, origin))
@@ -259,104 +230,3 @@ def _make(
                 entries[name] = join_entry(entries[name], entry, (section, name), conflicts)
             else:
                 entries[name] = entry
-
-
-def _renamer(binding: Binding) -> Callable[[str], str]:
-    def rename(key: str) -> str:
-        try:
-            return str(_filler(key, tuple(binding))(binding))
-        except _Missing:
-            return key
-
-    return rename
-
-
-Filler = Callable[[Binding], Raw]
-
-
-def _filler(value: Raw, names: tuple[str, ...]) -> Filler:
-    """Return the function that fills a fragment's value; what has no placeholder is shared, not copied."""
-    filler = _filler_or_none(value, names)
-    return filler if filler is not None else lambda binding: value
-
-
-def _filler_or_none(value: Raw, names: tuple[str, ...]) -> Filler | None:
-    if isinstance(value, dict):
-        pairs = [(_filler_or_none(key, names), key, _filler_or_none(one, names), one) for key, one in value.items()]
-        if all(pair[0] is None and pair[2] is None for pair in pairs):
-            return None
-
-        def fill_mapping(binding: Binding) -> Raw:
-            return {
-                key if fill_key is None else _joined(key, fill_key(binding)): one if fill is None else fill(binding)
-                for fill_key, key, fill, one in pairs
-            }
-
-        return fill_mapping
-    if isinstance(value, list):
-        items = [(_filler_or_none(one, names), one) for one in value]
-        if all(fill is None for fill, _ in items):
-            return None
-
-        def fill_list(binding: Binding) -> Raw:
-            filled: list[Raw] = []
-            for fill, one in items:
-                if fill is None:
-                    filled.append(one)
-                else:
-                    new = fill(binding)
-                    filled += new if isinstance(new, list) and isinstance(one, str) else [new]
-            return filled
-
-        return fill_list
-    if isinstance(value, str) and "<" in value and _PLACEHOLDER.search(value):
-        return _text_filler(value, names)
-    return None
-
-
-def _text_filler(text: str, names: tuple[str, ...]) -> Filler:
-    whole = _PLACEHOLDER.fullmatch(text)
-    pieces = _PLACEHOLDER.split(text)  # text, variable, field, text, variable, field, text...
-
-    def fill(binding: Binding) -> Raw:
-        if whole:
-            return _value(binding, whole[1], whole[2])
-        filled = [pieces[0]]
-        for variable, name, after in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-            filled += _joined(text, _value(binding, variable, name)), after
-        return "".join(filled)
-
-    return fill
-
-
-def _joined(text: str, value: Raw) -> str:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, str):
-        raise _Missing(
-            say(
-                "“{text}” needs one word, and the value has several",
-                "« {text} » demande un seul mot, et la valeur en a plusieurs",
-                text=text,
-            )
-        )
-    return value
-
-
-def _value(binding: Binding, variable: str, name: str | None) -> Raw:
-    chosen = binding.get(variable)
-    if chosen is None:
-        fault = unknown(variable, tuple(binding), "repeat", _LOOP_VARIABLE)
-        raise _Missing(fault.message)
-    value = chosen.value(name)
-    if value is None or isinstance(value, dict):
-        raise _Missing(
-            say(
-                "“{id}” has no label and no field “{name}”: nothing can stand for <{variable}.{name}>",
-                "« {id} » n’a ni étiquette ni champ « {name} » : rien ne peut remplacer <{variable}.{name}>",
-                id=chosen.id,
-                name=str(name),
-                variable=variable,
-            )
-        )
-    return value

@@ -177,7 +177,7 @@ def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found
             book.close()
     except MapError:
         raise
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parts raise on a broken workbook
+    except Exception as error:
         raise MapError(
             (
                 file_error(

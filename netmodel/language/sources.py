@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.columns import COLUMNS
-from cloison.netmodel.language.events import YamlPart, read_yaml
+from cloison.netmodel.language.events import read_yaml
+from cloison.netmodel.language.faults import SECTION, kind_of, unknown
 from cloison.netmodel.language.files import file_error, read_bytes, utf8
+from cloison.netmodel.language.marks import YamlPart
 from cloison.netmodel.language.model import VERSION
-from cloison.netmodel.language.normal import kind_of, unknown
-from cloison.netmodel.language.tables import TablePart, read_table
+from cloison.netmodel.language.rows import TablePart
+from cloison.netmodel.language.tables import read_table
 
 YAML = (".yaml", ".yml")
-_SECTION = Text("section", "Nom de section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,13 @@ def _version(part: YamlPart) -> Finding | None:
     return _map_error(
         "version",
         say(
-            "This map is written in version {found} of the language, and this program reads version {version}. To migrate "
-            "an older map, write `cloison: {version}` and check it again: every key that is no longer known is named with "
-            "the nearest one. A newer map needs a newer program",
-            "Cette carte est écrite dans la version {found} du langage, et ce programme lit la version {version}. Pour "
-            "migrer une carte plus ancienne, écrivez `cloison: {version}` et vérifiez-la de nouveau : chaque mot-clé qui "
-            "n’est plus connu est nommé avec le plus proche. Une carte plus récente demande un programme plus récent",
+            "This map is written in version {found} of the language, and this program reads version {version}. To "
+            "migrate an older map, write `cloison: {version}` and check it again: every key that is no longer "
+            "known is named with the nearest one. A newer map needs a newer program",
+            "Cette carte est écrite dans la version {found} du langage, et ce programme lit la version {version}. "
+            "Pour migrer une carte plus ancienne, écrivez `cloison: {version}` et vérifiez-la de nouveau : chaque "
+            "mot-clé qui n’est plus connu est nommé avec le plus proche. Une carte plus récente demande un "
+            "programme plus récent",
             found=str(version)[:40],
             version=VERSION,
         ),
@@ -203,7 +205,7 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
         return
     for section, value in tables.items():
         if section not in COLUMNS:
-            fault = unknown(section, tuple(COLUMNS), "unknown-key", _SECTION)
+            fault = unknown(section, tuple(COLUMNS), "unknown-key", SECTION)
             found.append(_map_error(fault.rule, fault.message, place(section, key=True)))
             continue
         for index, name in enumerate(value if isinstance(value, list) else [value]):

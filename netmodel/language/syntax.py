@@ -12,7 +12,7 @@ from cloison.netmodel.finding import Message, Text, say
 _MEANINGS: Mapping[str, Text] = {
     "mapping values are not allowed in this context": Text(
         "“: ” begins a value where none can stand: quote the text, or check the indentation",
-        "« : » commence une valeur là où il n’en faut pas : mettez le texte entre guillemets, ou vérifiez l’indentation"),
+        "« : » commence une valeur là où il n’en faut pas : mettez des guillemets, ou vérifiez l’indentation"),
     "could not find expected ':'": Text(
         "a key without “:” after it", "une clé sans « : » derrière elle"),
     "did not find expected key": Text(
@@ -50,7 +50,7 @@ _MEANINGS: Mapping[str, Text] = {
     "control characters are not allowed": Text(
         "a control character: this is no text file", "un caractère de contrôle : ce n’est pas un fichier de texte"),
     "found undefined tag handle": Text(
-        "“!” begins a YAML tag: quote the text", "« ! » commence une étiquette YAML : mettez le texte entre guillemets"),
+        "“!” begins a YAML tag: quote the text", "« ! » commence une étiquette YAML : mettez des guillemets"),
     "found duplicate %YAML directive": Text("the %YAML directive is there twice", "la directive %YAML y est deux fois"),
     "found incompatible YAML document": Text("this version of YAML is not read", "cette version de YAML n’est pas lue"),
     "exceeded maximum depth": Text("nested too deep", "imbrication trop profonde"),
