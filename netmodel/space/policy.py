@@ -1,13 +1,24 @@
-"""Ordered rules that permit and deny, and what they permit."""
+"""Ordered rules that permit and deny: what they permit, and what one list permits and another does not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from cloison.netmodel.space.cells import Budget
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import NO_PACKET, Packet, PacketSet, Product
+from cloison.netmodel.space.ranks import BudgetError, Ranked, ranked
 from cloison.netmodel.space.services import ServiceSet
+from cloison.netmodel.space.surplus import Side, surplus
+
+Result = Literal["equal", "left-more", "right-more", "differ", "undecided"]
+Tick = Callable[[int, int], None]
+
+BUDGET = 400_000_000
+"""Steps of work granted to a comparison, about a minute of one core at worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +77,85 @@ def permitted(rules: Sequence[Rule]) -> PacketSet:
 def decides(rules: Iterable[Rule], packet: Packet) -> Rule | None:
     """Return the first rule that holds the packet; ``None`` when none does, which denies it."""
     return next((rule for rule in rules if packet in rule), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A packet that ``rule`` permits and that the other list does not.
+
+    ``against`` is the other list's rule that denies it, ``None`` where none holds it. One difference stands for all
+    the packets of its pair of rules.
+    """
+
+    rule: Rule
+    against: Rule | None
+    witness: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Whether two lists of rules permit the same packets.
+
+    ``undecided`` says that the budget ran out (``reason`` is then ``budget``); the differences listed are true even
+    then, but there may be more.
+    """
+
+    result: Result
+    only_left: tuple[Difference, ...] = ()
+    only_right: tuple[Difference, ...] = ()
+    reason: Literal["", "budget"] = ""
+
+
+def compare(
+    left: Sequence[Rule], right: Sequence[Rule], budget: int = BUDGET, tick: Tick = lambda done, total: None
+) -> Comparison:
+    """Return whether two ordered lists permit the same packets, and every pair of rules by which they do not.
+
+    A rule that permits is listed whenever it holds, undenied by its own list before it, a packet that the other list
+    denies, even if an earlier rule of its own permits that packet too: removing one of the two would not suffice.
+    Exact; past ``budget`` steps the result is ``undecided``. ``tick`` counts rules of both lists.
+    """
+    rules = [*left, *right]
+    sides = _effective(left, 0), _effective(right, len(left))
+    found: tuple[list[Difference], list[Difference]] = ([], [])
+    grant = Budget(budget)
+    try:
+        space = ranked(rules)
+        _collect(found[0], space, rules, sides[0], sides[1], grant, _part(tick, 0, sides))
+        _collect(found[1], space, rules, sides[1], sides[0], grant, _part(tick, len(sides[0].permits), sides))
+    except BudgetError:
+        return Comparison("undecided", tuple(found[0]), tuple(found[1]), "budget")
+    result: Result = "equal"
+    if found[0] or found[1]:
+        result = "differ" if found[0] and found[1] else "left-more" if found[0] else "right-more"
+    return Comparison(result, tuple(found[0]), tuple(found[1]))
+
+
+def _collect(
+    found: list[Difference], space: Ranked, rules: Sequence[Rule], mine: Side, other: Side, budget: Budget, tick: Tick
+) -> None:
+    for number, refusing, cell in surplus(space, mine, other, budget, tick):
+        services = space.atoms.services(cell.atoms[:256])
+        witness = Packet(space.sources.cuts[cell.source], space.destinations.cuts[cell.destination], *services.least())
+        against = rules[refusing] if refusing >= 0 else decides((rules[rule] for rule in other.closing), witness)
+        found.append(Difference(rules[number], against, witness))
+
+
+def _part(tick: Tick, before: int, sides: tuple[Side, Side]) -> Tick:
+    total = len(sides[0].permits) + len(sides[1].permits)
+    return lambda done, _: tick(before + done, total)
+
+
+def _effective(rules: Sequence[Rule], first: int) -> Side:
+    """Return the rules of a list that can matter: not empty, and not the same as one before."""
+    seen: set[Product] = set()
+    permits: list[int] = []
+    denies: list[int] = []
+    for number, rule in enumerate(rules, first):
+        product = rule.product
+        if product and product not in seen:
+            seen.add(product)
+            (permits if rule.permit else denies).append(number)
+    last = permits[-1] if permits else -1
+    middle = bisect_left(denies, last)
+    return Side(tuple(permits), tuple(denies[:middle]), tuple(denies[middle:]))

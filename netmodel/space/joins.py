@@ -1,0 +1,188 @@
+"""Which rules may touch which: an exact join of boxes on one axis, filtered by the bounds of the others.
+
+Every pair that shares a packet is found; a pair that is found may yet share none, when its sets have holes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cloison.netmodel.space.intervals import IntervalSet, Range
+from cloison.netmodel.space.ranks import BudgetError, Ranked
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+
+_SMALL = 500_000  # pairs below which plain Python is as fast as loading numpy
+_CHUNK = 2_000_000  # pairs that are held at a time
+_MOST_RANGES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Touching:
+    """The targets that a query may touch, in their own order; ``within`` says which of them its bounds lie inside."""
+
+    query: int
+    targets: Sequence[int]
+    within: Sequence[bool]
+
+
+def touching(space: Ranked, queries: Sequence[int], targets: Sequence[int], most: int) -> Iterator[Touching]:
+    """Yield, for each query that touches any target, what it may touch.
+
+    Queries and targets are numbers of rules of ``space``; targets come in the order of ``targets``, queries in any.
+    Raises ``BudgetError`` when more than ``most`` pairs would have to be looked at.
+    """
+    if len(queries) * len(targets) <= _SMALL:
+        yield from _plainly(space, queries, targets)
+    else:
+        yield from _by_columns(space, queries, targets, most)
+
+
+def _plainly(space: Ranked, queries: Sequence[int], targets: Sequence[int]) -> Iterator[Touching]:
+    def bounds(rule: int) -> tuple[int, ...]:
+        source, destination, service = space.boxes[rule]
+        axes = (space.sources.sets[source], space.destinations.sets[destination], space.atoms.sets[service])
+        return tuple(bound for item in axes for bound in (item.ranges[0][0], item.ranges[-1][1]))
+
+    known = [(*bounds(target), target) for target in targets]
+    for query in queries:
+        a, b, c, d, e, f = bounds(query)
+        found = [
+            (target, s <= a and b <= t and u <= c and d <= v and w <= e and f <= x)
+            for s, t, u, v, w, x, target in known
+            if s <= b and a <= t and u <= d and c <= v and w <= f and e <= x
+        ]
+        if found:
+            yield Touching(query, [target for target, _ in found], [inside for _, inside in found])
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One axis of some rules: their bounds, and their ranges one by one with the place of their rule."""
+
+    low: Numbers
+    high: Numbers
+    starts: Numbers
+    ends: Numbers
+    owner: Numbers
+
+
+def _column(sets: Sequence[IntervalSet], of: Sequence[int]) -> _Column:
+    import numpy as np
+
+    coarse = [_coarse(item.ranges) for item in sets]
+    count = np.array([len(ranges) for ranges in coarse], dtype=np.int64)
+    first = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
+    flat = np.array([bound for ranges in coarse for bound in ranges], dtype=np.int64).reshape(-1, 2)
+    ids = np.asarray(of, dtype=np.int64)
+    owner = np.repeat(np.arange(len(ids)), count[ids])
+    place = _spread(first[ids], count[ids])
+    return _Column(
+        flat[first[ids], 0], flat[first[ids + 1] - 1, 1], flat[place, 0], flat[place, 1], owner
+    )  # fmt: skip
+
+
+def _coarse(ranges: tuple[Range, ...]) -> tuple[Range, ...]:
+    """Return at most ``_MOST_RANGES`` ranges that cover the given ones: the widest holes stay."""
+    if len(ranges) <= _MOST_RANGES:
+        return ranges
+    holes = sorted(range(1, len(ranges)), key=lambda at: (ranges[at - 1][1] - ranges[at][0], at))
+    starts = [0, *sorted(holes[: _MOST_RANGES - 1])]
+    return tuple(
+        (ranges[start][0], ranges[end - 1][1]) for start, end in zip(starts, [*starts[1:], len(ranges)], strict=True)
+    )
+
+
+def _spread(starts: Numbers, counts: Numbers) -> Numbers:
+    """Return start, start + 1... for each start, as many as its count, one after the other."""
+    import numpy as np
+
+    total = int(counts.sum())
+    before = np.cumsum(counts) - counts
+    return np.arange(total, dtype=np.int64) - np.repeat(before - starts, counts)
+
+
+def _by_columns(space: Ranked, queries: Sequence[int], targets: Sequence[int], most: int) -> Iterator[Touching]:
+    import numpy as np
+
+    mine, theirs = [], []
+    for at, sets in enumerate((space.sources.sets, space.destinations.sets, space.atoms.sets)):
+        mine.append(_column(sets, [space.boxes[rule][at] for rule in queries]))
+        theirs.append(_column(sets, [space.boxes[rule][at] for rule in targets]))
+    counts = np.stack([_counts(ours, other, len(queries)) for ours, other in zip(mine, theirs, strict=True)])
+    best = counts.argmin(axis=0)
+    least = counts.min(axis=0)
+    if int(least.sum()) > most:
+        raise BudgetError
+    for axis in range(3):
+        chosen = np.flatnonzero((best == axis) & (least > 0))
+        groups = np.cumsum(least[chosen]) // _CHUNK
+        for number in np.unique(groups):
+            members = chosen[groups == number]
+            query, target = _pairs(mine[axis], theirs[axis], members)
+            for other in range(3):
+                ours, its = mine[other], theirs[other]
+                keep = (ours.low[query] <= its.high[target]) & (its.low[target] <= ours.high[query])
+                query, target = query[keep], target[keep]
+            code = np.unique(query * len(targets) + target)
+            query, target = code // len(targets), code % len(targets)
+            within = np.ones(len(code), dtype=bool)
+            for ours, its in zip(mine, theirs, strict=True):
+                within &= (its.low[target] <= ours.low[query]) & (ours.high[query] <= its.high[target])
+            yield from _grouped(queries, targets, query, target, within)
+
+
+def _grouped(
+    queries: Sequence[int], targets: Sequence[int], query: Numbers, target: Numbers, within: NDArray[np.bool_]
+) -> Iterator[Touching]:
+    import numpy as np
+
+    if not len(query):
+        return
+    edges = np.flatnonzero(np.diff(query)) + 1
+    starts = [0, *edges.tolist()]
+    ends = [*edges.tolist(), len(query)]
+    first = query[starts].tolist()
+    all_targets, all_within = target.tolist(), within.tolist()
+    for which, start, end in zip(first, starts, ends, strict=True):
+        yield Touching(queries[which], [targets[at] for at in all_targets[start:end]], all_within[start:end])
+
+
+def _counts(ours: _Column, theirs: _Column, queries: int) -> Numbers:
+    """Return for each query how many ranges of the targets its own ranges touch."""
+    import numpy as np
+
+    lows, highs = np.sort(theirs.starts), np.sort(theirs.ends)
+    touched = np.searchsorted(lows, ours.ends, "right") - np.searchsorted(highs, ours.starts, "left")
+    return np.bincount(ours.owner, weights=touched, minlength=queries).astype(np.int64)
+
+
+def _pairs(ours: _Column, theirs: _Column, members: Numbers) -> tuple[Numbers, Numbers]:
+    """Return each (query, target) whose ranges touch on this axis, for the queries in ``members``.
+
+    Two ranges touch when the target's start lies in the query's range, or the query's start lies in the target's
+    range after its start: both are slices of sorted starts.
+    """
+    import numpy as np
+
+    chosen = np.flatnonzero(np.isin(ours.owner, members))
+    order = np.argsort(theirs.starts, kind="stable")
+    sorted_starts = theirs.starts[order]
+    low = np.searchsorted(sorted_starts, ours.starts[chosen], "left")
+    count = np.searchsorted(sorted_starts, ours.ends[chosen], "right") - low
+    query_a = np.repeat(ours.owner[chosen], count)
+    target_a = theirs.owner[order[_spread(low, count)]]
+
+    ranked = chosen[np.argsort(ours.starts[chosen], kind="stable")]
+    sorted_queries = ours.starts[ranked]
+    low = np.searchsorted(sorted_queries, theirs.starts, "right")
+    count = np.searchsorted(sorted_queries, theirs.ends, "right") - low
+    query_b = ours.owner[ranked[_spread(low, count)]]
+    target_b = np.repeat(theirs.owner, count)
+    return np.concatenate((query_a, query_b)), np.concatenate((target_a, target_b))
