@@ -1,0 +1,95 @@
+"""Rare encapsulations by scapy, where it is installed: what the kernels leave is searched for an IP packet.
+
+scapy is slow (some thousand packets a second) and takes 0.6 s to import: it sees a bounded number of packets, and only
+those that may hold IP under something that the kernels do not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.captures.frames import AT, KEPT, LINK, RECORD_WIDTH, WIRE
+from cloison.captures.kernels import Kernel
+from cloison.captures.packets import (
+    KEY,
+    PACKET_WIDTH,
+    R_ETHERNET_TUNNEL,
+    R_ETHERTYPE,
+    R_LINK_TYPE,
+    R_LLC,
+    R_MPLS,
+    R_PPPOE,
+    R_VLAN_DEPTH,
+    WHAT,
+)
+
+Array = npt.NDArray[Any]
+
+SEARCHED = (R_LINK_TYPE, R_MPLS, R_PPPOE, R_ETHERNET_TUNNEL, R_VLAN_DEPTH, R_LLC, R_ETHERTYPE)
+MOST_PACKETS = 10_000  # of one source
+MOST_BYTES = 2048  # of one packet: no encapsulation's headers are longer
+RAW = 101  # link type of bare IP
+
+
+class Finder:
+    """Decodes what ``parse`` left of one source, within its budget of packets; without scapy it does nothing."""
+
+    def __init__(self, parse: Kernel) -> None:
+        self._parse = parse
+        self._left = MOST_PACKETS
+        self._record = np.zeros((1, RECORD_WIDTH), dtype=np.int64)
+        self._packet = np.zeros((1, PACKET_WIDTH), dtype=np.int64)
+
+    def decode(self, window: Array, records: Array, number: int, packets: Array) -> None:
+        """Replace, in the first ``number`` packets of a batch, those in which an IP packet is found."""
+        if self._left <= 0:
+            return
+        for i in np.flatnonzero(np.isin(packets[:number, WHAT], SEARCHED))[: self._left]:
+            self._left -= 1
+            at, kept = int(records[i, AT]), int(records[i, KEPT])
+            frame = window[at : at + min(kept, MOST_BYTES)].tobytes()
+            found = _search(int(records[i, LINK]), frame)
+            if found is None:
+                continue
+            start, vlan = found
+            # What lies before the packet is taken off its lengths; its bytes are read where they lie.
+            self._record[0] = records[i]
+            self._record[0, AT] += start
+            self._record[0, KEPT] -= start
+            self._record[0, WIRE] = max(self._record[0, WIRE] - start, 0)
+            self._record[0, LINK] = RAW
+            self._parse(window, self._record, 1, self._packet)
+            if self._packet[0, WHAT] >= 0:
+                self._packet[0, KEY] |= vlan
+                packets[i] = self._packet[0]
+
+
+def _search(link: int, frame: bytes) -> tuple[int, int] | None:
+    """Return where the outermost IP packet of a frame begins, and its VLANs as in a key; ``None`` without one."""
+    try:
+        from scapy.config import conf
+        from scapy.layers import all as layers  # noqa: F401 - importing them registers them
+    except ImportError:
+        return None
+    dissector = conf.l2types.num2layer.get(link)
+    if dissector is None:
+        return None
+    try:
+        layer = dissector(frame)
+        vlans: list[int] = []
+        while layer:
+            name = type(layer).__name__
+            if name in ("IP", "IPv6"):
+                # what the layer and those inside it are made of is the end of the frame, padding included
+                start = len(frame) - len(layer.original)
+                tags = [tag for tag in vlans if tag][:2]
+                return start, (tags[0] << 12 if tags else 0) | (tags[1] if len(tags) > 1 else 0)
+            if name in ("Dot1Q", "Dot1AD"):
+                vlans.append(int(layer.vlan))
+            layer = layer.payload
+    except Exception:  # a dissector that fails on hostile bytes has found nothing
+        return None
+    return None

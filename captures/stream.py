@@ -1,0 +1,255 @@
+"""The bytes of a source: opened with care, decompressed as they come, in one window of bounded memory.
+
+A window is read, not mapped: mapped pages count as memory of the process, whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.netmodel.finding import Message, Text, say
+
+Array = npt.NDArray[Any]
+
+WINDOW = 1 << 20  # bytes of the window: it stays in the processor's cache
+LARGEST = 1 << 24  # bytes of a record that is believed; libpcap believes 256 KiB
+FEED = 1 << 10  # compressed bytes given to zstandard at once: at most 32 MiB come out of them
+CHUNK = 1 << 16
+ZSTD_WINDOW = 1 << 27  # as the zstd command without --long
+
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+OTHERS = ((b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"))
+
+
+class Walker(Protocol):
+    """What a format makes of a stream: records, batch by batch."""
+
+    problem: Message | None
+
+    def next(self, records: Array) -> int:
+        """Fill ``records`` (int64, columns of :mod:`frames`) and return how many, 0 at the end.
+
+        Their bytes lie in the stream's window until the next call. ``problem`` then says why the end came early.
+        """
+
+
+class Stream:
+    """A window over the bytes of a source; ``window[start:stop]`` (uint8) is what was read and not yet used."""
+
+    def __init__(self, raw: BinaryIO, size: int) -> None:
+        self.size = size  # of the file, 0 when it is not known
+        self.position = 0  # bytes of the file that were read, before any decompression
+        self.window = np.zeros(WINDOW, dtype=np.uint8)
+        self.start = self.stop = 0
+        self.offset = 0  # of the window's first byte in the decompressed stream
+        self.ended = False
+        self.problem: Message | None = None
+        self.compression = ""
+        self._raw = raw
+        self._rest = memoryview(b"")
+        self._chunks: Iterator[bytes] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        head = b""
+        while len(head) < 6 and (more := self._read(6 - len(head))):
+            head += more
+        if head[:2] == GZIP:
+            self.compression = "gzip"
+            self._chunks = self._gunzip(head)
+        elif head[:4] == ZSTD or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):
+            self.compression = "zstd"
+            self._chunks = self._unzstd(head)
+        else:
+            self._rest = memoryview(head)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            data = self._raw.read(size)
+        except OSError as error:
+            self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
+                               error=error.strerror or str(error))  # fmt: skip
+            return b""
+        self.position += len(data)
+        return data
+
+    def refill(self, wanted: int) -> bool:
+        """Read until ``wanted`` unused bytes are there; return whether they are. What was unused moves to the front."""
+        unused = self.stop - self.start
+        if wanted > len(self.window):
+            larger = np.zeros(max(wanted, 2 * len(self.window)), dtype=np.uint8)
+            larger[:unused] = self.window[self.start : self.stop]
+            self.window = larger
+        elif self.start:
+            self.window[:unused] = self.window[self.start : self.stop].copy()
+        self.offset += self.start
+        self.start, self.stop = 0, unused
+        while self.stop < len(self.window) and not self.ended:
+            self._fill()
+        return self.stop >= wanted
+
+    def skip(self, size: int) -> bool:
+        """Pass over ``size`` bytes, however many; return whether there were as many."""
+        while size > self.stop - self.start:
+            size -= self.stop - self.start
+            self.start = self.stop
+            if not self.refill(1):
+                return size == 0
+        self.start += size
+        return True
+
+    def _fill(self) -> None:
+        if not self._rest and self._chunks is None:
+            view = self.window.data[self.stop :]
+            try:
+                read = self._raw.readinto(view)  # type: ignore[attr-defined]
+            except OSError as error:
+                self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
+                                   error=error.strerror or str(error))  # fmt: skip
+                read = 0
+            self.position += read
+            self.stop += read
+            self.ended = read == 0
+            return
+        if not self._rest:
+            assert self._chunks is not None
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                self.ended = True
+                return
+            self._rest = memoryview(chunk)
+        taken = min(len(self._rest), len(self.window) - self.stop)
+        self.window[self.stop : self.stop + taken] = np.frombuffer(self._rest[:taken], dtype=np.uint8)
+        self.stop += taken
+        self._rest = self._rest[taken:]
+
+    def _gunzip(self, data: bytes) -> Iterator[bytes]:
+        """Decompress gzip members one after the other (RFC 1952), never more than a window at once."""
+        while data or (data := self._read(CHUNK)):
+            if data.strip(b"\0") == b"":  # some tools pad to a block
+                data = b""
+                continue
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            while not member.eof:
+                if not data and not (data := self._read(CHUNK)):
+                    self.problem = _cut("gzip")
+                    return
+                try:
+                    out = member.decompress(data, WINDOW)
+                except zlib.error:
+                    self.problem = _damaged("gzip")
+                    return
+                data = member.unconsumed_tail or member.unused_data
+                if out:
+                    yield out
+
+    def _unzstd(self, data: bytes) -> Iterator[bytes]:
+        """Decompress zstandard frames one after the other (RFC 8878)."""
+        import zstandard
+
+        while data or (data := self._read(FEED)):
+            frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+            while not frame.eof:
+                if not data and not (data := self._read(FEED)):
+                    self.problem = _cut("zstd")
+                    return
+                try:
+                    out = frame.decompress(data[:FEED])
+                except (zstandard.ZstdError, MemoryError):
+                    self.problem = _damaged("zstd")
+                    return
+                data = frame.unused_data + data[FEED:] if frame.eof else data[FEED:]
+                if out:
+                    yield out
+
+
+def _cut(compression: str) -> Message:
+    return say("its {compression} compression is cut short: what comes before was judged",
+               "sa compression {compression} est tronquée : ce qui précède a été jugé",
+               compression=compression)  # fmt: skip
+
+
+def _damaged(compression: str) -> Message:
+    return say("its {compression} compression is damaged: what comes before was judged",
+               "sa compression {compression} est endommagée : ce qui précède a été jugé",
+               compression=compression)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A capture format, found by its content: ``recognises`` gets the first 32 bytes (fewer in a shorter file).
+
+    ``sample`` is a small valid capture: reading it compiles what reading a large one needs.
+    """
+
+    name: str
+    title: Text
+    recognises: Callable[[bytes], bool]
+    walk: Callable[[Stream, bool], Walker]
+    sample: bytes
+
+
+def open_source(path: str) -> tuple[BinaryIO, int] | Message:
+    """Open a file, or standard input for ``-``; return it and its size (0: not known), or why not.
+
+    Nothing that could wait for ever is opened: no FIFO, no socket, no device.
+    """
+    if path == "-":
+        if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+            return say("standard input is a terminal: redirect a capture to it",
+                       "l’entrée standard est un terminal : redirigez-y une capture")  # fmt: skip
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0), 0
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return say("there is no such file", "ce fichier n’existe pas")
+    except PermissionError:
+        return say("it may not be read: permission denied", "la lecture n’en est pas permise : accès refusé")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return say("it cannot be opened: {error}", "il ne peut pas être ouvert : {error}", error=reason)
+    facts = os.fstat(handle)
+    if stat.S_ISREG(facts.st_mode):
+        return os.fdopen(handle, "rb", buffering=0), facts.st_size
+    os.close(handle)
+    if stat.S_ISDIR(facts.st_mode):
+        return say("it is a directory: name the captures that are in it",
+                   "c’est un répertoire : nommez les captures qu’il contient")  # fmt: skip
+    if stat.S_ISFIFO(facts.st_mode):
+        return say("it is a pipe, which could wait for ever: give it on standard input (-)",
+                   "c’est un tube, qui peut attendre sans fin : donnez-le sur l’entrée standard (-)")  # fmt: skip
+    return say("it is a device or a socket, not a capture",
+               "c’est un périphérique ou une socket, pas une capture")  # fmt: skip
+
+
+def unknown_content(stream: Stream) -> Message:
+    """Return why a stream of no known format is none, as exactly as its first bytes allow."""
+    if stream.problem:
+        return stream.problem
+    head = stream.window[stream.start : min(stream.stop, stream.start + 512)].tobytes()
+    if not head:
+        return say("it is empty: not even a header", "il est vide : pas même un en-tête")
+    for magic, name in OTHERS:
+        if head.startswith(magic):
+            return say("it is compressed by {name}, which is not read: decompress it first",
+                       "il est compressé par {name}, format non lu : décompressez-le d’abord", name=name)  # fmt: skip
+    if head.startswith((GZIP, ZSTD)):
+        return say(
+            "it is compressed twice: decompress it once", "il est compressé deux fois : décompressez-le une fois"
+        )
+    if len(head) < 24 and head[:2] in (b"\xa1\xb2", b"\xd4\xc3", b"\x4d\x3c", b"\x0a\x0d"):
+        return say("it is cut inside its header", "il est tronqué dans son en-tête")
+    if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head):
+        return say("it is a text, not a capture", "c’est un texte, pas une capture")
+    return say("it is not a capture: neither pcap nor pcapng, by its first bytes ({head})",
+               "ce n’est pas une capture : ni pcap ni pcapng, d’après ses premiers octets ({head})",
+               head=head[:8].hex(" "))  # fmt: skip
