@@ -13,7 +13,6 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from cloison.netmodel.language import model
@@ -164,8 +163,8 @@ def _field(hint: Any) -> tuple[str, Shape]:
             if isinstance(extra, FieldInfo):
                 alias = extra.alias or alias
                 for bound in extra.metadata:
-                    least = int(str(bound.ge)) if isinstance(bound, Ge) else least
-                    most = int(str(bound.le)) if isinstance(bound, Le) else most
+                    least = getattr(bound, "ge", least)
+                    most = getattr(bound, "le", most)
         if inner is int:
             return alias, Number(least, most)
         return alias, _field(inner)[1]
