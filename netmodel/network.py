@@ -98,9 +98,9 @@ class Network:
     @cached_property
     def reach(self) -> Reach:
         """The graph of who can reach whom, step by step, by the live lines."""
-        from cloison.netmodel.reach import Reach
+        from cloison.netmodel.steps import ReachBuilder
 
-        return Reach.of(self.model, self.zones, self.subnets, self.assets, self.endpoints, self.lines)
+        return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)
 
     @cached_property
     def declared(self) -> Policy:

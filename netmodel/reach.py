@@ -1,0 +1,212 @@
+"""The reach graph: who can reach whom, one line after another, through everything that does not break the chain.
+
+Vertices, all with a number (design, section 5, "Reach graph"):
+
+- ``in`` and ``out`` of each zone, subnet and group, once for IPv4 and once for IPv6: ends pair within one family;
+- ``in`` and ``out`` of each asset (a cluster is one), and of the unlisted hosts of a subnet or of a zone's own
+  addresses (kind ``rest``; none where ``closed``);
+- ``relay`` of a relay: a chain that arrived on its endpoints' services, by a line that names it, goes no further;
+- ``line`` for each live line and family, so that sources and targets are never multiplied.
+
+A public zone can be left, by whoever sits there, and reached; no chain goes through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from cloison.netmodel.facts import AssetFacts, SubnetFacts, ZoneFacts
+from cloison.netmodel.finding import Ref
+
+Side = Literal["in", "out", "relay", "line"]
+
+
+class Vertex(NamedTuple):
+    """A vertex. ``kind`` is zone, subnet, group, asset, rest, relay or line; ``family`` is 4, 6, or 0 for both."""
+
+    kind: str
+    id: str
+    side: Side
+    family: int = 0
+
+
+class Hop(NamedTuple):
+    """One step of a chain: by which line (empty at the start, and for a lateral move), and where it arrives."""
+
+    line: str
+    at: Ref
+    lateral: bool = False
+
+
+class Arrival(NamedTuple):
+    """A relay's vertex where chains end, and the places where its addresses lie."""
+
+    vertex: int
+    zones: tuple[str, ...]
+    subnets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a search reached: for each vertex, the one before it (-1: not reached, itself: a start)."""
+
+    reach: Reach = field(repr=False)
+    before: Sequence[int]
+    order: Sequence[int]  # vertices in the order in which they were reached
+
+    def __contains__(self, vertex: int) -> bool:
+        return self.before[vertex] >= 0
+
+    def first(self, vertices: Iterable[int]) -> int | None:
+        """Return the vertex that the fewest steps reach, if any is reached."""
+        found = [vertex for vertex in vertices if self.before[vertex] >= 0]
+        if len(found) < 2:
+            return found[0] if found else None
+        return min(found, key=lambda vertex: (len(self.trail(vertex)), vertex))
+
+    def trail(self, vertex: int) -> tuple[int, ...]:
+        """Return the vertices from a start to this one; empty when it is not reached."""
+        if self.before[vertex] < 0:
+            return ()
+        trail = [vertex]
+        while self.before[trail[-1]] != trail[-1]:
+            trail.append(self.before[trail[-1]])
+        return tuple(reversed(trail))
+
+    def witness(self, vertex: int) -> tuple[Hop, ...]:
+        """Return the chain to a vertex: where it starts, then each line or lateral move and where it arrives."""
+        return self.reach.told(self.trail(vertex))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The graph as integers: the edges of vertex v are ``targets[offsets[v]:offsets[v + 1]]``."""
+
+    vertices: Sequence[Vertex]
+    offsets: Sequence[int]
+    targets: Sequence[int]
+    numbers: Mapping[Vertex, int] = field(repr=False)
+    lines: Mapping[str, tuple[int, ...]] = field(repr=False)  # vertices of each line
+    relays: Mapping[str, tuple[Arrival, ...]] = field(repr=False)  # of each relay, or its cluster
+    zones: Mapping[str, ZoneFacts] = field(repr=False)
+    subnets: Mapping[str, SubnetFacts] = field(repr=False)
+    assets: Mapping[str, AssetFacts] = field(repr=False)
+
+    def find(self, kind: str, name: str, side: Side) -> tuple[int, ...]:
+        """Return the vertices of a zone, subnet, group, asset or rest on one side, one a family where it has them."""
+        if kind == "asset":
+            name = self.assets[name].cluster or name
+        found = (self.numbers.get(Vertex(kind, name, side, family)) for family in (0, 4, 6))
+        return tuple(number for number in found if number is not None)
+
+    def starts(self, kind: str, name: str) -> tuple[int, ...]:
+        """Return where somebody starts who sits in a zone or subnet, or is an asset.
+
+        Of a zone: what is in it and in the zones within, save the assets that have other homes too.
+        """
+        if kind == "zone":
+            zone = self.zones[name]
+            found = [*self.find("zone", name, "out"), *self.find("rest", name, "out")]
+            found += [vertex for item in zone.parts for vertex in self.starts("zone", item)]
+            found += [vertex for item in zone.subnets for vertex in self.starts("subnet", item)]
+            for item in zone.assets:
+                if self.assets[item].zones == (name,) and not self.assets[item].cluster:
+                    found += self.find("asset", item, "out")
+            return tuple(dict.fromkeys(found))
+        if kind == "subnet":
+            return (*self.find("subnet", name, "out"), *self.find("rest", name, "out"))
+        return self.find(kind, name, "out")
+
+    def into(self, kind: str, name: str) -> tuple[int, ...]:
+        """Return the vertices that mean that a zone, subnet or asset itself is reached, relays' endpoints included."""
+        found = self.find(kind, name, "in")
+        if kind == "asset":
+            found += tuple(item.vertex for item in self.relays.get(self.assets[name].cluster or name, ()))
+        return found
+
+    def inner(self, kind: str, name: str) -> tuple[int, ...]:
+        """Return the vertices that mean that a zone or subnet, or anything in it, is reached.
+
+        Of a relay with other homes, only the endpoints that lie there count, and the relay itself when it pivots.
+        """
+        found = list(self.find(kind, name, "in"))
+        assets: tuple[str, ...] = ()
+        if kind == "zone":
+            zone = self.zones[name]
+            assets = zone.assets
+            found += [vertex for item in zone.parts for vertex in self.inner("zone", item)]
+            found += [vertex for item in zone.subnets for vertex in self.find("subnet", item, "in")]
+            found += [vertex for item in zone.subnets for vertex in self.find("rest", item, "in")]
+            found += self.find("rest", name, "in")
+        elif kind == "subnet":
+            assets = self.subnets[name].assets
+            found += self.find("rest", name, "in")
+        for item in assets:
+            found += self.find("asset", item, "in")
+            for arrival in self.relays.get(self.assets[item].cluster or item, ()):
+                if name in (arrival.zones if kind == "zone" else arrival.subnets):
+                    found.append(arrival.vertex)
+        return tuple(dict.fromkeys(found))
+
+    def reachable(
+        self,
+        starts: Iterable[int],
+        *,
+        without_pivots: Collection[str] = (),
+        without_lines: Collection[str] = (),
+        stop: Collection[int] = (),
+    ) -> Reached:
+        """Return what is reached breadth first, so that every trail is a shortest one.
+
+        ``without_pivots`` are assets that nothing goes through, ``without_lines`` lines that do not exist, ``stop``
+        vertices that are reached and not left.
+        """
+        before = [-1] * len(self.vertices)
+        queue = list(dict.fromkeys(starts))
+        for vertex in queue:
+            before[vertex] = vertex
+        blocked = [vertex for name in without_lines for vertex in self.lines.get(name, ())]
+        blocked += [vertex for name in without_pivots for vertex in self.find("asset", name, "out")]
+        blocked = [vertex for vertex in blocked if before[vertex] < 0]
+        for vertex in blocked:
+            before[vertex] = vertex
+        ends = frozenset(stop)
+        offsets, targets = self.offsets, self.targets
+        for vertex in queue:  # grows as it goes
+            if vertex in ends:
+                continue
+            for target in targets[offsets[vertex] : offsets[vertex + 1]]:
+                if before[target] < 0:
+                    before[target] = vertex
+                    queue.append(target)
+        for vertex in blocked:
+            before[vertex] = -1
+        return Reached(self, before, queue)
+
+    def told(self, trail: Sequence[int]) -> tuple[Hop, ...]:
+        """Return a trail as hops: the places where one line ends and the next begins, or the trail ends."""
+        if not trail:
+            return ()
+        hops = [Hop("", self._place(trail[0]))]
+        step: tuple[str, bool] | None = None  # the line, or the lateral move, whose arrival is still to come
+        for here, there in pairwise(trail):
+            last, vertex = self.vertices[here], self.vertices[there]
+            if vertex.side == "line":
+                step = (vertex.id, False)
+            elif last.side == "out" and vertex.side == "in":
+                step = ("", True)
+            elif last.side == "in" and vertex.side == "out" and step is not None:
+                hops.append(Hop(step[0], self._place(here), step[1]))
+                step = None
+        if step is not None:
+            hops.append(Hop(step[0], self._place(trail[-1]), step[1]))
+        return tuple(hops)
+
+    def _place(self, number: int) -> Ref:
+        vertex = self.vertices[number]
+        if vertex.kind == "rest":
+            return Ref("subnet" if vertex.id in self.subnets else "zone", vertex.id)
+        return Ref("asset", vertex.id.partition("/")[0]) if vertex.kind == "relay" else Ref(vertex.kind, vertex.id)

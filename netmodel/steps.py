@@ -1,0 +1,350 @@
+"""Builds the reach graph out of a compiled map: who is where, who pivots, and the step that each line is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Leaf, Line, SubnetFacts, ZoneFacts
+from cloison.netmodel.language import model as m
+from cloison.netmodel.reach import Arrival, Reach, Side, Vertex
+from cloison.netmodel.space.addresses import MAPPED, VRF_SHIFT
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.ownership import LAST, Owner
+from cloison.netmodel.space.services import ServiceSet
+
+_LAST_V4 = MAPPED | 0xFFFFFFFF
+FAMILIES = (4, 6)
+
+
+@dataclass(slots=True)
+class ReachBuilder:
+    """Numbers vertices when they are first needed and lists edges; :meth:`build` makes the graph of both."""
+
+    model: m.Model
+    zones: Mapping[str, ZoneFacts]
+    subnets: Mapping[str, SubnetFacts]
+    assets: Mapping[str, AssetFacts]
+    endpoints: Mapping[str, EndpointFacts]
+    _vertices: list[Vertex] = field(default_factory=list)
+    _numbers: dict[Vertex, int] = field(default_factory=dict)
+    _from: list[int] = field(default_factory=list)
+    _to: list[int] = field(default_factory=list)
+    _lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _relays: dict[str, dict[int, Arrival]] = field(default_factory=dict)
+    _offered: dict[str, list[tuple[str, ServiceSet]]] = field(default_factory=dict)
+    _sides: dict[tuple[str, Side, int], tuple[int, ...]] = field(default_factory=dict)
+
+    def build(self, lines: Iterable[Line]) -> Reach:
+        """Return the graph of the live lines among them."""
+        import numpy as np
+
+        for name in self.zones:
+            self._zone(name)
+        for name in self.subnets:
+            self._subnet(name)
+        for name in self.assets:
+            self._asset(name)
+        for endpoint in self.endpoints.values():
+            if endpoint.relay:
+                offered = self._offered.setdefault(self._vertex(endpoint.asset), [])
+                offered.append((endpoint.interface, endpoint.service_set))
+        for line in lines:
+            if line.live:
+                self._line(line)
+        source, target = np.array(self._from, np.int64), np.array(self._to, np.int64)
+        order = np.argsort(source, kind="stable")
+        offsets = np.zeros(len(self._vertices) + 1, np.int64)
+        np.cumsum(np.bincount(source, minlength=len(self._vertices)), out=offsets[1:])
+        return Reach(
+            tuple(self._vertices), offsets.tolist(), target[order].tolist(), self._numbers, self._lines,
+            {name: tuple(found.values()) for name, found in self._relays.items()}, self.zones, self.subnets, self.assets,
+        )  # fmt: skip
+
+    def _number(self, kind: str, name: str, side: Side, family: int = 0) -> int:
+        vertex = Vertex(kind, name, side, family)
+        number = self._numbers.get(vertex)
+        if number is None:
+            number = self._numbers[vertex] = len(self._vertices)
+            self._vertices.append(vertex)
+        return number
+
+    def _edge(self, source: int, target: int) -> None:
+        self._from.append(source)
+        self._to.append(target)
+
+    def _vertex(self, asset: str) -> str:
+        return self.assets[asset].cluster or asset
+
+    def _zone(self, name: str) -> None:
+        zone = self.zones[name]
+        families = _families(zone.points)
+        for family in families:
+            into, out = self._number("zone", name, "in", family), self._number("zone", name, "out", family)
+            if zone.within in self.zones:
+                outer = self.zones[zone.within]
+                self._edge(out, self._number("zone", outer.id, "out", family))
+                if not outer.public or not zone.public:
+                    self._edge(self._number("zone", outer.id, "in", family), into)
+            if zone.zone.addresses:
+                self._edge(self._number("rest", name, "out"), out)
+                if not zone.public:
+                    self._edge(into, self._number("rest", name, "in"))
+            if self.model.lateral and zone.inside == "zone" and not zone.public:
+                self._edge(out, into)
+        if zone.zone.addresses and not zone.public:
+            self._edge(self._number("rest", name, "in"), self._number("rest", name, "out"))
+
+    def _subnet(self, name: str) -> None:
+        subnet = self.subnets[name]
+        zone = self.zones[subnet.zone]
+        mixed = any(self.subnets[part].zone != subnet.zone for part in subnet.parts)
+        closed = subnet.subnet.closed
+        for family in _families(subnet.points):
+            into, out = self._number("subnet", name, "in", family), self._number("subnet", name, "out", family)
+            zone_in = self._number("zone", zone.id, "in", family)
+            zone_out = self._number("zone", zone.id, "out", family)
+            if not mixed:  # an aggregate that holds other zones' subnets is more than its zone's part of it
+                self._edge(out, zone_out)
+                if not zone.public:
+                    self._edge(zone_in, into)
+            if not closed:
+                rest_in, rest_out = self._number("rest", name, "in"), self._number("rest", name, "out")
+                self._edge(rest_out, out)
+                if mixed:
+                    self._edge(rest_out, zone_out)
+                if not zone.public:
+                    self._edge(into, rest_in)
+                    if mixed:
+                        self._edge(zone_in, rest_in)
+            for part in subnet.parts:
+                if family in _families(self.subnets[part].points):
+                    self._edge(self._number("subnet", part, "out", family), out)
+                    self._edge(into, self._number("subnet", part, "in", family))
+            if self.model.lateral and zone.inside != "matrix" and not zone.public:
+                self._edge(out, into)
+        if not closed and not zone.public:
+            self._edge(self._number("rest", name, "in"), self._number("rest", name, "out"))
+
+    def _asset(self, name: str) -> None:
+        asset = self.assets[name]
+        vertex = self._vertex(name)
+        into, out = self._number("asset", vertex, "in"), self._number("asset", vertex, "out")
+        outside = all(self.zones[zone].public for zone in asset.zones)
+        if vertex == name and not self._all_public(name):
+            self._edge(into, out)
+        for home in asset.interfaces.values():
+            families = _families(home.points)
+            for subnet in home.subnets:
+                facts = self.subnets[subnet]
+                zone = self.zones[facts.zone]
+                mixed = any(self.subnets[part].zone != facts.zone for part in facts.parts)
+                for family in families:
+                    self._homes("subnet", subnet, family, into, out, public=zone.public, outside=outside)
+                    if mixed:
+                        self._homes("zone", zone.id, family, into, out, public=zone.public, outside=outside)
+            if not home.subnets:
+                for zone_name in home.zones:
+                    public = self.zones[zone_name].public
+                    for family in families:
+                        self._homes("zone", zone_name, family, into, out, public=public, outside=outside)
+        if "vpn" in asset.functions:
+            self._pools(name, out)
+
+    def _homes(self, kind: str, place: str, family: int, into: int, out: int, *, public: bool, outside: bool) -> None:
+        """Put an asset in a place; what has other homes neither leaves nor is reached through a public one."""
+        if not public or outside:
+            self._edge(out, self._number(kind, place, "out", family))
+        if not public:
+            self._edge(self._number(kind, place, "in", family), into)
+
+    def _all_public(self, vertex: str) -> bool:
+        """Say whether an asset, members included, has homes and all of them are public."""
+        zones = {zone for name in (vertex, *self.assets[vertex].members) if name in self.assets
+                 for zone in self.assets[name].zones}  # fmt: skip
+        return bool(zones) and all(self.zones[zone].public for zone in zones)
+
+    def _pools(self, name: str, out: int) -> None:
+        """Let whoever is on a VPN start in its pools: the subnets directly over the tunnels that it ends."""
+        family_names = {name, self.assets[name].cluster, *self.assets[name].members}
+        tunnels = {carrier for carrier, item in self.model.carriers.items() if family_names & set(item.ends)}
+        for subnet, facts in self.subnets.items() if tunnels else ():
+            if tunnels & set(facts.over):
+                for family in _families(facts.points):
+                    self._edge(out, self._number("subnet", subnet, "out", family))
+
+    def _line(self, line: Line) -> None:
+        numbers: list[int] = []
+        for family in FAMILIES:
+            if line.flow.between:
+                self._between(line, family, numbers)
+                continue
+            sources = [vertex for end in line.sources for vertex in self._out(end, family)]
+            if not sources:
+                continue
+            targets = [vertex for end in line.targets for vertex in self._in(end, line, family)]
+            if not targets:
+                continue
+            middle = self._middle(line.id, family, numbers)
+            for vertex in sources:
+                self._edge(vertex, middle)
+            for vertex in targets:
+                self._edge(middle, vertex)
+        self._lines[line.id] = tuple(numbers)
+
+    def _middle(self, name: str, family: int, numbers: list[int]) -> int:
+        number = len(self._vertices)
+        self._vertices.append(Vertex("line", name, "line", family))
+        numbers.append(number)
+        return number
+
+    def _between(self, line: Line, family: int, numbers: list[int]) -> None:
+        """Let each end reach every other: two chains over the ends, so that pairs are never listed."""
+        ends = line.sources
+        before = [self._middle(line.id, family, numbers) for _ in ends]  # reaches the ends up to its own
+        after = [self._middle(line.id, family, numbers) for _ in ends]  # reaches the ends from its own on
+        for place, end in enumerate(ends):
+            for vertex in self._in(end, line, family):
+                self._edge(before[place], vertex)
+                self._edge(after[place], vertex)
+            for vertex in self._out(end, family):
+                if place:
+                    self._edge(vertex, before[place - 1])
+                if place + 1 < len(ends):
+                    self._edge(vertex, after[place + 1])
+            if place:
+                self._edge(before[place], before[place - 1])
+                self._edge(after[place - 1], after[place])
+
+    def _out(self, end: End, family: int) -> tuple[int, ...]:
+        return self._leaves(end, "out", family)
+
+    def _in(self, end: End, line: Line, family: int) -> tuple[int, ...]:
+        if end.kind in ("asset", "interface", "endpoint"):
+            asset = end.leaves[0].id.partition("/")[0]
+            if self.assets[asset].relay and self._breaks(end, asset, line):
+                found = self._leaves(end, "in", family)
+                twin = self._number("asset", self._vertex(asset), "in")
+                relay = self._relay(end.leaves[0].id, asset, end)
+                return tuple(relay if vertex == twin else vertex for vertex in found)
+        return self._leaves(end, "in", family)
+
+    def _relay(self, part: str, asset: str, end: End) -> int:
+        number = self._number("relay", part, "relay")
+        arrival = Arrival(number, end.zones, end.subnets)
+        self._relays.setdefault(self._vertex(asset), {})[number] = arrival
+        return number
+
+    def _breaks(self, end: End, asset: str, line: Line) -> bool:
+        """Say whether a line that names a relay arrives only on services that its endpoints offer there."""
+        if end.kind == "endpoint":
+            return True
+        part = end.leaves[0].id.partition("/")[2]
+        offered = [services for interface, services in self._offered.get(self._vertex(asset), ())
+                   if not interface or not part or interface == part]  # fmt: skip
+        return bool(offered) and line.service_set <= ServiceSet.union(offered)
+
+    def _leaves(self, end: End, side: Side, family: int) -> tuple[int, ...]:
+        key = (end.id, side, family)
+        known = self._sides.get(key)
+        if known is None:
+            if end.kind == "any":
+                known = tuple(
+                    self._number("zone", name, side, family) for name, zone in self.zones.items()
+                    if family in _families(zone.points)
+                )  # fmt: skip
+            else:
+                known = tuple(dict.fromkeys(
+                    vertex for leaf in end.leaves for vertex in self._leaf(leaf, side, family, end.cut)))  # fmt: skip
+            if (end.kind in ("group", "any") and len(known) > 1) or len(known) > 4:
+                known = (self._gathered(end.id, side, family, known),)
+            self._sides[key] = known
+        return known
+
+    def _gathered(self, name: str, side: Side, family: int, members: tuple[int, ...]) -> int:
+        group = self._number("group", name, side, family)
+        for vertex in members:
+            if side == "out":
+                self._edge(vertex, group)
+            else:
+                self._edge(group, vertex)
+        return group
+
+    def _leaf(self, leaf: Leaf, side: Side, family: int, cut: IntervalSet | None) -> Iterator[int]:
+        """Yield the vertices of a leaf of one family, less what is cut out of it."""
+        if leaf.kind == "literal":
+            for owner in leaf.owners:
+                yield from self._owner(owner, side, family, leaf)
+        elif leaf.kind in ("asset", "interface"):
+            asset, _, part = leaf.id.partition("/")
+            homes = self.assets[asset].interfaces
+            chosen = [homes[part]] if part else list(homes.values())
+            if any(family in _families(home.points) and not _covered(home.points, cut) for home in chosen):
+                yield self._number("asset", self._vertex(asset), side)
+            for home in chosen:
+                if home.stands and family in _families(home.points):
+                    yield from (self._number("subnet", item, side, family) for item in home.subnets)
+        elif leaf.kind == "subnet":
+            yield from self._place("subnet", leaf.id, self.subnets[leaf.id].points, side, family, cut)
+        else:
+            yield from self._place("zone", leaf.id, self.zones[leaf.id].points, side, family, cut)
+
+    def _place(
+        self, kind: str, name: str, points: IntervalSet, side: Side, family: int, cut: IntervalSet | None
+    ) -> Iterator[int]:
+        if family not in _families(points) or _covered(points, cut):
+            return
+        if cut is None or not points.overlaps(cut):
+            yield self._number(kind, name, side, family)
+            return
+        assets: tuple[str, ...]
+        if kind == "zone":
+            zone = self.zones[name]
+            assets = tuple(item for item in zone.assets
+                           if any(not home.subnets for home in self.assets[item].interfaces.values()))  # fmt: skip
+            for part in zone.parts:
+                if self.zones[part].within == name:
+                    yield from self._place("zone", part, self.zones[part].points, side, family, cut)
+            for subnet in zone.subnets:
+                yield from self._place("subnet", subnet, self.subnets[subnet].points, side, family, cut)
+            rest = bool(zone.zone.addresses)
+        else:
+            assets = self.subnets[name].assets
+            for part in self.subnets[name].parts:
+                yield from self._place("subnet", part, self.subnets[part].points, side, family, cut)
+            rest = not self.subnets[name].subnet.closed
+        if rest:
+            yield self._number("rest", name, side)
+        for asset in assets:
+            homes = [home for home in self.assets[asset].interfaces.values() if home.points <= points]
+            if any(family in _families(home.points) and not _covered(home.points, cut) for home in homes):
+                yield self._number("asset", self._vertex(asset), side)
+
+    def _owner(self, owner: Owner, side: Side, family: int, leaf: Leaf) -> Iterator[int]:
+        if family != (6 if ":" in leaf.id else 4):
+            return
+        if owner.asset:
+            yield self._number("asset", self._vertex(owner.asset), side)
+        elif owner.subnet:
+            if not self.subnets[owner.subnet].subnet.closed:
+                yield self._number("rest", owner.subnet, side)
+        else:
+            yield self._number("rest", owner.zone, side)
+
+
+def _covered(points: IntervalSet, cut: IntervalSet | None) -> bool:
+    return cut is not None and points <= cut
+
+
+def _families(points: IntervalSet) -> tuple[int, ...]:
+    """Return the families (4, 6) of points."""
+    four = six = False
+    for low, high in points.ranges:
+        start, end = low & LAST, high & LAST
+        if low >> VRF_SHIFT != high >> VRF_SHIFT:
+            return FAMILIES
+        four = four or (start <= _LAST_V4 and end >= MAPPED)
+        six = six or start < MAPPED or end > _LAST_V4
+        if four and six:
+            break
+    return tuple(family for family, there in ((4, four), (6, six)) if there)
