@@ -1,0 +1,74 @@
+"""Drawing to picture, in steps: the architecture is laid out alone, then the flows find their way between the boxes.
+
+Flows that took part in the layout would pull the boxes apart and make it slow (a labelled flow costs ``dot`` more
+than ten boxes do). So ``dot`` places the architecture, ``neato -n2`` keeps its positions and routes the flows at
+right angles, :mod:`cloison.diagrams.placing` finds a free place for each label, and a last pass draws.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from cloison.diagrams.dot import Drawing, FlowText, inserted
+from cloison.diagrams.process import TIME_LIMIT, run
+
+if TYPE_CHECKING:
+    from cloison.diagrams.placing import Rectangle
+
+ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
+Point = tuple[float, float]
+
+
+def picture(drawing: Drawing, form: Literal["svg", "png"], *, limit: float = TIME_LIMIT) -> bytes:
+    """Return the picture of a drawing; each step has ``limit`` seconds.
+
+    Raises :class:`MapError` with the rule ``no-layout``, see :func:`cloison.diagrams.process.run`.
+    """
+    placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
+    options = ("-n2", f"-T{form}", *(("-Gdpi=120",) if form == "png" else ()))
+    if not drawing.flows:
+        return run("neato", placed, *options, limit=limit)
+    flows = "\n".join(item.statement for item in drawing.flows)
+    way = "ortho" if len(drawing.flows) <= ROUTED else "line"
+    routed = run("neato", inserted(placed, flows), "-n2", "-Tdot", f"-Gsplines={way}", limit=limit).decode("utf-8")
+    if len(drawing.flows) <= ROUTED:
+        geometry = json.loads(run("neato", routed, "-n2", "-Tjson0", limit=limit))
+        routed = inserted(routed, "\n".join(_labels(drawing.flows, geometry)))
+    return run("neato", routed, *options, limit=limit)
+
+
+def _labels(flows: Sequence[FlowText], geometry: Mapping[str, Any]) -> list[str]:
+    """Return the statements of the labels: nodes of their own, at the places that are free."""
+    from cloison.diagrams.placing import Route, place  # numpy, which reports without a picture do without
+
+    obstacles = [_rectangle(item) for item in geometry.get("objects", ()) if "pos" in item and "width" in item]
+    obstacles += [_around(item["lp"], 30.0, 12.0) for item in geometry.get("edges", ()) if item.get("lp")]
+    if geometry.get("lp"):
+        obstacles.append(_around(geometry["lp"], float(geometry["lwidth"]) * 72, float(geometry["lheight"]) * 72))
+    ways = {item["id"]: _vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" in item and "pos" in item}
+    routes = [Route(item.name, tuple(ways[item.name]), item.width, item.height) for item in flows
+              if item.label and item.name in ways]  # fmt: skip
+    labels = {item.name: item.label for item in flows}
+    return [
+        f'\tl{name} [shape=plain label={labels[name]} pos="{x:.1f},{y:.1f}"]'
+        for name, (x, y) in sorted(place(routes, obstacles).items())
+    ]
+
+
+def _rectangle(item: Mapping[str, Any]) -> Rectangle:
+    return _around(item["pos"], float(item["width"]) * 72, float(item["height"]) * 72)
+
+
+def _around(position: str, width: float, height: float) -> Rectangle:
+    from cloison.diagrams.placing import Rectangle
+
+    x, y = (float(part) for part in position.split(","))
+    return Rectangle(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _vertices(position: str) -> list[Point]:
+    """Return the corners of an edge's path, out of Graphviz's ``e,x,y s,x,y x,y ...`` of cubic Bézier points."""
+    points = [part for part in position.split(";")[0].split() if part[0] not in "es"]
+    return [(float(x), float(y)) for x, _, y in (part.partition(",") for part in points[::3])]

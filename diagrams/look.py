@@ -1,0 +1,121 @@
+"""How the words of a scene are drawn: Okabe-Ito colours, always with a shape, a line style or a word beside them.
+
+Fills are tints of the palette so that black text keeps its contrast; the lines are its dark tones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloison.netmodel.finding import Severity, Text
+
+INK = "#1a1a1a"
+FAINT = "#4d4d4d"
+PAPER = "#ffffff"
+FONT = "Helvetica"  # every renderer has a substitute with the same metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one word of a scene is drawn; ``style`` is a line style of DOT, ``width`` in points."""
+
+    title: Text
+    fill: str = PAPER
+    line: str = INK
+    style: str = "solid"
+    width: float = 1.0
+    shape: str = "box"
+
+
+# the plane of a zone: the first of its marks that is here
+PLANES: dict[str, Look] = {
+    "public": Look(Text("public zone", "zone publique"), "#fbe9c6", "#9a6a00", "dashed", 2),
+    "third-party": Look(Text("third party's zone", "zone d'un tiers"), "#fdf4e1", "#9a6a00", "dotted", 2),
+    "administration": Look(Text("administration", "administration"), "#f9f3a0", "#6b6400", "solid", 3),
+    "supervision": Look(Text("supervision, logging", "supervision, journalisation"), "#f3dce8", "#8c3f6a", "solid", 1),
+    "storage": Look(Text("storage, backup", "stockage, sauvegarde"), "#cfeee4", "#00694d", "solid", 1),
+    "development": Look(Text("development, test", "développement, test"), "#e6e6e6", "#4d4d4d", "dashed", 1),
+    "exchange": Look(Text("exchange", "échange"), "#dff1fc", "#00507d", "dashed", 1),
+    "tenant": Look(Text("tenant's zone", "zone d'un commanditaire"), "#bfdcee", "#00507d", "solid", 1),
+    "production": Look(Text("production", "production"), "#dff1fc", "#00507d", "solid", 1),
+    "support": Look(Text("office, support", "bureautique, support"), "#f2f2f2", "#4d4d4d", "solid", 1),
+    "other": Look(Text("other zone", "autre zone"), PAPER, "#4d4d4d", "solid", 1),
+}
+
+# the cells of a box
+CELLS: dict[str, Look] = {
+    "subnet": Look(Text("subnet: prefixes, VLAN or VNI", "sous-réseau : préfixes, VLAN ou VNI"), PAPER, "#808080"),
+    "security": Look(
+        Text("security equipment and its functions", "équipement de sécurité et ses fonctions"), "#d3e6f3", "#00507d"
+    ),
+    "sensitive": Look(Text("sensitive servers", "serveurs sensibles"), "#f5e4ed", "#8c3f6a", "solid", 2),
+    "asset": Look(Text("asset", "bien"), PAPER, "#b3b3b3"),
+}
+
+# what stands between the boxes
+VERTICES: dict[str, Look] = {
+    "filtering": Look(
+        Text("equipment that filters", "équipement qui filtre"), "#b9d9ec", "#00324d", "solid", 3, "octagon"
+    ),
+    "relay": Look(
+        Text("relay (breaks the protocol)", "relais (rupture protocolaire)"),
+        "#d3e6f3",
+        "#00507d",
+        "solid",
+        2,
+        "hexagon",
+    ),
+    "routing": Look(
+        Text("equipment that routes and does not filter", "équipement qui route sans filtrer"),
+        PAPER,
+        INK,
+        "solid",
+        1,
+        "ellipse",
+    ),
+    "crossing": Look(
+        Text("interconnection without equipment", "interconnexion sans équipement"), PAPER, INK, "dashed", 1, "ellipse"
+    ),
+    "peer": Look(Text("other zone", "autre zone"), PAPER, "#4d4d4d", "solid", 1, "box"),
+}
+
+# links and flows: the first of an edge's marks that is here
+EDGES: dict[str, Look] = {
+    "link": Look(Text("interconnection", "interconnexion"), PAPER, "#333333", "solid", 2.4),
+    "nerve-link": Look(
+        Text("interconnection with the public or a third party", "interconnexion avec le public ou un tiers"),
+        PAPER,
+        "#9a6a00",
+        "solid",
+        4,
+    ),
+    "flow": Look(Text("authorised flows", "flux autorisés"), PAPER, "#0072b2", "solid", 1.1),
+    "flow-supervision": Look(
+        Text("authorised flows of supervision and logging", "flux de supervision et de journalisation autorisés"),
+        PAPER,
+        "#00694d",
+        "dotted",
+        1.4,
+    ),
+    "flow-administration": Look(
+        Text("authorised flows of administration", "flux d'administration autorisés"), PAPER, "#7a3060", "dashed", 1.1
+    ),
+}
+
+SENSITIVE = Text("highest sensitivity: thick frame", "sensibilité la plus haute : cadre épais")
+NERVE_CENTRE = Text("nerve centre (SecNumCloud 13.1.a)", "point névralgique (SecNumCloud 13.1.a)")
+STAR = "★"
+
+SEVERITY: dict[Severity, Look] = {
+    "error": Look(Text("error", "erreur"), "#f7dfcc", "#c14f00", "bold", 3),
+    "warning": Look(Text("warning", "avertissement"), "#faeccc", "#9a6a00", "dashed", 2),
+    "note": Look(Text("note", "remarque"), "#eeeeee", "#4d4d4d", "dotted", 1),
+}
+
+
+def look(marks: tuple[str, ...], words: dict[str, Look], default: str) -> tuple[str, Look]:
+    """Return the first of ``words`` that is among ``marks``, with its look; ``default`` where none is."""
+    for word in marks:
+        if word in words:
+            return word, words[word]
+    return default, words[default]

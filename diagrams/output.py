@@ -1,0 +1,27 @@
+"""What an output is: a name, its files' suffixes, its media type, and how it writes a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cloison.netmodel.finding import Lang
+from cloison.netmodel.report import Report
+
+
+class Write(Protocol):
+    """Writes a report as bytes; ``colour`` is for a terminal alone."""
+
+    def __call__(self, report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+        """Return the document; raises ``MapError`` when the report has nothing for this output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A form in which reports are written; ``binary`` is never for a terminal."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    media: str
+    write: Write
+    binary: bool = False

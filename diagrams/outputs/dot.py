@@ -1,0 +1,15 @@
+"""The drawing as DOT text, for any Graphviz."""
+
+from __future__ import annotations
+
+from cloison.diagrams.output import Output
+from cloison.diagrams.sheet import drawn
+from cloison.netmodel.finding import Lang
+from cloison.netmodel.report import Report
+
+
+def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    return drawn(report, lang).whole().encode("utf-8")
+
+
+OUTPUT = Output("dot", (".dot", ".gv"), "text/vnd.graphviz", _write)

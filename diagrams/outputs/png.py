@@ -1,0 +1,16 @@
+"""The drawing as a PNG picture."""
+
+from __future__ import annotations
+
+from cloison.diagrams.layout import picture
+from cloison.diagrams.output import Output
+from cloison.diagrams.sheet import drawn
+from cloison.netmodel.finding import Lang
+from cloison.netmodel.report import Report
+
+
+def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    return picture(drawn(report, lang), "png")
+
+
+OUTPUT = Output("png", (".png",), "image/png", _write, binary=True)

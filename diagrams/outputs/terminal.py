@@ -1,0 +1,185 @@
+"""Any report for people at a terminal: findings by rule with their place and proof, statuses, tables.
+
+Nothing of a map is ever read as markup: names go through :func:`cloison.diagrams.printable.printable` and into rich's
+``Text`` values, never into a markup string.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cloison.diagrams.cells import cell_said
+from cloison.diagrams.output import Output
+from cloison.diagrams.printable import clipped, printable
+from cloison.diagrams.proof import steps_said
+from cloison.diagrams.sources import source_lines
+from cloison.diagrams.statuses import STATUS
+from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Severity, Span
+from cloison.netmodel.finding import Text as Words
+from cloison.netmodel.report import Report, Status, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN = 25  # findings of one rule; the others are counted, and are all in the other outputs
+ROWS = 200  # rows of one table
+FRAME = 160  # characters of a source line
+STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "·"}
+COUNTED: Mapping[Severity, tuple[Words, Words]] = {
+    "error": (Words("{n} error", "{n} erreur"), Words("{n} errors", "{n} erreurs")),
+    "warning": (Words("{n} warning", "{n} avertissement"), Words("{n} warnings", "{n} avertissements")),
+    "note": (Words("{n} note", "{n} remarque"), Words("{n} notes", "{n} remarques")),
+}
+MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
+REMEDY = Words("remedy", "remède")
+WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu'au {until} par {by} : {why}")
+STATUSES = Words("Clauses", "Exigences")
+
+
+def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    from rich.console import Console
+
+    wide = max(60, min(160, shutil.get_terminal_size((110, 40)).columns))
+    paper = io.StringIO()
+    console = Console(
+        file=paper, width=wide, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
+        markup=False, highlight=False, emoji=False, legacy_windows=False, _environ={},
+    )  # fmt: skip
+    if report.marking:
+        _line(console, printable(report.marking).upper(), "bold reverse" if colour else "")
+    if report.title:
+        _line(console, printable(report.title), "bold")
+    _findings(console, report.findings, lang)
+    if report.statuses:
+        _statuses(console, report.statuses, lang)
+    for table in report.tables:
+        _table(console, table, lang)
+    if report.summary:
+        _line(console, "")
+    for message in report.summary:
+        _line(console, printable(message.say(lang)), "bold")
+    return paper.getvalue().encode("utf-8", "replace")
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    from rich.text import Text
+
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None:
+    rules: dict[str, list[Finding]] = {}
+    for finding in findings:
+        rules.setdefault(finding.rule, []).append(finding)
+    ordered = sorted(rules.items(), key=lambda item: (min(SEVERITIES.index(one.severity) for one in item[1]), item[0]))
+    shown = {rule: sorted(items, key=_order)[:SHOWN] for rule, items in ordered}
+    sources = source_lines([one.spans[0] for items in shown.values() for one in items if one.spans])
+    for rule, items in ordered:
+        _line(console, "")
+        _heading(console, rule, items, lang)
+        for one in shown[rule]:
+            _finding(console, one, sources, lang)
+        if len(items) > SHOWN:
+            _line(console, f"  {MORE.say(lang).format(n=len(items) - SHOWN)}", "dim")
+
+
+def _order(finding: Finding) -> tuple[int, Span, str]:
+    return (SEVERITIES.index(finding.severity), finding.spans[0] if finding.spans else Span(""), finding.fingerprint)
+
+
+def _heading(console: Console, rule: str, items: Sequence[Finding], lang: Lang) -> None:
+    from rich.text import Text
+
+    line = Text(printable(rule), style="bold")
+    for severity in SEVERITIES:
+        count = sum(1 for one in items if one.severity == severity)
+        if count:
+            said = COUNTED[severity][count > 1].say(lang).format(n=count)
+            line.append("  ").append(said, style=STYLES[severity])
+    clauses = sorted({clause for one in items for clause in one.clauses})
+    if clauses:
+        line.append(f"  ({', '.join(printable(clause) for clause in clauses)})", style="dim")
+    console.print(line, soft_wrap=True)
+
+
+def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int], str], lang: Lang) -> None:
+    from rich.text import Text
+
+    place = f"{finding.spans[0]}: " if finding.spans else ""
+    line = Text("  ").append(SIGNS[finding.severity] + " ", style=STYLES[finding.severity])
+    line.append(printable(place), style="bold").append(printable(finding.message.say(lang)))
+    console.print(line, soft_wrap=True)
+    if finding.spans:
+        _frame(console, finding.spans[0], sources, STYLES[finding.severity])
+    for number, step in enumerate(steps_said(finding.witness, lang)):
+        _line(
+            console,
+            f"      {'→ ' if number and finding.witness and finding.witness.kind == 'path' else '  '}{printable(step)}",
+        )
+    for span in finding.spans[1:4]:
+        _line(console, f"      {printable(str(span))}", "dim")
+    if finding.remedy:
+        colon = " :" if lang == "fr" else ":"
+        _line(console, f"      {REMEDY.say(lang)}{colon} {printable(finding.remedy.say(lang))}", "green")
+    if finding.waiver:
+        said = WAIVED.say(lang).format(
+            until=finding.waiver.until.isoformat(), by=finding.waiver.by, why=finding.waiver.why
+        )
+        _line(console, f"      {printable(said)}", "dim")
+
+
+def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], str], style: str) -> None:
+    """Print the offending line, and carets under its part when the whole line could be shown."""
+    from rich.text import Text
+
+    source = sources.get((span.file, span.line))
+    if source is None or not source.strip():
+        return
+    indent = len(source) - len(source.lstrip())
+    console.print(Text(f"    {span.line:>5} │ ", style="dim").append(clipped(source.strip(), FRAME)), soft_wrap=True)
+    start = span.column - 1 - indent
+    same = span.end_line in (0, span.line) and span.end_column > span.column
+    length = min(span.end_column, len(source) + 1) - span.column if same else len(source.rstrip()) - span.column + 1
+    if span.column and 0 <= start < FRAME and length > 0 and source.strip().isprintable():
+        carets = "^" * min(length, FRAME - start)
+        console.print(Text("          │ ", style="dim").append(" " * start + carets, style=style), soft_wrap=True)
+
+
+def _statuses(console: Console, statuses: Sequence[Status], lang: Lang) -> None:
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    _line(console, "")
+    grid = Grid(title=STATUSES.say(lang), title_justify="left", box=None, pad_edge=False)
+    for column in (Words("clause", "exigence"), Words("status", "statut"), Words("reason", "raison")):
+        grid.add_column(column.say(lang), overflow="fold")
+    for item in statuses:
+        seen = STATUS[item.status]
+        grid.add_row(
+            Text(f"{printable(item.clause)} {printable(item.title.say(lang))}"),
+            Text(f"{seen.sign} {seen.title.say(lang)}", style=seen.style), Text(printable(item.reason.say(lang))),
+        )  # fmt: skip
+    console.print(grid)
+
+
+def _table(console: Console, table: Table, lang: Lang) -> None:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    _line(console, "")
+    grid = Grid(title=Text(printable(table.title.say(lang)), style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    for column in table.columns:
+        grid.add_column(Text(printable(column.say(lang))), overflow="fold")
+    for row in table.rows[:ROWS]:
+        grid.add_row(*(Text(printable(cell_said(cell, lang))) for cell in row))
+    console.print(grid)
+    if len(table.rows) > ROWS:
+        _line(console, f"  {MORE.say(lang).format(n=len(table.rows) - ROWS)}", "dim")
+
+
+OUTPUT = Output("terminal", (".txt",), "text/plain", _write)

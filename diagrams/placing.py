@@ -1,0 +1,98 @@
+"""Where the labels of flows are written: on their own line, off the boxes and off each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import hypot
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP, MOST = 9.0, 160  # points between the places tried on a line; places tried at most
+MARGIN = 2.0  # points around a label
+HIDDEN_LINE, OFF_MIDDLE, UPRIGHT = 12.0, 0.02, 4.0  # costs: a line under the label, a point off the middle, a vertical
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Left, bottom, right, top, in points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A flow's corners in points, and its label's size."""
+
+    name: str
+    corners: tuple[tuple[float, float], ...]
+    width: float
+    height: float
+
+
+def place(routes: Sequence[Route], obstacles: Sequence[Rectangle]) -> Mapping[str, tuple[float, float]]:
+    """Return the centre of each route's label.
+
+    The flows with the shortest way choose first, because they have the fewest places. A place over a box or another
+    label is taken only when the line has no other.
+    """
+    taken = [(item.left, item.bottom, item.right, item.top) for item in obstacles]
+    lines = {item.name: _segments(item.corners) for item in routes}
+    centres: dict[str, tuple[float, float]] = {}
+    for item in sorted(routes, key=lambda route: (_length(route.corners), route.name)):
+        spots = _spots(item.corners)
+        if not len(spots):
+            continue
+        half = np.array([item.width / 2 + MARGIN, item.height / 2 + MARGIN])
+        rectangles = np.hstack([spots[:, :2] - half, spots[:, :2] + half])
+        others = [lines[name] for name in lines if name != item.name]
+        cost = spots[:, 2] + 10_000.0 * _overlap(rectangles, np.array(taken).reshape(-1, 4)).sum(axis=1)
+        if others:
+            cost += HIDDEN_LINE * (_overlap(rectangles, np.vstack(others)) > 0).sum(axis=1)
+        best = int(cost.argmin())
+        centres[item.name] = (float(spots[best, 0]), float(spots[best, 1]))
+        taken.append(tuple(float(value) for value in rectangles[best]))  # type: ignore[arg-type]
+    return centres
+
+
+def _segments(corners: Sequence[tuple[float, float]]) -> Floats:
+    pairs = pairwise(corners)
+    found = [(min(a, c) - 0.5, min(b, d) - 0.5, max(a, c) + 0.5, max(b, d) + 0.5) for (a, b), (c, d) in pairs]
+    return np.array(found, dtype=np.float64).reshape(-1, 4)
+
+
+def _length(corners: Sequence[tuple[float, float]]) -> float:
+    return sum(hypot(c - a, d - b) for (a, b), (c, d) in pairwise(corners))
+
+
+def _spots(corners: Sequence[tuple[float, float]]) -> Floats:
+    """Return rows of x, y and own cost: places along the line, dearer away from its middle and on verticals."""
+    total = _length(corners)
+    step = max(STEP, total / MOST)
+    found, passed = [], 0.0
+    for (a, b), (c, d) in pairwise(corners):
+        length = hypot(c - a, d - b)
+        upright = UPRIGHT if abs(d - b) > abs(c - a) else 0.0
+        for part in range(int(length // step) + 1):
+            along = (part * step + step / 2) if length > step else length / 2
+            if along > length:
+                break
+            x, y = a + (c - a) * along / length if length else a, b + (d - b) * along / length if length else b
+            found.append((x, y, upright + OFF_MIDDLE * abs(passed + along - total / 2)))
+        passed += length
+    return np.array(found, dtype=np.float64).reshape(-1, 3)
+
+
+def _overlap(some: Floats, others: Floats) -> Floats:
+    """Return the common area of every rectangle of ``some`` with every one of ``others``."""
+    across = np.minimum(some[:, None, 2], others[None, :, 2]) - np.maximum(some[:, None, 0], others[None, :, 0])
+    down = np.minimum(some[:, None, 3], others[None, :, 3]) - np.maximum(some[:, None, 1], others[None, :, 1])
+    area: Floats = np.clip(across, 0, None) * np.clip(down, 0, None)
+    return area

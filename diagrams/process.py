@@ -1,0 +1,57 @@
+"""Graphviz's programs as processes of their own, with limits: an assertion in the library kills its process only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Literal
+
+from cloison.netmodel.finding import MapError, Message, Ref, input_error, say
+
+TIME_LIMIT = 60.0  # seconds a step
+LARGEST = 256 * 2**20  # bytes of an answer
+Program = Literal["dot", "neato"]
+RULE = "no-layout"
+
+
+def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -> bytes:
+    """Return what Graphviz's ``program`` answers to a DOT text.
+
+    Raises :class:`MapError` with the rule ``no-layout`` when the program is not on this machine, crashes, does not
+    end within ``limit`` seconds or answers nothing or too much.
+    """
+    found = shutil.which(program)
+    if found is None:
+        raise _failure(say(
+            "no picture: Graphviz's `{program}` is not on this machine (Debian: apt install graphviz)",
+            "pas d'image : le programme `{program}` de Graphviz n'est pas sur cette machine "
+            "(Debian : apt install graphviz)", program=program,
+        ))  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603 (a list and no shell; the text goes by standard input)
+            [found, *options], input=text.encode("utf-8"), capture_output=True, timeout=limit, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise _failure(say(
+            "no picture: `{program}` did not end within {seconds} s and was stopped",
+            "pas d'image : `{program}` n'a pas fini en {seconds} s et a été arrêté",
+            program=program, seconds=f"{limit:g}",
+        )) from late  # fmt: skip
+    except OSError as broken:
+        raise _failure(say(
+            "no picture: `{program}` could not be started: {why}",
+            "pas d'image : `{program}` n'a pas pu être lancé : {why}",
+            program=program, why=broken.strerror or type(broken).__name__,
+        )) from broken  # fmt: skip
+    if done.returncode != 0 or not done.stdout or len(done.stdout) > LARGEST:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise _failure(say(
+            "no picture: `{program}` failed (exit {code}): {why}",
+            "pas d'image : `{program}` a échoué (code {code}) : {why}",
+            program=program, code=done.returncode, why=lines[0][:200] if lines else "-",
+        ))  # fmt: skip
+    return done.stdout
+
+
+def _failure(message: Message) -> MapError:
+    return MapError((input_error(RULE, message, Ref("program", "graphviz")),))

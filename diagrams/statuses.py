@@ -1,0 +1,29 @@
+"""How the status of a clause is said: a sign, words and a terminal's style, never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cloison.netmodel.finding import Text
+from cloison.netmodel.report import StatusWord
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLook:
+    """A status as a sign, words and a style of rich."""
+
+    sign: str
+    title: Text
+    style: str
+
+
+STATUS: Mapping[StatusWord, StatusLook] = {
+    "conformant": StatusLook("✓", Text("conformant", "conforme"), "green"),
+    "non-conformant": StatusLook("✗", Text("non-conformant", "non conforme"), "bold red"),
+    "partial": StatusLook("◐", Text("partial", "partiel"), "yellow"),
+    "not-evaluated": StatusLook("?", Text("not evaluated", "non évalué"), "magenta"),
+    "not-applicable": StatusLook("–", Text("not applicable", "sans objet"), "dim"),
+    "declared": StatusLook("✎", Text("declared", "déclaré"), "cyan"),
+    "waived": StatusLook("~", Text("waived", "dérogation"), "yellow"),
+}

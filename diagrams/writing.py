@@ -1,0 +1,55 @@
+"""A report in, the bytes of a document out: outputs are found by their name or by a file's suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cloison.diagrams import outputs
+from cloison.diagrams.output import Output
+from cloison.netmodel.finding import Lang, MapError, Message, Ref, input_error, say
+from cloison.netmodel.language.names import nearest
+from cloison.netmodel.registry import load
+from cloison.netmodel.report import Report
+
+
+def output_named(name: str) -> Output:
+    """Return the output called ``name``; raises :class:`MapError` with the nearest names."""
+    entries: dict[str, Output] = load(outputs, "OUTPUT")
+    if name not in entries:
+        raise _unknown(name, say(
+            "there is no output {name}; the nearest: {near}",
+            "la sortie {name} n'existe pas ; les plus proches : {near}",
+            name=name, near=nearest(name, sorted(entries)) or tuple(sorted(entries)),
+        ))  # fmt: skip
+    return entries[name]
+
+
+def output_of_suffix(path: Path) -> Output:
+    """Return the output of a file's suffix; raises :class:`MapError` with the suffixes that there are."""
+    entries: dict[str, Output] = load(outputs, "OUTPUT")
+    by_suffix = {suffix: entry for entry in entries.values() for suffix in entry.suffixes}
+    found = by_suffix.get(path.suffix.lower())
+    if found is None:
+        raise _unknown(str(path), say(
+            "no output has the suffix of {name}; there are: {suffixes}",
+            "aucune sortie n'a le suffixe de {name} ; il y a : {suffixes}",
+            name=path.name, suffixes=tuple(sorted(by_suffix)),
+        ))  # fmt: skip
+    return found
+
+
+def write(report: Report, output: str, lang: Lang, *, colour: bool = False) -> bytes:
+    """Return the report in the output called ``output``; raises :class:`MapError`."""
+    return output_named(output).write(report, lang, colour=colour)
+
+
+def instead_of_picture(report: Report, path: Path, lang: Lang) -> dict[Path, bytes]:
+    """Return what can be written beside ``path`` where no picture can be made: the DOT text and the tables."""
+    return {
+        path.with_suffix(".dot"): write(report, "dot", lang),
+        path.with_suffix(".md"): write(report, "markdown", lang),
+    }
+
+
+def _unknown(name: str, message: Message) -> MapError:
+    return MapError((input_error("unknown-output", message, Ref("output", name)),))
