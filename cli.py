@@ -572,7 +572,8 @@ def _captures(
     files: list[str], probes: list[str], network: Network, rare: bool, timeouts: tuple[int, int, int]
 ) -> list[tuple[str, Capture]]:
     """Read the captures without a probe, then those made at each probe; every unreadable one is reported."""
-    from cloison.captures.read import Timeouts, read
+    from cloison.captures.conversations import Timeouts
+    from cloison.captures.read import read
     from cloison.netmodel.language.names import nearest
 
     problems: list[Finding] = []
@@ -618,7 +619,7 @@ def _captures(
     for name, file in wanted:
         grouped.setdefault(name, []).append(file)
     return [
-        (name, read(paths, timeouts=limits, rare=rare, tick=_progress.tick, say=_say))
+        (name, read(paths, timeouts=limits, rare=rare, tick=_progress.tick, announce=_say))
         for name, paths in grouped.items()
     ]
 
