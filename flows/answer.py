@@ -231,7 +231,7 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     if not severe["error"]:
         said.append(
             say(
-                "nothing seen contradicts the matrix; {n} warning(s)", "rien de ce qui a été vu ne contredit la matrice ; "
+                "nothing seen contradicts the matrix; {n} warning(s)", "rien de vu ne contredit la matrice ; "
                 "{n} avertissement(s)", n=severe["warning"],
             )
         )  # fmt: skip

@@ -1,8 +1,8 @@
 """Addresses compressed to classes: two addresses that no line, owner or rule tells apart are one class.
 
 The cells are the elementary intervals of all ends on the line of points (``vrf << 128 | address``); cells of the same
-subnet and the same ends share a class. A :class:`View` finds the class of an address read in one VRF, or in several that
-must agree.
+subnet and the same ends share a class. A :class:`View` finds the class of an address read in one VRF, or in several
+that must agree.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SPECIAL = (
     ("ff02::/16", LINK_SCOPE),
     ("169.254.0.0/16", LINK_LOCAL),  # RFC 3927
     ("fe80::/10", LINK_LOCAL),  # RFC 4291 section 2.5.6
-    ("0.0.0.0", UNSPECIFIED),
+    ("0.0.0.0", UNSPECIFIED),  # noqa: S104 - an address, not a binding
     ("::", UNSPECIFIED),
     ("255.255.255.255", BROADCAST),
     ("127.0.0.0/8", LOOPBACK),

@@ -37,7 +37,7 @@ _REMEDIES: Mapping[str, Message] = {
     "expired": say("Renew the line if the need lasts, else close the flow.",
                    "Reconduisez la ligne si le besoin demeure, sinon fermez le flux."),
     "forbidden": say("Find out who opened this way and close it; no line can allow it without a waiver.",
-                     "Cherchez qui a ouvert ce passage et fermez-le ; aucune ligne ne peut l’autoriser sans dérogation."),
+                     "Cherchez qui a ouvert ce passage et fermez-le ; une ligne ne suffirait pas sans dérogation."),
     "direction": say("Find out why the responder connects out; a server that does may be compromised.",
                      "Cherchez pourquoi le serveur se connecte vers l’extérieur ; il peut être compromis."),
     "service": say("Close the port, or add the service to a line with its justification.",

@@ -1,8 +1,8 @@
 """The flow matrix as a table: a pair of address classes and a service to the most specific line.
 
-Lines between small ends are spread over pairs of classes. Large ends would multiply them, so they lie in layers of their
-own: a class is looked up by itself, by the set of large ends around it, and as ``any``. Pairs with the same lines share a
-row, and a row is a sorted list of services, each with the rank of the line that wins there.
+Lines between small ends are spread over pairs of classes. Large ends would multiply them, so they lie in layers of
+their own: a class is looked up by itself, by the set of large ends around it, and as ``any``. Pairs with the same lines
+share a row, and a row is a sorted list of services, each with the rank of the line that wins there.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Rows:
 class Matcher:
     """What finds a line. Ids of an address: its class, ``around[class]`` (its large ends), and ``everything``.
 
-    ``keys`` u8 are ``source id << 32 | target id``, sorted, with the ``row`` of each. ``leaves`` and ``enters`` u2 say by
-    class in which layers (3 x 3 bits) it can be a source or a target at all. ``line`` gives a rank's line.
+    ``keys`` u8 are ``source id << 32 | target id``, sorted, with the ``row`` of each. ``leaves`` and ``enters`` u2 say
+    by class in which layers (3 x 3 bits) it can be a source or a target at all. ``line`` gives a rank's line.
     """
 
     around: Array
