@@ -58,7 +58,8 @@ class ReachBuilder:
         np.cumsum(np.bincount(source, minlength=len(self._vertices)), out=offsets[1:])
         return Reach(
             tuple(self._vertices), offsets.tolist(), target[order].tolist(), self._numbers, self._lines,
-            {name: tuple(found.values()) for name, found in self._relays.items()}, self.zones, self.subnets, self.assets,
+            {name: tuple(found.values()) for name, found in self._relays.items()},
+            self.zones, self.subnets, self.assets,
         )  # fmt: skip
 
     def _number(self, kind: str, name: str, side: Side, family: int = 0) -> int:
