@@ -83,6 +83,16 @@ assets:
     sensitivity: sensitive
     interfaces:
       lan: {addresses: 10.9.0.20, mac: "02:00:00:00:00:30"}
+  logs:                                                          # where the probe sends what it sees
+    kind: physical
+    functions: log-collector
+    model: Example 300
+    serial: EX-0005
+    owner: us
+    site: hq/server-room
+    sensitivity: sensitive
+    interfaces:
+      lan: {addresses: 10.1.0.20, mac: "02:00:00:00:00:40"}
 
 applications:
   portal-app: {function: customer portal, assets: [waf, app]}
@@ -142,6 +152,20 @@ flows:
     responsible: systems
     requester: operations
     ticket: CHG-2
+    approved: {by: J. Martin, on: 2026-01-15}
+  F-004:
+    from: probe
+    to: logs
+    services: syslog-tls
+    owner: us
+    nature: supervision
+    sensitivity: sensitive
+    domain: management
+    encryption: {protocol: tls, minimum: "1.2"}
+    justification: {kind: infrastructure, text: The probe reports what it sees}
+    responsible: systems
+    requester: operations
+    ticket: CHG-3
     approved: {by: J. Martin, on: 2026-01-15}
 
 # Your own segmentation rules, beside the built-in ones (cloison rules lists those).
@@ -233,6 +257,16 @@ assets:
     sensitivity: sensitive
     interfaces:
       lan: {addresses: 10.9.0.20, mac: "02:00:00:00:00:30"}
+  journaux:                                                      # où la sonde envoie ce qu’elle voit
+    kind: physical
+    functions: log-collector
+    model: Exemple 300
+    serial: EX-0005
+    owner: nous
+    site: siege/salle-serveurs
+    sensitivity: sensitive
+    interfaces:
+      lan: {addresses: 10.1.0.20, mac: "02:00:00:00:00:40"}
 
 applications:
   appli-portail: {function: portail des clients, assets: [waf, appli]}
@@ -292,6 +326,20 @@ flows:
     responsible: systèmes
     requester: exploitation
     ticket: CHG-2
+    approved: {by: J. Martin, on: 2026-01-15}
+  F-004:
+    from: sonde
+    to: journaux
+    services: syslog-tls
+    owner: nous
+    nature: supervision
+    sensitivity: sensitive
+    domain: management
+    encryption: {protocol: tls, minimum: "1.2"}
+    justification: {kind: infrastructure, text: La sonde rapporte ce qu’elle voit}
+    responsible: systèmes
+    requester: exploitation
+    ticket: CHG-3
     approved: {by: J. Martin, on: 2026-01-15}
 
 # Vos propres règles de cloisonnement, en plus des règles prévues (cloison rules les liste).
