@@ -19,6 +19,7 @@ from cloison.flows.cells import (
     LINK_SCOPE,
     LOOPBACK,
     MULTICAST,
+    NOWHERE,
     OWNED,
     UNSPECIFIED,
     UNSURE,
@@ -127,6 +128,9 @@ def _judged(
     """Return the code (u1), line (i4) and rule (i2) of each reading, and the names of the rules."""
     flags = matrix.cells.classes.flags
     source, target, service = readings.source, readings.target, readings.service
+    cast = flags[source] & MULTICAST != 0
+    if cast.any():  # nobody speaks from a multicast address, whatever a line says
+        source = np.where(cast, NOWHERE, source)
     code = np.full(len(readings), 255, dtype=np.uint8)
     line = np.full(len(readings), -1, dtype=np.int32)
     rule = np.full(len(readings), -1, dtype=np.int16)
@@ -225,6 +229,7 @@ def _why_not(
     ported = (protocol != ICMP) & (protocol != ICMP6)
     answer = (protocol << 16 | source_port).astype(np.uint32)
     back |= (match(matrix.live, target, source, answer, low.astype(np.uint16), time) != NO_RANK) & ported
+    back &= matrix.cells.classes.flags[target] & MULTICAST == 0
     code[back] = _CODE["direction"]
     rule, rules = _forbidden(matrix, table, orientation, readings, at)
     code[rule >= 0] = _CODE["forbidden"]
