@@ -27,7 +27,7 @@ except ImportError:  # a PyYAML built without libyaml
             Parser.__init__(self)
 
 
-from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
+from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, Value, input_error
 from cloison.netmodel.language.document import Raw
 from cloison.netmodel.language.marks import BITS, YamlPart
 from cloison.netmodel.language.syntax import explain
@@ -37,8 +37,80 @@ MOST_VALUES = 10_000_000  # in one file: twice a map of 100,000 lines
 MOST_UNFOLDED = 100_000  # values that aliases may stand for, in one file
 
 
+MOST_PROBLEMS = 1_000  # said of one file; the rest is counted
+
+_TOO_LARGE = Text(
+    "More than {most} values in one file: split the map into several files",
+    "Plus de {most} valeurs dans un seul fichier : répartissez la carte en plusieurs fichiers",
+)
+_TOO_DEEP = Text("Nested more than {most} levels deep", "Imbrication de plus de {most} niveaux")
+_UNKNOWN_ALIAS = Text(
+    "The alias *{name} names no anchor written before it, or the one that holds it",
+    "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou celle qui le contient",
+)
+_UNFOLDED = Text(
+    "Aliases unfold to more than {most} values: write a `repeat` instead",
+    "Les alias se déplient en plus de {most} valeurs : écrivez plutôt un `repeat`",
+)
+_SECOND_DOCUMENT = Text(
+    "A second document begins here: a map is one document a file",
+    "Un second document commence ici : une carte est un seul document par fichier",
+)
+_TAG = Text(
+    "The tag {tag} means nothing in a map: remove it",
+    "L’étiquette YAML {tag} ne veut rien dire dans une carte : retirez-la",
+)
+_MERGE_KEY = Text(
+    "The merge key << is not read: write the fields out, or a `repeat`",
+    "La clé de fusion << n’est pas lue : écrivez les champs, ou un `repeat`",
+)
+_COMPLEX_KEY = Text("A key must be a plain text", "Une clé doit être un simple texte")
+_TWICE = Text(
+    "“{key}” is given twice here: first on line {line}",
+    "« {key} » est donné deux fois ici : d’abord à la ligne {line}",
+)
+_MORE = Text(
+    "{count} more errors in this file are not shown", "{count} autres erreurs de ce fichier ne sont pas montrées"
+)
+
+
 class _Stop(Exception):  # noqa: N818 - it only ends the reading
     """The rest of the file cannot be read."""
+
+
+class _Problems:
+    """The problems of one file, and the second keys whose first place is sought once the file is read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found: list[Finding] = []
+        self.count = 0
+        self.twins: dict[int, tuple[dict[str, Raw], dict[str, Span]]] = {}  # by the mark of the mapping
+
+    def add(self, rule: str, text: Text, *places: Span, **values: Value) -> None:
+        self.count += 1
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(input_error(rule, Message(text, values), Ref("map", self.file), *places))
+
+    def finish(self, part: YamlPart) -> list[Finding]:
+        """Return every problem, with both places of each key that is given twice."""
+        for node, (holder, twins) in self.twins.items():
+            mark = node + 1
+            for key in holder:
+                if key in twins:
+                    first = part.place(mark)
+                    self.add("duplicate-key", _TWICE, twins[key], first, key=key, line=first.line)
+                mark = part.after[mark + 1]
+        if self.count > len(self.found):
+            self.found.append(
+                input_error(
+                    "more-errors",
+                    Message(_MORE, {"count": self.count - len(self.found)}),
+                    Ref("map", self.file),
+                    Span(self.file),
+                )
+            )
+        return self.found
 
 
 def read_yaml(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, list[Finding]]:
@@ -48,26 +120,23 @@ def read_yaml(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, 
     documents and anything too deep or too large are errors; what comes before a syntax error is still returned.
     """
     part = YamlPart(file)
-    problems: list[Finding] = []
+    problems = _Problems(file)
     try:
         _read(data, part, problems, words)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        message = explain(error)
         place = Span(file, mark.line + 1, mark.column + 1) if mark is not None else Span(file)
-        problems.append(_error("syntax", explain(error), place))
+        problems.add("syntax", message.text, place, **message.values)
     except _Stop:
         pass
-    return part, problems
-
-
-def _error(rule: str, message: Message, *places: Span) -> Finding:
-    return input_error(rule, message, Ref("map", places[0].file), *places)
+    return part, problems.finish(part)
 
 
 _NOTHING = object()  # no key is waiting for its value
 
 
-def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str, str]) -> None:
+def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str]) -> None:
     event_of: Callable[[], Any] = CParser(data).get_event
     starts, after = part.starts, part.after
     add_start, add_after, share = starts.append, after.append, words.setdefault
@@ -97,53 +166,32 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             at = len(starts)
             add_start(mark.line << BITS | mark.column)
             add_after(at + 1)
+            if at > MOST_VALUES:
+                problems.add("too-large", _TOO_LARGE, here(event), most=MOST_VALUES)
+                raise _Stop
+            if event.tag is not None:
+                problems.add("tag", _TAG, here(event), tag=event.tag)
             if event.anchor is not None:
                 anchors[event.anchor] = (value, 1)
-            if event.tag is not None:
-                problems.append(_tag(event.tag, here(event)))
-            if type(holder) is dict:
-                if key is _NOTHING:
-                    if value in holder:
-                        problems.append(_duplicate(value, here(event), part, holder, node))
-                        forget = at
-                    elif value == "<<" and event.implicit[0]:
-                        problems.append(_merge_key(here(event)))
-                    key = value
-                    continue
-                if not value and event.implicit[0]:
-                    value = None
-            elif not value and event.implicit[0]:
+            if type(holder) is dict and key is _NOTHING:
+                if value in holder:
+                    problems.twins.setdefault(node, (holder, {}))[1].setdefault(value, here(event))
+                    forget = at
+                elif value == "<<" and event.implicit[0]:
+                    problems.add("merge-key", _MERGE_KEY, here(event))
+                key = value
+                continue
+            if not value and event.implicit[0]:
                 value = None
         elif kind is mapping or kind is sequence:
             at = len(starts)
-            if at > MOST_VALUES:
-                problems.append(
-                    _error(
-                        "too-large",
-                        say(
-                            "More than {most} values in one file: split the map into several files",
-                            "Plus de {most} valeurs dans un seul fichier : répartissez la carte en plusieurs fichiers",
-                            most=MOST_VALUES,
-                        ),
-                        here(event),
-                    )
-                )
-                raise _Stop
             if event.tag is not None:
-                problems.append(_tag(event.tag, here(event)))
+                problems.add("tag", _TAG, here(event), tag=event.tag)
             if len(stack) >= DEEPEST:
-                problems.append(
-                    _error(
-                        "too-deep",
-                        say(
-                            "Nested more than {most} levels deep", "Imbrication de plus de {most} niveaux", most=DEEPEST
-                        ),
-                        here(event),
-                    )
-                )
+                problems.add("too-deep", _TOO_DEEP, here(event), most=DEEPEST)
                 raise _Stop
             if type(holder) is dict and key is _NOTHING:
-                problems.append(_complex_key(here(event)))
+                problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
             mark = event.start_mark
             add_start(mark.line << BITS | mark.column)
@@ -163,36 +211,14 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             holder, key, node, anchor, forget, before = stack.pop()
         elif kind is alias:
             if type(holder) is dict and key is _NOTHING:
-                problems.append(_complex_key(here(event)))
+                problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
+            value, size = anchors.get(event.anchor, (None, 1))
             if event.anchor not in anchors:
-                problems.append(
-                    _error(
-                        "alias",
-                        say(
-                            "The alias *{name} names no anchor written before it, or the one that holds it",
-                            "L’alias *{name} ne désigne aucune ancre écrite avant lui, ou celle qui le contient",
-                            name=event.anchor,
-                        ),
-                        here(event),
-                    )
-                )
-                value, size = None, 1
-            else:
-                value, size = anchors[event.anchor]
+                problems.add("alias", _UNKNOWN_ALIAS, here(event), name=event.anchor)
             unfolded += size
             if unfolded > MOST_UNFOLDED:
-                problems.append(
-                    _error(
-                        "alias",
-                        say(
-                            "Aliases unfold to more than {most} values: write a `repeat` instead",
-                            "Les alias se déplient en plus de {most} valeurs : écrivez plutôt un `repeat`",
-                            most=MOST_UNFOLDED,
-                        ),
-                        here(event),
-                    )
-                )
+                problems.add("alias", _UNFOLDED, here(event), most=MOST_UNFOLDED)
                 raise _Stop
             at = len(starts)
             part.aliases.add(at)
@@ -203,23 +229,13 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             break
         else:
             if kind is yaml.DocumentStartEvent and done:
-                problems.append(
-                    _error(
-                        "several-documents",
-                        say(
-                            "A second document begins here: a map is one document a file",
-                            "Un second document commence ici : une carte est un seul document par fichier",
-                        ),
-                        here(event),
-                    )
-                )
+                problems.add("several-documents", _SECOND_DOCUMENT, here(event))
                 raise _Stop
             continue
         # a value is complete
         if type(holder) is dict:
             if forget >= 0:
-                del starts[forget:], after[forget:]
-                part.aliases = {mark for mark in part.aliases if mark < forget}
+                _forget(part, problems, forget)
                 forget = -1
             else:
                 holder[key] = value
@@ -231,48 +247,9 @@ def _read(data: bytes, part: YamlPart, problems: list[Finding], words: dict[str,
             done = True
 
 
-def _tag(tag: str, place: Span) -> Finding:
-    return _error(
-        "tag",
-        say(
-            "The tag {tag} means nothing in a map: remove it",
-            "L’étiquette YAML {tag} ne veut rien dire dans une carte : retirez-la",
-            tag=tag,
-        ),
-        place,
-    )
-
-
-def _merge_key(place: Span) -> Finding:
-    return _error(
-        "merge-key",
-        say(
-            "The merge key << is not read: write the fields out, or a `repeat`",
-            "La clé de fusion << n’est pas lue : écrivez les champs, ou un `repeat`",
-        ),
-        place,
-    )
-
-
-def _complex_key(place: Span) -> Finding:
-    return _error("syntax", say("A key must be a plain text", "Une clé doit être un simple texte"), place)
-
-
-def _duplicate(key: str, place: Span, part: YamlPart, holder: dict[str, Raw], node: int) -> Finding:
-    mark = node + 1
-    for written in holder:
-        if written == key:
-            break
-        mark = part.after[mark + 1]
-    first = part.place(mark)
-    return _error(
-        "duplicate-key",
-        say(
-            "“{key}” is given twice here: first on line {line}",
-            "« {key} » est donné deux fois ici : d’abord à la ligne {line}",
-            key=key,
-            line=first.line,
-        ),
-        place,
-        first,
-    )
+def _forget(part: YamlPart, problems: _Problems, mark: int) -> None:
+    del part.starts[mark:], part.after[mark:]
+    if part.aliases:
+        part.aliases = {alias for alias in part.aliases if alias < mark}
+    if len(problems.twins) > 1:
+        problems.twins = {node: twins for node, twins in problems.twins.items() if node < mark}

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, Value, input_error, say
 
 LARGEST = 128 * 1024 * 1024  # bytes of one file of a map; 100,000 lines take 28 to 35 million
 
@@ -17,6 +17,18 @@ _BOMS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _UTF8_BOM = b"\xef\xbb\xbf"
+_DIRECTORY = Text("This is a directory, and a file is needed", "C’est un répertoire, et il faut un fichier")
+_NOT_REGULAR = Text(
+    "This is no regular file (a FIFO, a socket or a device)",
+    "Ce n’est pas un fichier ordinaire (un tube nommé, une socket ou un périphérique)",
+)
+_MISSING = Text("There is no such file", "Ce fichier n’existe pas")
+_NO_PERMISSION = Text("You have no permission to read this file", "Vous n’avez pas le droit de lire ce fichier")
+_UNREADABLE = Text("This file cannot be read: {reason}", "Ce fichier ne peut pas être lu : {reason}")
+_TOO_LARGE = Text(
+    "The file is larger than {most} bytes: split the map into several files",
+    "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers",
+)
 
 
 def file_error(rule: str, message: Message, place: Span) -> Finding:
@@ -29,79 +41,31 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
 
     Never blocks: a FIFO, a socket or a device is refused before anything is read from it.
     """
-    place = Span(str(path))
+
+    def refuse(rule: str, text: Text, **values: Value) -> MapError:
+        return MapError((file_error(rule, Message(text, values), Span(str(path))),))
+
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:  # noqa: PTH123 - the descriptor is already open
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise IsADirectoryError
-            if not stat.S_ISREG(status.st_mode):
-                raise MapError(
-                    (
-                        file_error(
-                            "not-a-file",
-                            say(
-                                "This is no regular file (a FIFO, a socket or a device)",
-                                "Ce n’est pas un fichier ordinaire (un tube nommé, une socket ou un périphérique)",
-                            ),
-                            place,
-                        ),
-                    )
-                )
-            data = stream.read(largest + 1)
+        try:
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISDIR(mode):
+                raise refuse("not-a-file", _DIRECTORY)
+            if not stat.S_ISREG(mode):
+                raise refuse("not-a-file", _NOT_REGULAR)
+            with open(descriptor, "rb", closefd=False) as stream:
+                data = stream.read(largest + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
-        raise MapError(
-            (file_error("missing-file", say("There is no such file", "Ce fichier n’existe pas"), place),)
-        ) from None
-    except IsADirectoryError:
-        raise MapError(
-            (
-                file_error(
-                    "not-a-file",
-                    say("This is a directory, and a file is needed", "C’est un répertoire, et il faut un fichier"),
-                    place,
-                ),
-            )
-        ) from None
+        raise refuse("missing-file", _MISSING) from None
     except PermissionError:
-        raise MapError(
-            (
-                file_error(
-                    "no-permission",
-                    say("You have no permission to read this file", "Vous n’avez pas le droit de lire ce fichier"),
-                    place,
-                ),
-            )
-        ) from None
+        raise refuse("no-permission", _NO_PERMISSION) from None
     except (OSError, ValueError) as error:
-        raise MapError(
-            (
-                file_error(
-                    "unreadable-file",
-                    say(
-                        "This file cannot be read: {reason}",
-                        "Ce fichier ne peut pas être lu : {reason}",
-                        reason=getattr(error, "strerror", None) or str(error),
-                    ),
-                    place,
-                ),
-            )
-        ) from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refuse("unreadable-file", _UNREADABLE, reason=reason) from None
     if len(data) > largest:
-        raise MapError(
-            (
-                file_error(
-                    "too-large",
-                    say(
-                        "The file is larger than {most} bytes: split the map into several files",
-                        "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers",
-                        most=largest,
-                    ),
-                    place,
-                ),
-            )
-        )
+        raise refuse("too-large", _TOO_LARGE, most=largest)
     return data
 
 

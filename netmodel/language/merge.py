@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloison.netmodel.language.document import Raw, Route
+from cloison.netmodel.language.shapes import Record, at
 
 JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists that grow from file to file
 _JOINED_WORDS = frozenset({("vocabulary", "nature"), ("vocabulary", "domain"), ("vocabulary", "function")})
@@ -43,6 +44,8 @@ def join_entry(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> R
     """Return what two values at ``route`` give together; where they differ, the route is added to ``conflicts``."""
     if left is right:
         return left
+    if isinstance(left, dict) is not isinstance(right, dict) and left is not None and right is not None:
+        left, right = _long(left, route), _long(right, route)
     if isinstance(left, dict) and isinstance(right, dict):
         joined = dict(left)
         for key, value in right.items():
@@ -55,3 +58,11 @@ def join_entry(left: Raw, right: Raw, route: Route, conflicts: list[Route]) -> R
     if _items(left) != _items(right):
         conflicts.append(route)
     return left
+
+
+def _long(value: Raw, route: Route) -> Raw:
+    """Return a record's value written out where it is one of its fields alone."""
+    shape = at(route)
+    if isinstance(value, dict) or not isinstance(shape, Record) or not shape.short:
+        return value
+    return {shape.short: value}

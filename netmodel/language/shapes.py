@@ -204,3 +204,18 @@ SECTIONS: Mapping[str, Record | Gathered] = {
     for key, item in MAP.fields.items()
     if isinstance(item.shape, Keyed) and isinstance(item.shape.item, Record | Gathered)
 }
+
+
+def at(route: tuple[str | int, ...]) -> Shape | None:
+    """Return the shape of the value at a route of the map, in the user's words, or nothing."""
+    shape: Shape | None = MAP
+    for step in route:
+        match shape:
+            case Record():
+                field = shape.fields.get(str(step))
+                shape = field.shape if field else None
+            case Keyed():
+                shape = shape.item
+            case _:
+                return None
+    return shape

@@ -81,9 +81,9 @@ def read_sources(where: Path) -> Sources:
 
 
 def _files(where: Path) -> list[Path]:
-    if not where.is_dir():
-        return [where]
     try:
+        if not where.is_dir():
+            return [where]
         files = sorted(file for file in where.iterdir() if file.suffix in YAML)
     except OSError:
         raise MapError(
