@@ -14,8 +14,13 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 Kernel = Callable[..., Any]
 Int = Any  # an integer of 64 bits inside a kernel: numpy's, which wraps, where the kernel is not compiled
+
+# Kernels allocate nothing: without numba's reference counts, atomic at every call, they run much faster.
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 _caching = [True]
 
@@ -63,10 +68,10 @@ def _rebound(function: Kernel, names: dict[str, Any]) -> FunctionType:
 
 
 def _digest(functions: tuple[Kernel, ...]) -> str:
-    text = []
+    text = [str(OPTIONS)]
     for function in functions:
         code, names = function.__code__, function.__globals__
-        constants = {name: names[name] for name in code.co_names if isinstance(names.get(name), int)}
+        constants = {name: names[name] for name in code.co_names if isinstance(names.get(name), (int, np.integer))}
         text.append(f"{code.co_code.hex()} {code.co_consts} {code.co_names} {constants}")
     return sha256("\n".join(text).encode()).hexdigest()[:12]
 
@@ -77,9 +82,9 @@ def _jit(function: FunctionType, caching: bool) -> Kernel:
     if caching:
         try:
             # beside the source, else in the user's cache directory (NUMBA_CACHE_DIR when it is set)
-            ready: Kernel = njit(nogil=True, error_model="numpy", cache=True)(function)
+            ready: Kernel = njit(cache=True, **OPTIONS)(function)
             return ready
         except RuntimeError:  # neither can be written
             pass
-    plain: Kernel = njit(nogil=True, error_model="numpy")(function)
+    plain: Kernel = njit(**OPTIONS)(function)
     return plain

@@ -50,21 +50,30 @@ LEDGER = (
 
 IPV4_HI, IPV4_LO = 0, 0xFFFF << 32  # ::ffff:0:0, RFC 4291 section 2.5.5.2
 ICMP, TCP, UDP, DCCP, ICMPV6, SCTP, UDP_LITE = 1, 6, 17, 33, 58, 132, 136
+U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 MOST_HEADERS = 16  # IPv6 extension headers of one packet
 
 
 def be16(window: Any, at: Int) -> Int:
     """Return the big-endian 16-bit value at an index that is known to be inside."""
-    return (np.int64(window[at]) << 8) | np.int64(window[at + 1])
+    # An unsigned index cannot count from the end: the compiler needs no test, and joins the bytes into one load.
+    i = np.uint64(at)
+    return (np.int64(window[i]) << 8) | np.int64(window[i + U1])
 
 
 def be32(window: Any, at: Int) -> Int:
     """Return the big-endian 32-bit value at an index that is known to be inside."""
-    return (be16(window, at) << 16) | be16(window, at + 2)
+    i = np.uint64(at)
+    return (
+        (np.int64(window[i]) << 24)
+        | (np.int64(window[i + U1]) << 16)
+        | (np.int64(window[i + U2]) << 8)
+        | np.int64(window[i + U3])
+    )
 
 
 def be64(window: Any, at: Int) -> Int:
-    """Return the big-endian 64-bit value at an index that is known to be inside."""
+    """Return the big-endian 64-bit value at an index that is known to be inside, its bits as signed."""
     return (be32(window, at) << 32) | be32(window, at + 4)
 
 

@@ -128,6 +128,7 @@ def _one(path: str, number: int, options: _Options) -> tuple[Source, FlowTable]:
 def _walked(
     path: str, stream: Stream, chosen: Format, number: int, options: _Options, *, compiled: bool, room: int = 1 << 16
 ) -> tuple[Source, FlowTable]:
+    stream.refill(HEAD)
     walker = chosen.walk(stream, compiled)
     parse = parser(compiled)
     finder = rare_protocols.Finder(parse) if options.rare else None

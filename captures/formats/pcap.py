@@ -16,6 +16,7 @@ from cloison.captures.stream import LARGEST, Format, Stream
 from cloison.netmodel.finding import Message, Text, say
 
 FILE_HEADER = 24
+U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 # magic as read in big-endian order -> ns per unit of the fraction, bytes of a record's header
 MAGICS = {0xA1B2C3D4: (1000, 16), 0xA1B23C4D: (1, 16), 0xA1B2CD34: (1000, 24)}
 
@@ -30,19 +31,12 @@ def _magic(head: bytes) -> tuple[bool, int, int] | None:
 
 
 def _word(window: Any, at: Int, little: bool) -> Int:
+    i = np.uint64(at)  # an unsigned index cannot count from the end: the compiler joins the bytes into one load
+    a, b = np.int64(window[i]), np.int64(window[i + U1])
+    c, d = np.int64(window[i + U2]), np.int64(window[i + U3])
     if little:
-        return (
-            np.int64(window[at])
-            | (np.int64(window[at + 1]) << 8)
-            | (np.int64(window[at + 2]) << 16)
-            | (np.int64(window[at + 3]) << 24)
-        )
-    return (
-        (np.int64(window[at]) << 24)
-        | (np.int64(window[at + 1]) << 16)
-        | (np.int64(window[at + 2]) << 8)
-        | np.int64(window[at + 3])
-    )
+        return a | (b << 8) | (c << 16) | (d << 24)
+    return (a << 24) | (b << 16) | (c << 8) | d
 
 
 def walk(
