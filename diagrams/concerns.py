@@ -9,6 +9,7 @@ from typing import TypeVar
 from cloison.netmodel.finding import SEVERITIES, Finding, Ref
 from cloison.netmodel.report import Cluster, Edge, Node
 
+LINES = ("line", "flow")  # the kinds of subject that are lines of the matrix
 Drawn = TypeVar("Drawn", Cluster, Node, Edge)
 
 
@@ -20,11 +21,14 @@ class Concerns:
 
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> Concerns:
-        """Return the findings by subject."""
+        """Return the findings by subject; the lines of a path that proves a finding carry it too."""
         grouped: dict[Ref, list[Finding]] = {}
         for item in findings:
-            if item.waiver is None:
-                grouped.setdefault(item.subject, []).append(item)
+            if item.waiver is not None:
+                continue
+            path = item.witness.steps if item.witness and item.witness.kind == "path" else ()
+            for subject in {item.subject, *(step.subject for step in path if step.subject.kind in LINES)}:
+                grouped.setdefault(subject, []).append(item)
         return cls({subject: tuple(items) for subject, items in grouped.items()})
 
     def on(self, item: Drawn, refs: Iterable[Ref]) -> Drawn:

@@ -19,6 +19,7 @@ from cloison.netmodel.finding import Lang
 from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
 ACROSS, DOWN = "0.5", "0.45"  # inches between boxes and between ranks: room for the flows
+ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
 
@@ -33,8 +34,8 @@ class FlowText:
     height: float
 
     def labelled(self) -> str:
-        """Return the statement with the label on the edge itself."""
-        return self.statement.replace(" [", f" [label={self.label} ", 1) if self.label else self.statement
+        """Return the statement with the label beside the edge."""
+        return self.statement.replace(" [", f" [xlabel={self.label} ", 1) if self.label else self.statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,15 @@ class Drawing:
     flows: tuple[FlowText, ...]
 
     def whole(self) -> str:
-        """Return one DOT text that any Graphviz can lay out by itself, labels on the flows."""
-        edges = "\n".join(item.labelled() for item in self.flows)
-        return inserted(self.architecture, edges)
+        """Return one DOT text that any ``dot`` lays out by itself: plainer than our own steps, and robust.
+
+        (Curves around the labels of many flows make Graphviz lose edges; right angles and straight lines do not.)
+        """
+        few = len(self.flows) <= ROUTED
+        edges = [item.labelled() if few else item.statement for item in self.flows]
+        return inserted(
+            self.architecture, "\n".join([f"\tsplines={'ortho' if few else 'line'} forcelabels=true", *edges])
+        )
 
 
 def inserted(graph: str, statements: str) -> str:

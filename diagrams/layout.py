@@ -11,13 +11,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from cloison.diagrams.dot import Drawing, FlowText, inserted
+from cloison.diagrams.dot import ROUTED, Drawing, FlowText, inserted
 from cloison.diagrams.process import TIME_LIMIT, run
 
 if TYPE_CHECKING:
     from cloison.diagrams.placing import Rectangle
 
-ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
 Point = tuple[float, float]
 
 
@@ -47,13 +46,14 @@ def _labels(flows: Sequence[FlowText], geometry: Mapping[str, Any]) -> list[str]
     obstacles += [_around(item["lp"], 30.0, 12.0) for item in geometry.get("edges", ()) if item.get("lp")]
     if geometry.get("lp"):
         obstacles.append(_around(geometry["lp"], float(geometry["lwidth"]) * 72, float(geometry["lheight"]) * 72))
+    drawn = [_vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" not in item and "pos" in item]
     ways = {item["id"]: _vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" in item and "pos" in item}
     routes = [Route(item.name, tuple(ways[item.name]), item.width, item.height) for item in flows
               if item.label and item.name in ways]  # fmt: skip
     labels = {item.name: item.label for item in flows}
     return [
         f'\tl{name} [shape=plain label={labels[name]} pos="{x:.1f},{y:.1f}"]'
-        for name, (x, y) in sorted(place(routes, obstacles).items())
+        for name, (x, y) in sorted(place(routes, obstacles, drawn).items())
     ]
 
 

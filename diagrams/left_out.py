@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloison.diagrams.layout import ROUTED
+from cloison.diagrams.dot import ROUTED
 from cloison.diagrams.traffic import Traffic
 from cloison.netmodel.finding import Message, say
 

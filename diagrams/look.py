@@ -39,6 +39,7 @@ PLANES: dict[str, Look] = {
     "tenant": Look(Text("tenant's zone", "zone d'un commanditaire"), "#bfdcee", "#00507d", "solid", 1),
     "production": Look(Text("production", "production"), "#dff1fc", "#00507d", "solid", 1),
     "support": Look(Text("office, support", "bureautique, support"), "#f2f2f2", "#4d4d4d", "solid", 1),
+    "subnet": Look(Text("subnet", "sous-réseau"), PAPER, "#808080", "solid", 1),
     "other": Look(Text("other zone", "autre zone"), PAPER, "#4d4d4d", "solid", 1),
 }
 

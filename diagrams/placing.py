@@ -37,14 +37,17 @@ class Route:
     height: float
 
 
-def place(routes: Sequence[Route], obstacles: Sequence[Rectangle]) -> Mapping[str, tuple[float, float]]:
-    """Return the centre of each route's label.
+def place(
+    routes: Sequence[Route], obstacles: Sequence[Rectangle], links: Sequence[Sequence[tuple[float, float]]] = ()
+) -> Mapping[str, tuple[float, float]]:
+    """Return the centre of each route's label; ``links`` are other lines that labels had better not hide.
 
     The flows with the shortest way choose first, because they have the fewest places. A place over a box or another
     label is taken only when the line has no other.
     """
     taken = [(item.left, item.bottom, item.right, item.top) for item in obstacles]
     lines = {item.name: _segments(item.corners) for item in routes}
+    curves = [_steps(corners) for corners in links]
     centres: dict[str, tuple[float, float]] = {}
     for item in sorted(routes, key=lambda route: (_length(route.corners), route.name)):
         spots = _spots(item.corners)
@@ -52,7 +55,7 @@ def place(routes: Sequence[Route], obstacles: Sequence[Rectangle]) -> Mapping[st
             continue
         half = np.array([item.width / 2 + MARGIN, item.height / 2 + MARGIN])
         rectangles = np.hstack([spots[:, :2] - half, spots[:, :2] + half])
-        others = [lines[name] for name in lines if name != item.name]
+        others = [*curves, *(lines[name] for name in lines if name != item.name)]
         cost = spots[:, 2] + 10_000.0 * _overlap(rectangles, np.array(taken).reshape(-1, 4)).sum(axis=1)
         if others:
             cost += HIDDEN_LINE * (_overlap(rectangles, np.vstack(others)) > 0).sum(axis=1)
@@ -65,6 +68,17 @@ def place(routes: Sequence[Route], obstacles: Sequence[Rectangle]) -> Mapping[st
 def _segments(corners: Sequence[tuple[float, float]]) -> Floats:
     pairs = pairwise(corners)
     found = [(min(a, c) - 0.5, min(b, d) - 0.5, max(a, c) + 0.5, max(b, d) + 0.5) for (a, b), (c, d) in pairs]
+    return np.array(found, dtype=np.float64).reshape(-1, 4)
+
+
+def _steps(corners: Sequence[tuple[float, float]]) -> Floats:
+    """Return small rectangles along a curve: one around a slanted piece would cover far more than its line."""
+    found = []
+    for (a, b), (c, d) in pairwise(corners):
+        pieces = max(1, int(hypot(c - a, d - b) // STEP))
+        for part in range(pieces):
+            x, y = a + (c - a) * (part + 0.5) / pieces, b + (d - b) * (part + 0.5) / pieces
+            found.append((x - 2, y - 2, x + 2, y + 2))
     return np.array(found, dtype=np.float64).reshape(-1, 4)
 
 

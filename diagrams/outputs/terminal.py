@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SHOWN = 25  # findings of one rule; the others are counted, and are all in the other outputs
 ROWS = 200  # rows of one table
+PLACES = 3  # other places of one finding
 FRAME = 160  # characters of a source line
 STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "·"}
@@ -120,7 +121,8 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
             console,
             f"      {'→ ' if number and finding.witness and finding.witness.kind == 'path' else '  '}{printable(step)}",
         )
-    for span in finding.spans[1:4]:
+    proved = {step.span for step in finding.witness.steps} if finding.witness else set()
+    for span in [span for span in finding.spans[1:] if span not in proved][:PLACES]:
         _line(console, f"      {printable(str(span))}", "dim")
     if finding.remedy:
         colon = " :" if lang == "fr" else ":"
@@ -133,20 +135,19 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
 
 
 def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], str], style: str) -> None:
-    """Print the offending line, and carets under its part when the whole line could be shown."""
+    """Print the offending line, and carets under the part of it that the span names."""
     from rich.text import Text
 
     source = sources.get((span.file, span.line))
     if source is None or not source.strip():
         return
-    indent = len(source) - len(source.lstrip())
-    console.print(Text(f"    {span.line:>5} │ ", style="dim").append(clipped(source.strip(), FRAME)), soft_wrap=True)
-    start = span.column - 1 - indent
-    same = span.end_line in (0, span.line) and span.end_column > span.column
-    length = min(span.end_column, len(source) + 1) - span.column if same else len(source.rstrip()) - span.column + 1
-    if span.column and 0 <= start < FRAME and length > 0 and source.strip().isprintable():
-        carets = "^" * min(length, FRAME - start)
-        console.print(Text("          │ ", style="dim").append(" " * start + carets, style=style), soft_wrap=True)
+    line = source.strip()
+    console.print(Text(f"    {span.line:>5} │ ", style="dim").append(clipped(line, FRAME)), soft_wrap=True)
+    start = span.column - 1 - (len(source) - len(source.lstrip()))
+    ends_here = span.end_line in (0, span.line) and span.end_column > span.column
+    length = min(span.end_column - span.column if ends_here else 1, len(line) - start, FRAME - start)
+    if (start > 0 or (ends_here and start == 0)) and 0 < length < len(line) and line.isprintable():
+        console.print(Text("          │ ", style="dim").append(" " * start + "^" * length, style=style), soft_wrap=True)
 
 
 def _statuses(console: Console, statuses: Sequence[Status], lang: Lang) -> None:
