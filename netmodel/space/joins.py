@@ -36,7 +36,8 @@ def touching(space: Ranked, queries: Sequence[int], targets: Sequence[int], most
     """Yield, for each query that touches any target, what it may touch.
 
     Queries and targets are numbers of rules of ``space``; targets come in the order of ``targets``, queries in any.
-    Raises ``BudgetError`` when more than ``most`` pairs would have to be looked at.
+    Raises ``BudgetError``, after the queries that touch the fewest, when more than ``most`` pairs would have to be
+    looked at.
     """
     if len(queries) * len(targets) <= _SMALL:
         yield from _plainly(space, queries, targets)
@@ -64,8 +65,9 @@ def _plainly(space: Ranked, queries: Sequence[int], targets: Sequence[int]) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One axis of some rules: their bounds, and their ranges one by one with the place of their rule."""
+    """One axis of some rules: their sets and bounds, and their ranges one by one with the place of their rule."""
 
+    ids: Numbers
     low: Numbers
     high: Numbers
     starts: Numbers
@@ -73,30 +75,73 @@ class _Column:
     owner: Numbers
 
 
-def _column(sets: Sequence[IntervalSet], of: Sequence[int]) -> _Column:
+def _column(sets: Sequence[IntervalSet], of: Sequence[int], most: int = _MOST_RANGES) -> _Column:
     import numpy as np
 
-    coarse = [_coarse(item.ranges) for item in sets]
+    coarse = [_coarse(item.ranges, most) for item in sets]
     count = np.array([len(ranges) for ranges in coarse], dtype=np.int64)
     first = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
     flat = np.array([bound for ranges in coarse for bound in ranges], dtype=np.int64).reshape(-1, 2)
     ids = np.asarray(of, dtype=np.int64)
     owner = np.repeat(np.arange(len(ids)), count[ids])
     place = _spread(first[ids], count[ids])
-    return _Column(
-        flat[first[ids], 0], flat[first[ids + 1] - 1, 1], flat[place, 0], flat[place, 1], owner
-    )  # fmt: skip
+    low, high = flat[first[ids], 0], flat[first[ids + 1] - 1, 1]
+    return _Column(ids, low, high, flat[place, 0], flat[place, 1], owner)
 
 
-def _coarse(ranges: tuple[Range, ...]) -> tuple[Range, ...]:
-    """Return at most ``_MOST_RANGES`` ranges that cover the given ones: the widest holes stay."""
-    if len(ranges) <= _MOST_RANGES:
+@dataclass(frozen=True, slots=True)
+class _Real:
+    """Which sets of an axis truly touch, where their bounds do not tell: those with holes."""
+
+    holed: NDArray[np.bool_]
+    codes: Numbers  # sorted, first * number of sets + second, for every pair with a set with holes in first place
+
+    def touch(self, query: Numbers, target: Numbers) -> NDArray[np.bool_]:
+        """Say for each pair of sets, whose bounds touch, whether the sets do."""
+        import numpy as np
+
+        first = np.where(self.holed[query], query, target)
+        second = np.where(self.holed[query], target, query)
+        told = ~self.holed[first]
+        wanted = first * len(self.holed) + second
+        place = np.minimum(np.searchsorted(self.codes, wanted), max(len(self.codes) - 1, 0))
+        found: NDArray[np.bool_] = told | (self.codes[place] == wanted)
+        return found
+
+
+def _real(sets: Sequence[IntervalSet]) -> _Real | None:
+    """Return which sets truly touch; ``None`` when all are told by their bounds, or when there are too many."""
+    import numpy as np
+
+    holed = np.array([len(item.ranges) > 1 for item in sets], dtype=bool)
+    if not holed.any() or sum(len(item.ranges) for item in sets) > _CHUNK:
+        return None
+    every = _column(sets, range(len(sets)), _CHUNK)
+    with_holes = np.flatnonzero(holed)
+    if int(_counts(every, every, len(sets))[with_holes].sum()) > _CHUNK * 4:
+        return None
+    first, second = _pairs(every, every, with_holes)
+    return _Real(holed, _distinct(first * len(sets) + second))
+
+
+def _coarse(ranges: tuple[Range, ...], most: int) -> tuple[Range, ...]:
+    """Return at most ``most`` ranges that cover the given ones: the widest holes stay."""
+    if len(ranges) <= most:
         return ranges
     holes = sorted(range(1, len(ranges)), key=lambda at: (ranges[at - 1][1] - ranges[at][0], at))
-    starts = [0, *sorted(holes[: _MOST_RANGES - 1])]
+    starts = [0, *sorted(holes[: most - 1])]
     return tuple(
         (ranges[start][0], ranges[end - 1][1]) for start, end in zip(starts, [*starts[1:], len(ranges)], strict=True)
     )
+
+
+def _distinct(codes: Numbers) -> Numbers:
+    """Return the distinct codes, sorted (``numpy.unique`` hashes, which is slower here)."""
+    import numpy as np
+
+    codes.sort()
+    kept: Numbers = codes[np.concatenate((np.ones(min(len(codes), 1), dtype=bool), codes[1:] != codes[:-1]))]
+    return kept
 
 
 def _spread(starts: Numbers, counts: Numbers) -> Numbers:
@@ -116,12 +161,14 @@ def _by_columns(space: Ranked, queries: Sequence[int], targets: Sequence[int], m
         mine.append(_column(sets, [space.boxes[rule][at] for rule in queries]))
         theirs.append(_column(sets, [space.boxes[rule][at] for rule in targets]))
     counts = np.stack([_counts(ours, other, len(queries)) for ours, other in zip(mine, theirs, strict=True)])
+    real = [_real(sets) for sets in (space.sources.sets, space.destinations.sets, space.atoms.sets)]
     best = counts.argmin(axis=0)
     least = counts.min(axis=0)
-    if int(least.sum()) > most:
-        raise BudgetError
+    affordable = np.zeros(len(queries), dtype=bool)
+    cheapest = np.argsort(least, kind="stable")
+    affordable[cheapest[np.cumsum(least[cheapest]) <= most]] = True
     for axis in range(3):
-        chosen = np.flatnonzero((best == axis) & (least > 0))
+        chosen = np.flatnonzero((best == axis) & (least > 0) & affordable)
         groups = np.cumsum(least[chosen]) // _CHUNK
         for number in np.unique(groups):
             members = chosen[groups == number]
@@ -130,12 +177,18 @@ def _by_columns(space: Ranked, queries: Sequence[int], targets: Sequence[int], m
                 ours, its = mine[other], theirs[other]
                 keep = (ours.low[query] <= its.high[target]) & (its.low[target] <= ours.high[query])
                 query, target = query[keep], target[keep]
-            code = np.unique(query * len(targets) + target)
+            code = _distinct(query * len(targets) + target)
             query, target = code // len(targets), code % len(targets)
-            within = np.ones(len(code), dtype=bool)
+            for pairs, ours, its in zip(real, mine, theirs, strict=True):
+                if pairs is not None:
+                    keep = pairs.touch(ours.ids[query], its.ids[target])
+                    query, target = query[keep], target[keep]
+            within = np.ones(len(query), dtype=bool)
             for ours, its in zip(mine, theirs, strict=True):
                 within &= (its.low[target] <= ours.low[query]) & (ours.high[query] <= its.high[target])
             yield from _grouped(queries, targets, query, target, within)
+    if not affordable.all():
+        raise BudgetError
 
 
 def _grouped(

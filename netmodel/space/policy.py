@@ -115,8 +115,8 @@ def compare(
     denies, even if an earlier rule of its own permits that packet too: removing one of the two would not suffice.
     Exact; past ``budget`` steps the result is ``undecided``. ``tick`` counts rules of both lists.
     """
-    rules = [*left, *right]
-    sides = _effective(left, 0), _effective(right, len(left))
+    rules: list[Rule] = []
+    sides = _effective(left, rules), _effective(right, rules)
     found: tuple[list[Difference], list[Difference]] = ([], [])
     grant = Budget(budget)
     try:
@@ -146,16 +146,16 @@ def _part(tick: Tick, before: int, sides: tuple[Side, Side]) -> Tick:
     return lambda done, _: tick(before + done, total)
 
 
-def _effective(rules: Sequence[Rule], first: int) -> Side:
-    """Return the rules of a list that can matter: not empty, and not the same as one before."""
+def _effective(rules: Sequence[Rule], kept: list[Rule]) -> Side:
+    """Add to ``kept`` the rules of a list that can matter: not empty, and not the same as one before."""
     seen: set[Product] = set()
     permits: list[int] = []
     denies: list[int] = []
-    for number, rule in enumerate(rules, first):
+    for rule in rules:
         product = rule.product
         if product and product not in seen:
             seen.add(product)
-            (permits if rule.permit else denies).append(number)
-    last = permits[-1] if permits else -1
-    middle = bisect_left(denies, last)
+            (permits if rule.permit else denies).append(len(kept))
+            kept.append(rule)
+    middle = bisect_left(denies, permits[-1]) if permits else 0
     return Side(tuple(permits), tuple(denies[:middle]), tuple(denies[middle:]))

@@ -78,7 +78,7 @@ class Ranked:
 
 
 def ranked(rules: Sequence[Ruled]) -> Ranked:
-    """Return rules in ranks; raises ``BudgetError`` when their services fall into too many atoms."""
+    """Return rules in ranks, none of them empty; raises ``BudgetError`` when their services make too many atoms."""
     sources, source_of = _distinct([rule.source for rule in rules])
     destinations, destination_of = _distinct([rule.destination for rule in rules])
     services, service_of = _distinct([rule.services for rule in rules])

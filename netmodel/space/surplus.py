@@ -49,10 +49,7 @@ def surplus(space: Ranked, left: Side, right: Side, budget: Budget, tick: Tick) 
         rest = [rule for rule in touch.targets if barred.get(rule, touch.query) >= touch.query]
         first_deny = next((rule for rule in rest if rule not in permits), None)
         if not any(
-            inside
-            and rule in permits
-            and (first_deny is None or rule < first_deny)
-            and _holds(space, touch.query, rule)
+            inside and rule in permits and (first_deny is None or rule < first_deny) and holds(space, touch.query, rule)
             for rule, inside in zip(touch.targets, touch.within, strict=True)
         ):
             harder.append((touch.query, rest))
@@ -97,7 +94,7 @@ def _already_denied(space: Ranked, left: Side, right: Side, budget: Budget) -> d
     for touch in touching(space, rest, left.denies, budget.left):
         budget.spend(len(touch.targets) // 8 + 1)
         for rule, inside in zip(touch.targets, touch.within, strict=True):
-            if inside and _holds(space, touch.query, rule):
+            if inside and holds(space, touch.query, rule):
                 found[touch.query] = rule
                 break
     return found
@@ -114,7 +111,7 @@ def _denies_before(space: Ranked, queries: Sequence[int], left: Side, budget: Bu
     return found
 
 
-def _holds(space: Ranked, inner: int, outer: int) -> bool:
+def holds(space: Ranked, inner: int, outer: int) -> bool:
     """Say whether a rule's packets all lie in another rule."""
     axes = (space.sources.sets, space.destinations.sets, space.atoms.sets)
     pairs = zip(axes, space.boxes[inner], space.boxes[outer], strict=True)

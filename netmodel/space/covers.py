@@ -1,0 +1,241 @@
+"""Which lines other lines make superfluous, and which rules of an ordered list can never decide or change nothing."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal
+
+from cloison.netmodel.space.cells import Budget, Candidate, unaccounted
+from cloison.netmodel.space.joins import touching
+from cloison.netmodel.space.policy import Rule
+from cloison.netmodel.space.ranks import BudgetError, Ranked, ranked
+from cloison.netmodel.space.surplus import holds
+
+Tick = Callable[[int, int], None]
+
+BUDGET = 60_000_000
+"""Steps of work granted to one call."""
+
+_EACH = 400_000  # steps granted to one line, so that no single one takes all
+_FEW = 24  # covering lines among which the superfluous ones are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A line whose every packet the lines ``by`` permit too; not ``decided`` when the budget ran out before."""
+
+    index: int
+    by: tuple[int, ...]
+    decided: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A rule of an ordered list without effect.
+
+    ``shadowed``: the rules ``by`` before it hold every packet of it. ``redundant``: without it the same packets would
+    be permitted, because the rules ``by`` after it (or the final denial, when empty) say the same. ``undecided``: the
+    budget ran out.
+    """
+
+    index: int
+    by: tuple[int, ...]
+    how: Literal["shadowed", "redundant", "undecided"]
+
+
+def covered(
+    lines: Sequence[Sequence[Rule]], budget: int = BUDGET, tick: Tick = lambda done, total: None
+) -> tuple[Cover, ...]:
+    """Return the lines that may all go at once without any packet less being permitted, by index.
+
+    A line is one or several permitting rules, and the order of lines does not matter. Lines are looked at from the last
+    to the first, each against those that stay, so that of two that say the same the first stays; ``by`` names
+    lines that stay. Exact; a line for which the budget did not last is returned as not decided. A line that permits
+    nothing is not returned.
+    """
+    rules: list[Rule] = []
+    owner: list[int] = []
+    for number, line in enumerate(lines):
+        for rule in line:
+            if rule.product:
+                rules.append(rule)
+                owner.append(number)
+    try:
+        matrix = _Matrix.of(rules, owner, budget)
+    except BudgetError:
+        return tuple(Cover(number, (), decided=False) for number in sorted(set(owner)))
+    staying = set(owner)
+    gone: list[int] = []
+    undecided: list[int] = []
+    for done, number in enumerate(reversed(range(len(lines)))):
+        tick(done, len(lines))
+        if matrix.alone(number):
+            continue
+        staying.discard(number)
+        try:
+            if matrix.covers(number, staying):
+                gone.append(number)
+                continue
+        except BudgetError:
+            undecided.append(number)
+        staying.add(number)
+    found = [Cover(number, (), decided=False) for number in undecided]
+    found += (Cover(number, matrix.coverers(number, staying)) for number in gone)
+    return tuple(sorted(found, key=lambda cover: cover.index))
+
+
+@dataclass(slots=True)
+class _Matrix:
+    """Permitting rules in ranks, the line of each, and which may touch which."""
+
+    space: Ranked
+    owner: list[int]
+    rules_of: dict[int, list[int]]
+    near: Mapping[int, array[int]]
+    grant: Budget
+
+    @staticmethod
+    def of(rules: Sequence[Rule], owner: list[int], budget: int) -> _Matrix:
+        space = ranked(rules)
+        everything = range(len(rules))
+        rules_of: dict[int, list[int]] = {}
+        for rule in everything:
+            rules_of.setdefault(owner[rule], []).append(rule)
+        return _Matrix(space, owner, rules_of, _near(space, everything, budget), Budget(budget))
+
+    def alone(self, line: int) -> bool:
+        """Say at once that a line has no rule, or one that no other rule touches."""
+        return line not in self.rules_of or any(len(self.near.get(rule, ())) == 1 for rule in self.rules_of[line])
+
+    def covers(self, line: int, among: Container[int]) -> bool:
+        """Say whether the lines ``among`` permit all that a line does; raises ``BudgetError``."""
+        each = Budget(min(_EACH, self.grant.left))
+        before = each.left
+        try:
+            return all(self._covered(rule, among, each) for rule in self.rules_of[line])
+        finally:
+            self.grant.left -= before - max(each.left, 0)
+
+    def _covered(self, rule: int, among: Container[int], budget: Budget) -> bool:
+        if rule not in self.near:
+            raise BudgetError
+        candidates = [other for other in self.near[rule] if self.owner[other] in among]
+        budget.spend(len(self.near[rule]))
+        if any(holds(self.space, rule, other) for other in candidates):
+            return True
+        return not unaccounted(self.space, rule, (Candidate(other, "allow") for other in candidates), budget)
+
+    def coverers(self, line: int, staying: Set[int]) -> tuple[int, ...]:
+        """Return lines that stay and together permit all that a line does, as few as is quickly found."""
+        near = {self.owner[near] for rule in self.rules_of[line] for near in self.near[rule]}
+        others = sorted(other for other in near & staying if self._touches(line, other))
+        try:
+            for other in others[: _FEW * 8]:
+                if self.covers(line, (other,)):
+                    return (other,)
+            if len(others) <= _FEW:
+                for other in reversed(others.copy()):
+                    fewer = [one for one in others if one != other]
+                    if self.covers(line, fewer):
+                        others = fewer
+        except BudgetError:
+            pass  # all of them cover the line, though some may not be needed
+        return tuple(others)
+
+    def _touches(self, line: int, other: int) -> bool:
+        return any(
+            _share(self.space, mine, its)
+            for mine in self.rules_of[line]
+            for its in self.rules_of[other]
+        )  # fmt: skip
+
+
+def shadowed(rules: Sequence[Rule], budget: int = BUDGET, tick: Tick = lambda done, total: None) -> tuple[Shadow, ...]:
+    """Return the rules of an ordered list that have no effect, each taken alone, by index.
+
+    Exact; a rule for which the budget did not last is returned as ``undecided``. A rule without packets is not
+    returned.
+    """
+    places = [place for place, rule in enumerate(rules) if rule.product]
+    kept = [rules[place] for place in places]
+    try:
+        space = ranked(kept)
+    except BudgetError:
+        return tuple(Shadow(place, (), "undecided") for place in places)
+    near = _near(space, range(len(kept)), budget)
+    grant = Budget(budget)
+    found: list[Shadow] = []
+    for number, place in enumerate(places):
+        each = Budget(min(_EACH, grant.left))
+        before = each.left
+        try:
+            if number not in near:
+                raise BudgetError
+            shadow = _without_effect(space, kept, number, near[number], each)
+        except BudgetError:
+            shadow = ((), "undecided")
+        grant.left -= before - max(each.left, 0)
+        if shadow is not None:
+            found.append(Shadow(place, tuple(places[by] for by in shadow[0]), shadow[1]))
+        tick(number + 1, len(places))
+    return tuple(found)
+
+
+def _without_effect(
+    space: Ranked, rules: Sequence[Rule], number: int, near: Sequence[int], budget: Budget
+) -> tuple[tuple[int, ...], Literal["shadowed", "redundant", "undecided"]] | None:
+    budget.spend(len(near))
+    before = [other for other in near if other < number]
+    after = [other for other in near if other > number]
+
+    def hidden(by: Iterable[int]) -> bool:
+        return not unaccounted(space, number, [Candidate(other, "allow") for other in by], budget)
+
+    def repeated(by: Iterable[int]) -> bool:
+        named = set(by)
+        permit = rules[number].permit
+        candidates = [Candidate(other, "void") for other in before]
+        for other in after:
+            if rules[other].permit != permit:
+                candidates.append(Candidate(other, "refuse"))
+            elif other in named:
+                candidates.append(Candidate(other, "allow"))
+        blamed = unaccounted(space, number, candidates, budget).keys()
+        return not blamed if permit else not blamed - {-1}
+
+    if hidden(before):
+        return _fewest(before, hidden), "shadowed"
+    same = [other for other in after if rules[other].permit == rules[number].permit]
+    return (_fewest(same, repeated), "redundant") if repeated(same) else None
+
+
+def _fewest(by: list[int], enough: Callable[[Iterable[int]], bool]) -> tuple[int, ...]:
+    """Return a part of ``by`` that is enough, from which nothing can be left out; all when they are many."""
+    for other in by[: _FEW * 8]:
+        if enough((other,)):
+            return (other,)
+    if len(by) <= _FEW:
+        for other in reversed(by.copy()):
+            fewer = [one for one in by if one != other]
+            if enough(fewer):
+                by = fewer
+    return tuple(by)
+
+
+def _near(space: Ranked, rules: Sequence[int], most: int) -> dict[int, array[int]]:
+    """Return what each rule may touch, itself included; a rule for which the budget did not last is absent."""
+    near: dict[int, array[int]] = {}
+    try:
+        for touch in touching(space, rules, rules, most):
+            near[touch.query] = array("I", touch.targets)
+    except BudgetError:
+        pass  # the caller says which were not looked at
+    return near
+
+
+def _share(space: Ranked, mine: int, other: int) -> bool:
+    axes = (space.sources.sets, space.destinations.sets, space.atoms.sets)
+    pairs = zip(axes, space.boxes[mine], space.boxes[other], strict=True)
+    return all(one == its or sets[one].overlaps(sets[its]) for sets, one, its in pairs)
