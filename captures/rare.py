@@ -6,6 +6,9 @@ those that may hold IP under something that the kernels do not know.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from logging import CRITICAL, getLogger
 from typing import Any
 
 import numpy as np
@@ -67,14 +70,23 @@ class Finder:
                 packets[i] = self._packet[0]
 
 
-def _search(link: int, frame: bytes) -> tuple[int, int] | None:
-    """Return where the outermost IP packet of a frame begins, and its VLANs as in a key; ``None`` without one."""
+@cache
+def _dissectors() -> Mapping[int, Callable[[bytes], Any]]:
+    """Return scapy's dissectors by link type, none where it is not installed."""
+    getLogger("scapy").setLevel(CRITICAL)  # it says on stderr what it misses, which is of no use here
     try:
         from scapy.config import conf
-        from scapy.layers import all as layers  # noqa: F401 - importing them registers them
+        from scapy.contrib import mpls  # noqa: F401 - importing layers registers them
+        from scapy.layers import all as layers  # noqa: F401
     except ImportError:
-        return None
-    dissector = conf.l2types.num2layer.get(link)
+        return {}
+    dissectors: Mapping[int, Callable[[bytes], Any]] = conf.l2types.num2layer
+    return dissectors
+
+
+def _search(link: int, frame: bytes) -> tuple[int, int] | None:
+    """Return where the outermost IP packet of a frame begins, and its VLANs as in a key; ``None`` without one."""
+    dissector = _dissectors().get(link)
     if dissector is None:
         return None
     try:
