@@ -18,7 +18,7 @@ from cloison.diagrams.rows import Placed, rows
 from cloison.netmodel.finding import Lang
 from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
-ACROSS, DOWN = "0.5", "0.45"  # inches between boxes and between ranks: room for the flows
+ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room for the flows
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 

@@ -8,15 +8,19 @@ right angles, :mod:`cloison.diagrams.placing` finds a free place for each label,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from cloison.diagrams.dot import ROUTED, Drawing, FlowText, inserted
 from cloison.diagrams.process import TIME_LIMIT, run
+from cloison.netmodel.finding import MapError
 
 if TYPE_CHECKING:
     from cloison.diagrams.placing import Rectangle
 
+FINEST, PIXELS = 144.0, 5000.0  # dots an inch; pixels of the longest side: an A3 sheet at 300 dots an inch
+BOUNDS = re.compile(r'\bbb="[-\d.]+,[-\d.]+,([\d.]+),([\d.]+)"')
 Point = tuple[float, float]
 
 
@@ -26,16 +30,32 @@ def picture(drawing: Drawing, form: Literal["svg", "png"], *, limit: float = TIM
     Raises :class:`MapError` with the rule ``no-layout``, see :func:`cloison.diagrams.process.run`.
     """
     placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
-    options = ("-n2", f"-T{form}", *(("-Gdpi=120",) if form == "png" else ()))
+    options = ("-n2", f"-T{form}", *((f"-Gdpi={_resolution(placed)}",) if form == "png" else ()))
     if not drawing.flows:
         return run("neato", placed, *options, limit=limit)
     flows = "\n".join(item.statement for item in drawing.flows)
-    way = "ortho" if len(drawing.flows) <= ROUTED else "line"
-    routed = run("neato", inserted(placed, flows), "-n2", "-Tdot", f"-Gsplines={way}", limit=limit).decode("utf-8")
+    routed = _routed(inserted(placed, flows), "ortho" if len(drawing.flows) <= ROUTED else "line", limit)
     if len(drawing.flows) <= ROUTED:
         geometry = json.loads(run("neato", routed, "-n2", "-Tjson0", limit=limit))
         routed = inserted(routed, "\n".join(_labels(drawing.flows, geometry)))
     return run("neato", routed, *options, limit=limit)
+
+
+def _routed(text: str, way: Literal["ortho", "line"], limit: float) -> str:
+    """Return the graph with its flows routed; where right angles make Graphviz fail, straight lines will do."""
+    try:
+        return run("neato", text, "-n2", "-Tdot", f"-Gsplines={way}", limit=limit).decode("utf-8")
+    except MapError:
+        if way == "line":
+            raise
+        return _routed(text, "line", limit)
+
+
+def _resolution(placed: str) -> int:
+    """Return the dots an inch at which a picture is fine enough to print and never too large to open."""
+    bounds = BOUNDS.search(placed)
+    longest = max(float(bounds.group(1)), float(bounds.group(2))) / 72 if bounds else 1.0
+    return max(8, int(min(FINEST, PIXELS / max(longest, 1.0))))
 
 
 def _labels(flows: Sequence[FlowText], geometry: Mapping[str, Any]) -> list[str]:

@@ -10,9 +10,11 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-STEP, MOST = 9.0, 160  # points between the places tried on a line; places tried at most
+STEP, MOST = 9.0, 80  # points between the places tried on a line; places tried at most
 MARGIN = 2.0  # points around a label
 HIDDEN_LINE, OFF_MIDDLE, UPRIGHT = 12.0, 0.02, 4.0  # costs: a line under the label, a point off the middle, a vertical
+HIDDEN_ARROW, BESIDE = 60.0, 8.0  # costs: an end of its own line under the label, a place beside the line
+ARROW = 5.0  # points around the end of a line
 
 Floats = NDArray[np.float64]
 
@@ -50,15 +52,18 @@ def place(
     curves = [_steps(corners) for corners in links]
     centres: dict[str, tuple[float, float]] = {}
     for item in sorted(routes, key=lambda route: (_length(route.corners), route.name)):
-        spots = _spots(item.corners)
+        spots = _spots(item)
         if not len(spots):
             continue
         half = np.array([item.width / 2 + MARGIN, item.height / 2 + MARGIN])
         rectangles = np.hstack([spots[:, :2] - half, spots[:, :2] + half])
         others = [*curves, *(lines[name] for name in lines if name != item.name)]
-        cost = spots[:, 2] + 10_000.0 * _overlap(rectangles, np.array(taken).reshape(-1, 4)).sum(axis=1)
+        cost = spots[:, 2] + 10_000.0 * _overlap(rectangles, _near(rectangles, np.array(taken).reshape(-1, 4))).sum(
+            axis=1
+        )
+        cost += HIDDEN_ARROW * (_overlap(rectangles, _arrows(item.corners)) > 0).sum(axis=1)
         if others:
-            cost += HIDDEN_LINE * (_overlap(rectangles, np.vstack(others)) > 0).sum(axis=1)
+            cost += HIDDEN_LINE * (_overlap(rectangles, _near(rectangles, np.vstack(others))) > 0).sum(axis=1)
         best = int(cost.argmin())
         centres[item.name] = (float(spots[best, 0]), float(spots[best, 1]))
         taken.append(tuple(float(value) for value in rectangles[best]))  # type: ignore[arg-type]
@@ -86,8 +91,14 @@ def _length(corners: Sequence[tuple[float, float]]) -> float:
     return sum(hypot(c - a, d - b) for (a, b), (c, d) in pairwise(corners))
 
 
-def _spots(corners: Sequence[tuple[float, float]]) -> Floats:
-    """Return rows of x, y and own cost: places along the line, dearer away from its middle and on verticals."""
+def _arrows(corners: Sequence[tuple[float, float]]) -> Floats:
+    ends = [corners[0], corners[-1]]
+    return np.array([(x - ARROW, y - ARROW, x + ARROW, y + ARROW) for x, y in ends], dtype=np.float64)
+
+
+def _spots(item: Route) -> Floats:
+    """Return rows of x, y and own cost: places on the line and beside it, dearer away from its middle."""
+    corners = item.corners
     total = _length(corners)
     step = max(STEP, total / MOST)
     found, passed = [], 0.0
@@ -99,9 +110,21 @@ def _spots(corners: Sequence[tuple[float, float]]) -> Floats:
             if along > length:
                 break
             x, y = a + (c - a) * along / length if length else a, b + (d - b) * along / length if length else b
-            found.append((x, y, upright + OFF_MIDDLE * abs(passed + along - total / 2)))
+            off = OFF_MIDDLE * abs(passed + along - total / 2)
+            found.append((x, y, upright + off))
+            aside, above = (item.width / 2 + 4, 0.0) if upright else (0.0, item.height / 2 + 4)
+            found += [(x + aside, y + above, BESIDE + off), (x - aside, y - above, BESIDE + off)]
         passed += length
     return np.array(found, dtype=np.float64).reshape(-1, 3)
+
+
+def _near(some: Floats, others: Floats) -> Floats:
+    """Return those of ``others`` that meet the frame around ``some``."""
+    left, bottom, right, top = some[:, 0].min(), some[:, 1].min(), some[:, 2].max(), some[:, 3].max()
+    near: Floats = others[
+        (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < top) & (others[:, 3] > bottom)
+    ]
+    return near
 
 
 def _overlap(some: Floats, others: Floats) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cloison.diagrams.concerns import Concerns
 from cloison.diagrams.parts import zone_id
+from cloison.netmodel.facts import Line, ZonePair
 from cloison.netmodel.finding import Message, Ref, Text
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Edge
@@ -20,20 +21,20 @@ class Traffic:
     or no longer in force.
     """
 
-    pairs: Mapping[tuple[str, str], tuple[str, ...]]
+    pairs: Mapping[ZonePair, tuple[str, ...]]
     outside: tuple[str, ...]
     dead: tuple[str, ...]
 
 
 def traffic(network: Network) -> Traffic:
     """Return the network's lines by pair of zones, in the order of their ids."""
-    pairs: dict[tuple[str, str], list[str]] = {}
+    pairs: dict[ZonePair, list[str]] = {}
     outside, dead = [], []
     for line in sorted(network.lines, key=lambda item: item.id):
         if not line.live:
             dead.append(line.id)
             continue
-        found = set(line.zone_pairs)
+        found = _pairs(network, line)
         for pair in found:
             pairs.setdefault(pair, []).append(line.id)
         if not found or any(end.kind == "any" for end in (*line.sources, *line.targets)):
@@ -41,9 +42,22 @@ def traffic(network: Network) -> Traffic:
     return Traffic({pair: tuple(ids) for pair, ids in sorted(pairs.items())}, tuple(outside), tuple(dead))
 
 
-def flow_edges(
-    network: Network, pairs: Mapping[tuple[str, str], Sequence[str]], concerns: Concerns
-) -> tuple[Edge, ...]:
+def _pairs(network: Network, line: Line) -> set[ZonePair]:
+    """Return the pairs of zones of a line; of a zone and the parts within it, the zone alone."""
+    return {
+        (here, there)
+        for source, target in line.pairs()
+        for here in _outer(network, source.zones)
+        for there in _outer(network, target.zones) or ((here,) if target.kind != "any" else ())
+    }
+
+
+def _outer(network: Network, zones: Sequence[str]) -> tuple[str, ...]:
+    inner = {part for zone in zones for part in network.zones[zone].parts}
+    return tuple(zone for zone in zones if zone not in inner)
+
+
+def flow_edges(network: Network, pairs: Mapping[ZonePair, Sequence[str]], concerns: Concerns) -> tuple[Edge, ...]:
     """Return one edge for each two zones that exchange anything, in the direction of the initiators or in both."""
     natures = {line.id: line.nature for line in network.lines}
     edges = []

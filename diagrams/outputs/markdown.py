@@ -13,9 +13,10 @@ from cloison.diagrams.statuses import STATUS
 from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Text
 from cloison.netmodel.report import Report, Status, Table
 
-# everything that CommonMark, its tables or HTML could read as syntax
-SYNTAX = re.compile(r"[\\`*_{}\[\]()<>#+!|~&$@:]")
-AUTOLINK = re.compile(r"(?i)(www)\.")
+# what CommonMark, its tables, HTML or a forge's extensions could read as syntax, anywhere or at a start
+SYNTAX = re.compile(r"[\\`*_\[\]<>|~&$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+START = re.compile(r"^([-+#=]|\d+(?=[.)]))")
+ENTITIES = "<>&|`$@:."
 FINDINGS = Text("Findings", "Constats")
 CLAUSES = Text("Clauses", "Exigences")
 NONE = Text("None.", "Aucun.")
@@ -29,13 +30,14 @@ SEVERITY = {
 
 def escaped(text: str) -> str:
     """Return ``text`` as Markdown that reads as itself, in a table too."""
-    shown = SYNTAX.sub(_escape, printable(text))
-    return AUTOLINK.sub(r"\1&#46;", shown).strip()
+    return START.sub(_escape, SYNTAX.sub(_escape, printable(text).strip()))
 
 
 def _escape(found: re.Match[str]) -> str:
     sign = found.group()
-    return f"&#{ord(sign)};" if sign in "<>&|`$@:" else f"\\{sign}"
+    if sign.isdigit():
+        return f"&#{ord(sign[0])};{sign[1:]}"
+    return f"&#{ord(sign)};" if sign in ENTITIES else f"\\{sign}"
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
