@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
+from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, Value, input_error
 from cloison.netmodel.language.cells import inline_services, read_cell
 from cloison.netmodel.language.columns import COLUMNS, Column
 from cloison.netmodel.language.document import WRITTEN, Raw, Route
@@ -14,6 +14,17 @@ from cloison.netmodel.language.merge import join_entry
 from cloison.netmodel.language.sheets import Row, Sheet
 
 INTERFACE = "main"  # the interface of an inventory that names none
+
+_SHORT = Text("The row has {cells} cells, and the header {width}", "La ligne a {cells} cellules, et l’en-tête {width}")
+_LONG = Text("The cell lies beyond the header", "La cellule dépasse l’en-tête")
+_HEADLESS = Text("The cell lies in a column without a header", "La cellule est dans une colonne sans en-tête")
+_NAMELESS = Text("The row has no name in its column “{id}”", "La ligne n’a pas de nom dans sa colonne « {id} »")
+_TWO_VALUES = Text("“{name}” is given two values in this column", "« {name} » reçoit deux valeurs dans cette colonne")
+_BOTH_WAYS = Text(
+    "A line both ways joins one source and one destination: write one line for each pair",
+    "Une ligne à deux sens joint une source et une destination : écrivez une ligne par paire",
+)
+_ONCE = frozenset({"text", "stated", "truth", "number"})  # their cells are their values
 
 
 @dataclass(slots=True)
@@ -67,159 +78,168 @@ def _along(path: tuple[str, ...], rest: Route) -> int:
     return len(rest) if walked == len(path) and path else 0
 
 
-def table_error(section: str, rule: str, message: Message, *places: Span, id_: str = "") -> Finding:
+def table_error(section: str, rule: str, text: Text, *places: Span, **values: Value) -> Finding:
     """Return the finding of a table's fault."""
-    return input_error(rule, message, Ref("table", id_ or section), *places)
+    return input_error(rule, Message(text, values), Ref("table", section), *places)
 
 
-def read_row(
-    row: Row,
-    width: int,
-    columns: Mapping[int, Column],
-    day_first: bool,
-    sheet: Sheet,
-    part: TablePart,
-    found: list[Finding],
-) -> None:
-    """Add a row's entry to ``part``, and its faults to ``found``; ``width`` is the header's."""
-    section = part.section
-    if len(row.cells) < width and not sheet.padded:
-        found.append(
-            table_error(
-                section,
-                "short-row",
-                say(
-                    "The row has {cells} cells, and the header {width}",
-                    "La ligne a {cells} cellules, et l’en-tête {width}",
-                    cells=len(row.cells),
-                    width=width,
-                ),
-                sheet.place(row.number, len(row.cells)),
-            )
-        )
-        return
-    entry: dict[str, Raw] = {}
-    special: dict[str, str] = {}
-    name = interface = ""
-    for number, cell in enumerate(row.cells, 1):
-        if not cell:
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a header says: the number of its cells, the column of each, and whether dates are written day first."""
+
+    width: int
+    columns: Mapping[int, Column]
+    unknown: frozenset[int]  # columns that were already refused
+    day_first: bool
+
+
+def read_rows(
+    rows: Iterable[Row], header: Header, sheet: Sheet, part: TablePart, words: dict[str, str], found: list[Finding]
+) -> int:
+    """Add the entries of the rows to ``part`` and their faults to ``found``; return how many rows there were.
+
+    ``words`` shares equal texts.
+    """
+    section, share = part.section, words.setdefault
+    caches: dict[int, dict[str, Raw]] = {number: {} for number in header.columns}
+    plan = [(number - 1, column, column.reading, caches[number]) for number, column in sorted(header.columns.items())]
+    id_column = next(number for number, column in header.columns.items() if column.reading == "id")
+    count = 0
+    for row in rows:
+        cells = row.cells
+        if not any(cells):
             continue
-        column = columns.get(number)
-        if column is None:
-            if number > width:
-                found.append(
-                    table_error(
-                        section,
-                        "long-row",
-                        say("The cell lies beyond the header", "La cellule dépasse l’en-tête"),
-                        sheet.place(row.number, number),
-                    )
-                )
-            continue
-        if column.reading == "id":
-            name = cell
-        elif column.reading == "interface":
-            interface = cell
-        elif column.reading in ("protocol", "ports"):
-            special[column.reading] = cell
-        elif column.reading != "ignored":
-            try:
-                value = read_cell(column, cell, day_first)
-            except Wrong as wrong:
-                found += [
-                    table_error(section, fault.rule, fault.message, sheet.place(row.number, number))
-                    for fault in wrong.faults
-                ]
-                continue
-            if column.reading == "direction":
-                special["direction"] = value
-            elif value is not None:
-                _put(entry, column.route, value)
-    if not name:
-        found.append(
-            table_error(
-                section,
-                "missing-field",
-                say(
-                    "The row has no name in its column “{id}”",
-                    "La ligne n’a pas de nom dans sa colonne « {id} »",
-                    id=COLUMNS[section][0].title,
-                ),
-                sheet.place(row.number, next(number for number, column in columns.items() if column.reading == "id")),
-            )
-        )
-        return
-    if special:
-        _direct(entry, special, sheet.place(row.number), section, found)
-    _home(entry, name, interface, row.number, part)
-    first = part.rows.setdefault(name, row.number)
-    if first != row.number:
-        conflicts: list[Route] = []
-        part.entries[name] = join_entry(part.entries[name], entry, (section, name), conflicts)
-        for route in conflicts:
-            number = max(((_along(path, route[2:]), number) for path, number in part.columns))[1]
+        count += 1
+        if len(cells) < header.width and not sheet.padded:
             found.append(
                 table_error(
                     section,
-                    "two-values",
-                    say(
-                        "“{name}” is given two values in this column",
-                        "« {name} » reçoit deux valeurs dans cette colonne",
-                        name=name,
-                    ),
-                    sheet.place(row.number, number),
-                    sheet.place(first, number),
-                    id_=name,
+                    "short-row",
+                    _SHORT,
+                    sheet.place(row.number, len(cells)),
+                    cells=len(cells),
+                    width=header.width,
                 )
             )
-    else:
+            continue
+        found += _outside(row, header, sheet, section)
+        entry: dict[str, Raw] = {}
+        special: dict[str, str] = {}
+        name = interface = ""
+        for index, column, reading, cache in plan:
+            cell = cells[index] if index < len(cells) else ""
+            if not cell or reading == "ignored":
+                continue
+            if reading in _ONCE:
+                value: Raw = share(cell, cell)
+            elif reading == "id":
+                name = cell
+                continue
+            elif reading == "interface":
+                interface = cell
+                continue
+            elif reading == "protocol" or reading == "ports":
+                special[reading] = cell
+                continue
+            elif cell in cache:
+                value = cache[cell]
+            else:
+                try:
+                    value = cache[cell] = read_cell(column, cell, header.day_first)
+                except Wrong as wrong:
+                    place = sheet.place(row.number, index + 1)
+                    found += (input_error(one.rule, one.message, Ref("table", section), place) for one in wrong.faults)
+                    continue
+            if reading == "direction":
+                special[reading] = value
+            elif value is not None:
+                route = column.route
+                if len(route) == 1 and route[0] not in entry:
+                    entry[route[0]] = value
+                else:
+                    _put(entry, route, value)
+        if not name:
+            place = sheet.place(row.number, id_column)
+            found.append(table_error(section, "missing-field", _NAMELESS, place, id=COLUMNS[section][0].title))
+            continue
+        if special and not _direct(entry, special):
+            found.append(table_error(section, "direction", _BOTH_WAYS, sheet.place(row.number)))
+        _home(entry, name, interface, row.number, part)
+        _add(entry, name, row.number, sheet, part, found)
+    return count
+
+
+def _outside(row: Row, header: Header, sheet: Sheet, section: str) -> list[Finding]:
+    """Return the faults of the cells that no column of the header holds."""
+    if len(row.cells) <= header.width and len(header.columns) + len(header.unknown) == header.width:
+        return []
+    return [
+        table_error(
+            section, "no-header", _LONG if number > header.width else _HEADLESS, sheet.place(row.number, number)
+        )
+        for number, cell in enumerate(row.cells, 1)
+        if cell and number not in header.columns and number not in header.unknown
+    ]
+
+
+def _add(entry: dict[str, Raw], name: str, row: int, sheet: Sheet, part: TablePart, found: list[Finding]) -> None:
+    """Add a row's entry, or merge it into that of an earlier row of the same name."""
+    first = part.rows.setdefault(name, row)
+    if first == row:
         part.entries[name] = entry
+        return
+    conflicts: list[Route] = []
+    part.entries[name] = join_entry(part.entries[name], entry, (part.section, name), conflicts)
+    for route in conflicts:
+        number = max((_along(path, route[2:]), number) for path, number in part.columns)[1]
+        places = sheet.place(row, number), sheet.place(first, number)
+        found.append(table_error(part.section, "two-values", _TWO_VALUES, *places, name=name))
 
 
 def _put(entry: dict[str, Raw], route: tuple[str, ...], value: Raw) -> None:
-    for step in route[:-1]:
-        below = entry.setdefault(step, {})
+    """Put a value where its route leads; what another column put there is joined, never changed in place."""
+    *above, last = route
+    for step in above:
+        below = entry.get(step)
         if isinstance(below, list):  # approved: every entry of the list takes the value of the other column
-            for one in below:
-                one.setdefault(route[-1], value)
+            entry[step] = [{last: value, **one} for one in below]
             return
+        entry[step] = below = {} if below is None else dict(below)
         entry = below
-    if isinstance(entry.get(route[-1]), dict) and isinstance(value, dict):
-        entry[route[-1]] = {**value, **entry[route[-1]]}
-    elif isinstance(entry.get(route[-1]), dict) and isinstance(value, list):
-        entry[route[-1]] = [{**entry[route[-1]], **one} for one in value]
+    there = entry.get(last)
+    if isinstance(there, dict) and isinstance(value, dict):
+        entry[last] = {**value, **there}
+    elif isinstance(there, dict) and isinstance(value, list):
+        entry[last] = [{**there, **one} for one in value]
     else:
-        entry[route[-1]] = value
+        entry[last] = value
 
 
-def _direct(entry: dict[str, Raw], special: Mapping[str, str], place: Span, section: str, found: list[Finding]) -> None:
-    """Turn a row's direction, protocol and ports into what a line says."""
+def _direct(entry: dict[str, Raw], special: Mapping[str, str]) -> bool:
+    """Turn a row's direction, protocol and ports into what a line says; return whether they say one thing.
+
+    A line both ways (``<->``) is one ``between`` its two ends, each towards the other. Beside a named service,
+    protocol and ports only state what it is.
+    """
     services = inline_services(special.get("protocol", ""), special.get("ports", ""))
     if services and "services" in entry:
-        entry.setdefault("stated", {})["services"] = ";".join(services)
+        entry["stated"] = {**entry.get("stated", {}), "services": ";".join(services)}
     elif services:
         entry["services"] = services
     direction = special.get("direction", "->")
     if direction == "<->":
         ends = entry.pop("from", []), entry.pop("to", [])
-        if any(len(end) != 1 for end in ends):
-            found.append(
-                table_error(
-                    section,
-                    "direction",
-                    say(
-                        "A line both ways joins one source and one destination: write one line for each pair",
-                        "Une ligne à deux sens joint une source et une destination : écrivez une ligne par paire",
-                    ),
-                    place,
-                )
-            )
         entry["between"] = [*ends[0], *ends[1]]
-    elif direction == "<-":
-        entry["from"], entry["to"] = entry.pop("to", []), entry.pop("from", [])
-        stated = entry.get("stated", {})
+        return len(ends[0]) == len(ends[1]) == 1
+    if direction == "<-":
+        ends = entry.pop("to", []), entry.pop("from", [])
+        entry |= {key: end for key, end in zip(("from", "to"), ends, strict=True) if end}
+        stated = dict(entry.get("stated", {}))
         zones = {"source_zone": stated.pop("target_zone", ""), "target_zone": stated.pop("source_zone", "")}
-        stated.update({key: zone for key, zone in zones.items() if zone})
+        stated |= {key: zone for key, zone in zones.items() if zone}
+        if stated:
+            entry["stated"] = stated
+    return True
 
 
 def _home(entry: dict[str, Raw], name: str, interface: str, row: int, part: TablePart) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.files import file_error, read_bytes, utf8
 
 MOST_ROWS = 300_000
@@ -32,11 +34,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows of a table; ``name`` is empty in CSV. ``padded`` says that a short row is a row whose end is empty."""
+    """The rows of a table, read as they are taken; ``name`` is empty in CSV.
+
+    ``padded`` says that a short row is a row whose end is empty. Taking rows raises :class:`MapError` where the file
+    is broken.
+    """
 
     file: str
     name: str
-    rows: tuple[Row, ...]
+    rows: Iterator[Row]
     padded: bool
 
     def place(self, row: int, column: int = 0) -> Span:
@@ -53,7 +59,7 @@ def read_sheet(path: Path, wanted: str, understands: Callable[[str], bool], foun
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _workbook(path, wanted, understands, found)
     text = utf8(read_bytes(path), str(path)).decode("utf-8")
-    return Sheet(str(path), "", tuple(_csv_rows(path, text, understands)), False)
+    return Sheet(str(path), "", _csv_rows(path, text, understands), False)
 
 
 def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iterator[Row]:
@@ -67,7 +73,7 @@ def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iter
         for count, cells in enumerate(reader):
             if count > MOST_ROWS:
                 raise MapError((_too_large(Span(str(path), begin)),))
-            yield Row(begin, tuple(map(str.strip, cells)))
+            yield Row(begin, tuple([cell.strip() for cell in cells]))
             begin = reader.line_num + 1
     except csv.Error as error:
         raise MapError(
@@ -88,9 +94,7 @@ def _first(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _meaning(error: csv.Error) -> Any:
-    from cloison.netmodel.finding import Text
-
+def _meaning(error: csv.Error) -> Text:
     if "end of data" in str(error):
         return Text(
             "a quote is opened in this row and never closed", "un guillemet est ouvert dans cette ligne et jamais fermé"
@@ -123,58 +127,52 @@ def _too_large(place: Span) -> Finding:
 def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
     from openpyxl import load_workbook  # imported late: a map without a spreadsheet does not pay for it
 
+    def refuse(rule: str, message: Message) -> MapError:
+        return MapError((file_error(rule, message, Span(str(path))),))
+
     data = io.BytesIO(read_bytes(path))
-    try:
+    with _readable(path):
         with zipfile.ZipFile(data) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > MOST_UNPACKED:
-            raise MapError(
-                (
-                    file_error(
-                        "too-large",
-                        say(
-                            "The workbook unpacks to more than {most} bytes",
-                            "Le classeur décompressé dépasse {most} octets",
-                            most=MOST_UNPACKED,
-                        ),
-                        Span(str(path)),
-                    ),
-                )
+            raise refuse(
+                "too-large",
+                say(
+                    "The workbook unpacks to more than {most} bytes",
+                    "Le classeur décompressé dépasse {most} octets",
+                    most=MOST_UNPACKED,
+                ),
             )
         book = load_workbook(data, read_only=True, data_only=False, keep_links=False)
-        try:
-            sheets = {sheet.title: sheet for sheet in book.worksheets}
-            if wanted and wanted not in sheets:
-                raise MapError(
-                    (
-                        file_error(
-                            "table",
-                            say(
-                                "There is no sheet “{wanted}”: the workbook has {sheets}",
-                                "Il n’y a pas de feuille « {wanted} » : le classeur a {sheets}",
-                                wanted=wanted,
-                                sheets=tuple(sheets),
-                            ),
-                            Span(str(path)),
-                        ),
-                    )
-                )
-            chosen = wanted or next(
-                (name for name, sheet in sheets.items() if _has_header(sheet, understands)), next(iter(sheets), "")
+        sheets = {sheet.title: sheet for sheet in book.worksheets}
+        if wanted and wanted not in sheets:
+            raise refuse(
+                "table",
+                say(
+                    "There is no sheet “{wanted}”: the workbook has {sheets}",
+                    "Il n’y a pas de feuille « {wanted} » : le classeur a {sheets}",
+                    wanted=wanted,
+                    sheets=tuple(sheets),
+                ),
             )
-            if not chosen:
-                raise MapError(
-                    (
-                        file_error(
-                            "table",
-                            say("The workbook has no sheet of cells", "Le classeur n’a aucune feuille de cellules"),
-                            Span(str(path)),
-                        ),
-                    )
-                )
-            return Sheet(str(path), chosen, tuple(_sheet_rows(path, sheets[chosen], found)), True)
-        finally:
-            book.close()
+        known = (name for name, sheet in sheets.items() if _has_header(sheet, understands))
+        chosen = wanted or next(known, next(iter(sheets), ""))
+        if not chosen:
+            raise refuse(
+                "table", say("The workbook has no sheet of cells", "Le classeur n’a aucune feuille de cellules")
+            )
+        with closing(book):
+            rows = tuple(_sheet_rows(path, sheets[chosen], found))
+    return Sheet(str(path), chosen, iter(rows), True)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn whatever openpyxl raises on a broken workbook, and what it warns of, into one answer."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that are left out: only values are read
+            yield
     except MapError:
         raise
     except Exception as error:
@@ -205,27 +203,21 @@ def _sheet_rows(path: Path, sheet: Any, found: list[Finding]) -> Iterator[Row]:
     cells = rows = 0
     for number, row in enumerate(sheet.iter_rows(min_row=1, max_row=1_048_576), 1):
         cells += len(row) + 1
-        place = Span(str(path), number, sheet=sheet.title)
-        if cells > MOST_CELLS or rows > MOST_ROWS:
-            raise MapError((_too_large(place),))
-        texts = []
-        for column, cell in enumerate(row, 1):
-            text = _cell_text(cell, Span(str(path), number, column, sheet=sheet.title), found)
-            if column <= MOST_COLUMNS:
-                texts.append(text)
-            elif text:
-                raise MapError((_too_large(place),))
+        texts = [
+            "" if cell.value is None else _cell_text(cell, Span(str(path), number, column, sheet=sheet.title), found)
+            for column, cell in enumerate(row, 1)
+        ]
         while texts and not texts[-1]:
             texts.pop()
+        rows += bool(texts)
+        if len(texts) > MOST_COLUMNS or cells > MOST_CELLS or rows > MOST_ROWS:
+            raise MapError((_too_large(Span(str(path), number, sheet=sheet.title)),))
         if texts:
-            rows += 1
             yield Row(number, tuple(texts))
 
 
 def _cell_text(cell: Any, place: Span, found: list[Finding]) -> str:
     value = cell.value
-    if value is None:
-        return ""
     if cell.data_type == "f" or cell.data_type == "e":
         found.append(_cell_error(cell.data_type, place))
         return ""

@@ -228,7 +228,7 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
 def _table(table: _Named, words: dict[str, str]) -> tuple[YamlPart | TablePart, list[Finding]]:
     suffix = table.path.suffix.lower()
     if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
-        return read_table(table.path, table.section, table.sheet)
+        return read_table(table.path, table.section, table.sheet, words)
     if suffix not in YAML:
         raise MapError(
             (
