@@ -15,8 +15,9 @@ from cloison.netmodel.problems import KINDS, Problems
 from cloison.netmodel.references import Words, check_measure
 from cloison.netmodel.resolve import ANY_END, Ends, check_end, find_end
 from cloison.netmodel.routes import MOST, Routes
-from cloison.netmodel.space.addresses import V4, V6, VRF_SHIFT
-from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.addresses import MAPPED, VRF_SHIFT
+from cloison.netmodel.space.intervals import EMPTY, IntervalSet, Range
+from cloison.netmodel.space.ownership import LAST
 from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.services import NO_SERVICE, ServiceSet
 
@@ -24,8 +25,8 @@ Tick = Callable[[int, int], None]
 Families = tuple[IntervalSet, IntervalSet]  # IPv4 and IPv6 points
 _VIA = Text("an asset or an interconnection", "un bien ou une interconnexion")
 _TUNNEL = Text("a tunnel", "un tunnel")
+_LAST_V4 = MAPPED | 0xFFFFFFFF
 _EVERY = 1000  # lines between two ticks
-SHARED = ("owner", "nature", "sensitivity", "domain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class Ways:
     routes: Mapping[ZonePair, Route]
     unrouted: tuple[ZonePair, ...]
     several: Mapping[ZonePair, tuple[Route, ...]]
+
+
+_WITHIN = Ways({}, (), {})  # a line within one zone crosses nothing
 
 
 @dataclass(slots=True)
@@ -51,10 +55,10 @@ class LineCompiler:
     routes: Routes
     problems: Problems
     _good: dict[tuple[str, ...], tuple[End, ...]] = field(default_factory=dict)
-    _families: dict[tuple[str, ...], Families] = field(default_factory=dict)
+    _families: dict[str | tuple[str, ...], Families] = field(default_factory=dict)
     _ways: dict[tuple[object, ...], Ways] = field(default_factory=dict)
     _shared: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-    _planes: list[IntervalSet] = field(default_factory=list)
+    _own: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _items: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def all(self, tick: Tick | None = None) -> tuple[Line, ...]:
@@ -215,17 +219,12 @@ class LineCompiler:
         return named, ServiceSet.union(services for _, services in named), of_endpoint
 
     def _split(self, ends: tuple[End, ...]) -> Families:
-        key = tuple(end.id for end in ends)
+        key = ends[0].id if len(ends) == 1 else tuple(end.id for end in ends)
         known = self._families.get(key)
         if known is None:
-            if not self._planes:
-                count = len(self.ends.ownership.vrfs)
-                for family in (V4, V6):
-                    self._planes.append(IntervalSet.union(
-                        item for vrf in range(count) for item in family.shifted(vrf << VRF_SHIFT).ranges))  # fmt: skip
             points = ends[0].points if len(ends) == 1 else IntervalSet.union(
                 item for end in ends for item in end.points.ranges)  # fmt: skip
-            known = self._families[key] = (points & self._planes[0], points & self._planes[1])
+            known = self._families[key] = by_family(points)
         return known
 
     def _products(
@@ -233,7 +232,15 @@ class LineCompiler:
         of_endpoint: Mapping[str, tuple[Named, ...]],
     ) -> tuple[Product, ...]:  # fmt: skip
         pairs: Iterable[tuple[tuple[End, ...], tuple[End, ...], ServiceSet]]
-        if flow.between:
+        if not flow.between and len(of_endpoint) < 2:
+            four, six = self._split(sources)
+            others_four, others_six = self._split(targets)
+            if not six.ranges or not others_six.ranges:  # the most common line by far
+                if not four.ranges or not others_four.ranges:
+                    return ()
+                return (Product(four, others_four, union),)
+            pairs = ((sources, targets, union),)
+        elif flow.between:
             pairs = [
                 ((source,), (target,), self.endpoints[target.id].service_set) if of_endpoint
                 else ((source,), others, union)
@@ -241,10 +248,8 @@ class LineCompiler:
                 for others in ((*targets[:place], *targets[place + 1 :]),)
                 for target in (others if of_endpoint else others[:1])
             ]  # fmt: skip
-        elif len(of_endpoint) > 1:
-            pairs = [(sources, (target,), self.endpoints[target.id].service_set) for target in targets]
         else:
-            pairs = ((sources, targets, union),)
+            pairs = [(sources, (target,), self.endpoints[target.id].service_set) for target in targets]
         return tuple(
             Product(here, there, services)
             for some, others, services in pairs
@@ -254,6 +259,13 @@ class LineCompiler:
 
     def _defaults(self, flow: m.Flow, sources: tuple[End, ...], targets: tuple[End, ...]) -> tuple[str, str, str, str]:
         written = (flow.owner, flow.nature, flow.sensitivity, flow.domain)
+        if len(sources) == len(targets) == 1 and len(sources[0].zones) == len(targets[0].zones) == 1:
+            here, there = self._attributes(sources[0].zones[0]), self._attributes(targets[0].zones[0])
+            if here is there:
+                return (written[0] or here[0], written[1] or here[1], written[2] or here[2], written[3] or here[3])
+            return tuple(  # type: ignore[return-value]
+                own or (one if one == other else "") for own, one, other in zip(written, here, there, strict=True)
+            )
         if all(written) or any(end.kind == "any" for end in (*sources, *targets)):
             return written
         names: dict[str, None] = {}
@@ -261,16 +273,30 @@ class LineCompiler:
             names.update(dict.fromkeys(end.zones))
         zones = tuple(names)
         if zones not in self._shared:
-            facts = [self.ends.inventory.zones[zone] for zone in zones]
-            outer = [item for item in facts if item.within not in names]  # parts are lent what they do not set
-            shared = ({getattr(item, key) for item in outer} for key in SHARED)
+            facts = self.ends.inventory.zones
+            outer = [zone for zone in zones if facts[zone].within not in names]  # parts are lent what they do not set
+            shared = (set(values) for values in zip(*(self._attributes(zone) for zone in outer), strict=True))
             self._shared[zones] = tuple(next(iter(values)) if len(values) == 1 else "" for values in shared)
         owner, nature, sensitivity, domain = self._shared[zones]
         return flow.owner or owner, flow.nature or nature, flow.sensitivity or sensitivity, flow.domain or domain
 
+    def _attributes(self, zone: str) -> tuple[str, ...]:
+        known = self._own.get(zone)
+        if known is None:
+            facts = self.ends.inventory.zones[zone]
+            known = self._own[zone] = (facts.owner, facts.nature, facts.sensitivity, facts.domain)
+        return known
+
     def _find_ways(self, name: str, flow: m.Flow, sources: tuple[End, ...], targets: tuple[End, ...]) -> Ways:
-        items = self._via(name, flow)
-        key = (tuple(end.zones for end in sources), tuple(end.zones for end in targets), bool(flow.between), flow.via)
+        if len(sources) == len(targets) == len(sources[0].zones) == 1 and sources[0].zones == targets[0].zones:
+            return _WITHIN
+        items = self._via(name, flow) if flow.via else ()
+        key: tuple[object, ...]
+        if len(sources) == len(targets) == 1:
+            key = (sources[0].zones, targets[0].zones, flow.via, targets[0].kind == "any")
+        else:
+            key = (tuple(end.zones for end in sources), tuple(end.zones for end in targets), bool(flow.between),
+                   flow.via, any(end.kind == "any" for end in targets))  # fmt: skip
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = self._search(flow, sources, targets, items)
@@ -304,9 +330,9 @@ class LineCompiler:
         unrouted: list[ZonePair] = []
         several: dict[ZonePair, tuple[Route, ...]] = {}
         for pair in zone_pairs(sources, targets, between=bool(flow.between)):
-            found = self.routes.along(*pair, items) if items and pair[0] != pair[1] else self.routes.crossings(*pair)
             if pair[0] == pair[1]:
                 continue
+            found = self.routes.along(*pair, items) if items else self.routes.crossings(*pair)
             if len(found) == 1:
                 routes[pair] = found[0]
             elif found:
@@ -365,3 +391,28 @@ def zone_pairs(sources: tuple[End, ...], targets: tuple[End, ...], *, between: b
                 for other in target.zones or ((zone,) if target.kind != "any" else ()):
                     seen[zone, other] = None
     return tuple(seen)
+
+
+def by_family(points: IntervalSet) -> Families:
+    """Return the IPv4 and the IPv6 points of a set."""
+    four: list[Range] = []
+    six: list[Range] = []
+    for low, high in points.ranges:
+        base = low >> VRF_SHIFT << VRF_SHIFT
+        first, last = base | MAPPED, base | _LAST_V4
+        if first <= low and high <= last:
+            four.append((low, high))
+        elif high < first or (low > last and high <= base | LAST):
+            six.append((low, high))
+        else:  # around IPv4, or over several VRFs
+            while low <= high:
+                end = min(high, base | LAST)
+                if low < first:
+                    six.append((low, min(end, first - 1)))
+                if low <= last and end >= first:
+                    four.append((max(low, first), min(end, last)))
+                if end > last:
+                    six.append((max(low, last + 1), end))
+                low = base = end + 1
+                first, last = base | MAPPED, base | _LAST_V4
+    return (IntervalSet(tuple(four)) if four else EMPTY, IntervalSet.union(six) if six else EMPTY)

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Line, SubnetFacts, TranslationFacts, ZoneFacts
 from cloison.netmodel.finding import Finding, Span
 from cloison.netmodel.inventory import Inventory, take_inventory
@@ -100,17 +101,20 @@ class Network:
         """The graph of who can reach whom, step by step, by the live lines."""
         from cloison.netmodel.steps import ReachBuilder
 
-        return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)
+        with without_collector():
+            return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)
 
     @cached_property
     def declared(self) -> Policy:
         """What the live lines authorise; each piece has its line's id as its origin."""
-        return Policy.of(rule for line in self.lines if line.live for rule in line.rules)
+        with without_collector():
+            return Policy.of(rule for line in self.lines if line.live for rule in line.rules)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the canonical model without ``reviews``."""
-        return digest(self.model)
+        with without_collector():
+            return digest(self.model)
 
 
 def compile_network(map: Map, at: date, tick: Callable[[int, int], None] | None = None) -> Network:  # noqa: A002
@@ -118,6 +122,11 @@ def compile_network(map: Map, at: date, tick: Callable[[int, int], None] | None 
 
     ``tick`` is told how many lines were compiled, of how many.
     """
+    with without_collector():
+        return _compiled(map, at, tick)
+
+
+def _compiled(map: Map, at: date, tick: Callable[[int, int], None] | None) -> Network:  # noqa: A002
     model = map.model
     problems = Problems(map.document)
     names = namespace(model, problems)

@@ -122,17 +122,9 @@ def _prefix(text: str, route: Route, problems: Problems) -> tuple[Range, ...]:
                                             "{text} : écrivez ici des préfixes, pas une plage", text=text),
                          route)  # fmt: skip
             return ()
-        network = host_bits(text) if "/" in text else ""
-        if network:
-            problems.add(
-                "host-bits",
-                say("{text} has host bits set", "{text} a des bits d’hôte non nuls", text=text), route,
-                remedy=say("The network is {network}", "Le réseau est {network}", network=network),
-            )  # fmt: skip
-            return ()
         found = parse(text)
     except RefusedError as refusal:
-        problems.add("bad-address", refusal.message, route)
+        problems.add("host-bits" if _network(text) else "bad-address", refusal.message, route)
         return ()
     if found.overlaps(MULTICAST):
         problems.add("bad-address", say("{text} is multicast: it belongs to its senders’ zones",
@@ -140,6 +132,14 @@ def _prefix(text: str, route: Route, problems: Problems) -> tuple[Range, ...]:
                      route)  # fmt: skip
         return ()
     return found.ranges
+
+
+def _network(text: str) -> str:
+    """Return the network of a prefix whose host bits are set, else an empty text."""
+    try:
+        return host_bits(text)
+    except RefusedError:
+        return ""
 
 
 def _length(low: int, high: int) -> int:
@@ -267,10 +267,9 @@ def _interface(
         zones[owner.zone] = None
         if owner.subnet:
             homes[owner.subnet] = None
-    return InterfaceFacts(
-        key, asset, part, IntervalSet.union((item & LAST, item & LAST) for item in seen),
-        IntervalSet.union((item, item) for item in seen), tuple(homes), tuple(zones), vrf, mac,
-    )  # fmt: skip
+    held = IntervalSet.union([(item, item) for item in seen])
+    local = held if max(seen, default=0) <= LAST else IntervalSet.union([(item & LAST, item & LAST) for item in seen])
+    return InterfaceFacts(key, asset, part, local, held, tuple(sorted(homes)), tuple(sorted(zones)), vrf, mac)
 
 
 def _home(

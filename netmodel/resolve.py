@@ -102,7 +102,8 @@ class Ends(Mapping[str, End]):
                 "{asset} n’a pas d’interface {part} ; il a : {parts}",
                 asset=base, part=part, parts=tuple(facts.interfaces)))  # fmt: skip
         if part and part != ALL_PARTS:
-            return self._of(name, "interface", (Leaf("interface", name),))
+            home = facts.interfaces[part]
+            return End(name, "interface", home.points, home.zones, home.subnets, (base,), (Leaf("interface", name),))
         end = self._of(name, "asset", (Leaf("asset", base),))
         return replace(end, split=(base,)) if not part and len(facts.zones) > 1 else end
 

@@ -46,28 +46,34 @@ class Routes:
 
     def crossings(self, one: str, other: str) -> tuple[Route, ...]:
         """Return the sequences of interconnections from one zone to another, at most ``MOST``, the shortest first."""
-        pair = (self.anchor(one), self.anchor(other))
-        known = self._between.get(pair)
+        known = self._between.get((one, other))
         if known is None:
-            known = self._between[pair] = self._found(*pair)
+            here, there = self.anchor(one), self.anchor(other)
+            back = self._between.get((there, here))
+            known = self._found(here, there) if back is None else tuple(sorted(
+                (way[::-1] for way in back), key=lambda way: (len(way), way)))  # fmt: skip
+            self._between[one, other] = self._between[here, there] = known
         return known
 
     def _found(self, one: str, other: str) -> tuple[Route, ...]:
         if one == other:
             return ((),)
-        there = set(self._at.get(other, ()))
+        there = self._at.get(other, ())
         ways: dict[Route, None] = {(name,): None for name in self._at.get(one, ()) if name in there}
         exits = self._into(other)
         for first, start in self._into(one):
             for last, end in exits:
-                if start in (one, other) or end in (one, other) or first == last:
+                if first == last or start in (one, other) or end in (one, other):
+                    continue
+                if start == end:
+                    ways[first, last] = None
                     continue
                 for middle in self._through(start, end):
                     if first not in middle and last not in middle and not self._meets(middle, start, one, other):
                         ways[(first, *middle, last)] = None
                 if len(ways) > _STEPS:
                     break
-        return tuple(sorted(ways, key=lambda way: (len(way), way))[:MOST])
+        return tuple(sorted(ways, key=lambda way: (len(way), way))[:MOST]) if len(ways) > 1 else tuple(ways)
 
     def _into(self, zone: str) -> tuple[tuple[str, str], ...]:
         if zone not in self._entries:
