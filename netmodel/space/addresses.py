@@ -21,6 +21,7 @@ _LAST_V4 = MAPPED | 0xFFFFFFFF
 ANY = IntervalSet.of((0, _LAST))
 V4 = IntervalSet.of((MAPPED, _LAST_V4))
 V6 = ANY - V4
+_MAPPED_BLOCK = ipaddress.IPv6Network((MAPPED, 96))
 
 _DOTTED = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})", re.ASCII)
 _LENGTH = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
@@ -145,7 +146,8 @@ def prefixes(addresses: IntervalSet) -> tuple[str, ...]:
         texts += [_plain(net) for net in ipaddress.summarize_address_range(first, last)]
     for low, high in v6.ranges:
         start, end = ipaddress.IPv6Address(low), ipaddress.IPv6Address(high)
-        texts += [_plain(net) for net in ipaddress.summarize_address_range(start, end)]
+        found = ipaddress.summarize_address_range(start, end)
+        texts += [_plain(net) for net in found if net != _MAPPED_BLOCK]
     return tuple(texts)
 
 

@@ -30,9 +30,9 @@ _ASSIGNED = {
 }  # fmt: skip
 _USUAL = {"icmpv6": 58, "ospf": 89, "isis": 124}  # what people write, and what the map's texts use
 
-# those whose keyword a map cannot use, because it would be read as something else or holds a slash or a space;
-# they are written ip/NUMBER
-_UNWRITTEN = {27, 107, 123, 124, 135}
+# those whose keyword is a well-known service of TCP or UDP (rdp, ptp, l2tp), or holds a slash or a space; a map
+# writes ip/NUMBER
+_UNWRITTEN = {27, 107, 115, 123, 124, 135}
 
 KEYWORDS: Mapping[int, str] = MappingProxyType(_ASSIGNED)
 """IANA's keyword in lower case, by number."""
