@@ -78,7 +78,7 @@ def _dissectors() -> Mapping[int, Callable[[bytes], Any]]:
         from scapy.config import conf
         from scapy.contrib import mpls  # noqa: F401 - importing layers registers them
         from scapy.layers import all as layers  # noqa: F401
-    except ImportError:
+    except (ImportError, OSError):  # not installed, or it cannot set itself up
         return {}
     dissectors: Mapping[int, Callable[[bytes], Any]] = conf.l2types.num2layer
     return dissectors
