@@ -48,9 +48,7 @@ def check_report(assessment: Assessment, network: Network) -> Report:
     )
 
 
-def rules_report(
-    checks: Sequence[Check] | None = None, frameworks: Sequence[Framework] | None = None
-) -> Report:
+def rules_report(checks: Sequence[Check] | None = None, frameworks: Sequence[Framework] | None = None) -> Report:
     """Return the reference of the rules: name, title, clauses, severity, needs, why and remedy."""
     checks = built_in_checks() if checks is None else checks
     frameworks = built_in_frameworks() if frameworks is None else frameworks
@@ -212,7 +210,7 @@ def _looked_at(assessment: Assessment) -> Table:
 
 
 def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
-    standing = {severity: 0 for severity in SEVERITIES}
+    standing = dict.fromkeys(SEVERITIES, 0)
     for finding in assessment.findings:
         if finding.waiver is None:
             standing[finding.severity] += 1
@@ -251,7 +249,10 @@ def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
 def _clauses(check: Check, frameworks: Sequence[Framework]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(
-            clause for framework in frameworks for part in check.parts for clause in framework.served_by(check.name, part)
+            clause
+            for framework in frameworks
+            for part in check.parts
+            for clause in framework.served_by(check.name, part)
         )
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.facts import End, Line
-from cloison.netmodel.finding import Message, Ref, Span, Step, Witness, say
+from cloison.netmodel.finding import Message, Ref, Step, Witness, say
 from cloison.netmodel.network import Network
 
 
@@ -30,8 +31,17 @@ class Ends:
         return found
 
     def sensitive(self, end: End) -> tuple[Ref, ...]:
-        """Return the sensitive zones that an end touches, then its sensitive assets in other zones."""
+        """Return the sensitive zones that an end touches, then its sensitive assets in other zones.
+
+        Naming a public network does not name the equipment that has a foot in it.
+        """
         found = self._sensitive.get(end.id)
+        if (
+            found is None
+            and end.kind in ("zone", "subnet")
+            and all(self.network.zones[name].public for name in end.zones)
+        ):
+            found = self._sensitive[end.id] = ()
         if found is None:
             network = self.network
             whole = end.kind == "any"
@@ -94,7 +104,7 @@ def along(network: Network, line: Line) -> Witness:
         "path",
         (
             *(Step(Ref(end.kind, end.id)) for end in line.sources[:_SHOWN]),
-            Step(ref(line), services_of(line), line.span),
+            Step(ref(line), services_of(line), entry(network, ref(line))),
             *(Step(Ref(end.kind, end.id)) for end in line.targets[:_SHOWN]),
         ),
     )
@@ -109,8 +119,3 @@ def services_of(line: Line) -> Message:
         dict.fromkeys(name for services in line.endpoint_services.values() for name, _ in services)
     )
     return say("on {services}", "sur {services}", services=names)
-
-
-def field_span(network: Network, line: Line, *route: str | int) -> Span:
-    """Return the place of a field of a line, or of the line where the field is not written."""
-    return network.span("flows", line.id, *route)

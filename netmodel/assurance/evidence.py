@@ -1,4 +1,4 @@
-"""What a check may look at: the compiled map, what filters permit, what captures showed, and which versions came before."""
+"""What a check may look at: the compiled map, what filters permit, what captures showed, earlier versions."""
 
 from __future__ import annotations
 

@@ -121,9 +121,7 @@ def _decide(
     looked_at = sum(count for answer in answers for count in answer.part.looked_at.values())
 
     if errors and not clause.recommended:
-        return "non-conformant", _counted(
-            errors, Text("{n} breach(es) of {rules}", "{n} manquement(s) à {rules}")
-        )
+        return "non-conformant", _counted(errors, Text("{n} breach(es) of {rules}", "{n} manquement(s) à {rules}"))
     if declaration is not None and declaration.status == "non-conformant":
         return "non-conformant", _declared(declaration)
     if declaration is not None and declaration.status == "not-applicable":
@@ -136,7 +134,8 @@ def _decide(
         return "waived", _waivers(waived)
     if errors or warnings:
         return "partial", _counted(
-            errors + warnings, Text("{n} remark(s) of {rules} to be justified", "{n} remarque(s) de {rules} à justifier")
+            errors + warnings,
+            Text("{n} remark(s) of {rules} to be justified", "{n} remarque(s) de {rules} à justifier"),
         )
     if declaration is not None and declaration.status == "partial":
         return "partial", _declared(declaration)

@@ -103,7 +103,9 @@ def expired_declarations(network: Network, at: date) -> Iterator[Finding]:
         )
 
 
-def check_names(network: Network, rules: Collection[str], clauses: Collection[str], frameworks: Collection[str]) -> None:
+def check_names(
+    network: Network, rules: Collection[str], clauses: Collection[str], frameworks: Collection[str]
+) -> None:
     """Raise ``MapError`` for waivers of no known rule and declarations of no known framework or clause."""
     problems = Problems(network.document)
     for place, waiver in enumerate(network.model.waivers):

@@ -26,7 +26,9 @@ from cloison.netmodel.network import Network, compile_network
 
 FOLDER = Path(__file__).parent
 CASES = sorted(path for path in FOLDER.rglob("*.yaml") if path.parent != FOLDER)
-_MARK = re.compile(r"(?:(?P<rule>[a-z0-9-]+) )?(?P<severity>error|warning|note) (?P<subject>[a-z]+:.*?)(?P<values> \{.*)?$")
+_MARK = re.compile(
+    r"(?:(?P<rule>[a-z0-9-]+) )?(?P<severity>error|warning|note) (?P<subject>[a-z]+:.*?)(?P<values> \{.*)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def case_of(path: Path) -> Case:
     """Return what the comments of a case say."""
     text = path.read_text(encoding="utf-8")
     said = {
-        name: value.strip() for name, value in re.findall(r"^# (at|rules|result|status):(.*)$", text, flags=re.MULTILINE)
+        name: value.strip()
+        for name, value in re.findall(r"^# (at|rules|result|status):(.*)$", text, flags=re.MULTILINE)
     }
     rules = said.get("rules", path.parent.name).replace(",", " ").split()
     due = []
@@ -65,7 +68,13 @@ def case_of(path: Path) -> Case:
             found = _MARK.match(mark.strip())
             assert found, f"{path}:{number}: {mark}"
             due.append(
-                Due(found["rule"] or rules[0], found["severity"], found["subject"], number, (found["values"] or "").strip())
+                Due(
+                    found["rule"] or rules[0],
+                    found["severity"],
+                    found["subject"],
+                    number,
+                    (found["values"] or "").strip(),
+                )
             )
     pairs = {name: dict(item.split("=") for item in said.get(name, "").split()) for name in ("result", "status")}
     return Case(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
-from cloison.netmodel.assurance.ends import field_span, ref
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
@@ -15,9 +16,7 @@ _EVERY_PORT = tuple(ServiceSet.of((number, number), (1, 65535), phases=OPENING) 
 
 def _unbounded(line: Line) -> tuple[tuple[str, str], ...]:
     """Return what the line leaves open, each as (field, word)."""
-    fields = (
-        (("between", line.sources),) if line.flow.between else (("from", line.sources), ("to", line.targets))
-    )
+    fields = (("between", line.sources),) if line.flow.between else (("from", line.sources), ("to", line.targets))
     found = [(name, "any") for name, ends in fields if any(end.kind == "any" for end in ends)]
     found += [
         ("services", name)
@@ -39,7 +38,7 @@ def _run(evidence: Evidence) -> Outcome:
         words = tuple(f"{name}: {word}" for name, word in found)
         if exception is None:
             message = say("{line} leaves open {words}", "{line} laisse ouvert {words}", line=line.id, words=words)
-            breaches.append(Breach(ref(line), message, (field_span(network, line, found[0][0]), line.span)))
+            breaches.append(Breach(ref(line), message, cited(network, ref(line), found[0][0])))
         elif exception.until is not None and exception.until < evidence.at:
             message = say(
                 "{line} leaves open {words}; its exception ended on {until}",
@@ -48,7 +47,7 @@ def _run(evidence: Evidence) -> Outcome:
                 words=words,
                 until=exception.until,
             )
-            breaches.append(Breach(ref(line), message, (field_span(network, line, "exception"), line.span)))
+            breaches.append(Breach(ref(line), message, cited(network, ref(line), "exception")))
         else:
             excepted += 1
     seen = say(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
-from cloison.netmodel.assurance.ends import field_span, ref
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Message, Text, say
 
@@ -17,7 +18,7 @@ def _run(evidence: Evidence) -> Outcome:
         dated += starts is not None or expires is not None
         if expires is not None and expires < evidence.at:
             message = say("{line} expired on {date}", "{line} est échue depuis le {date}", line=line.id, date=expires)
-            breaches.append(Breach(ref(line), message, (field_span(network, line, "expires"),)))
+            breaches.append(Breach(ref(line), message, cited(network, ref(line), "expires")))
         elif starts is not None and starts > evidence.at:
             message = say(
                 "{line} starts on {date} only", "{line} n’entre en vigueur que le {date}", line=line.id, date=starts
@@ -26,7 +27,7 @@ def _run(evidence: Evidence) -> Outcome:
                 Breach(
                     ref(line),
                     message,
-                    (field_span(network, line, "starts"),),
+                    cited(network, ref(line), "starts"),
                     severity="note",
                     remedy=say("Nothing to do before that date.", "Rien à faire avant cette date."),
                 )

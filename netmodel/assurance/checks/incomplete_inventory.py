@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
+from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -62,10 +63,9 @@ def _equipment(network: Network) -> Part:
     for facts in listed:
         lacking = _lacking(network, facts)
         if lacking:
-            message = say(
-                "{asset} lacks {lacking}", "il manque à {asset} : {lacking}", asset=facts.id, lacking=lacking
-            )
-            breaches.append(Breach(Ref("asset", facts.id), message, (network.span("assets", facts.id),)))
+            message = say("{asset} lacks {lacking}", "il manque à {asset} : {lacking}", asset=facts.id, lacking=lacking)
+            subject = Ref("asset", facts.id)
+            breaches.append(Breach(subject, message, cited(network, subject)))
     seen = say("six items of {n} assets", "six rubriques de {n} biens", n=len(listed))
     return Part(seen, {"declared": len(listed)}, tuple(breaches), name="equipment")
 
@@ -85,7 +85,8 @@ def _applications(network: Network) -> Part:
                 name=name,
                 lacking=lacking,
             )
-            breaches.append(Breach(Ref("application", name), message, (network.span("applications", name),)))
+            subject = Ref("application", name)
+            breaches.append(Breach(subject, message, cited(network, subject)))
     if not applications:
         message = say(
             "the map names no application that supports the service",

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
-from cloison.netmodel.assurance.ends import field_span, ref
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
@@ -14,10 +15,51 @@ from cloison.netmodel.finding import Message, Text, say
 _SHORTEST = 10  # letters and digits of the shortest text that can justify anything
 # texts that fill the field and say nothing, without accents, in lower case
 _PLACEHOLDERS = frozenset(
-    "ras r.a.s neant aucun aucune rien besoin metier besoin-metier justification infrastructure business technique "
-    "todo tbd tbc fixme xxx na n/a none nothing needed required necessaire a-definir a-completer a-preciser "
-    "a-justifier to-be-defined to-be-completed to-be-justified historique legacy existant temporaire temporary "
-    "divers test lorem ipsum see-ticket voir-ticket".split()
+    [
+        "ras",
+        "r.a.s",
+        "neant",
+        "aucun",
+        "aucune",
+        "rien",
+        "besoin",
+        "metier",
+        "besoin-metier",
+        "justification",
+        "infrastructure",
+        "business",
+        "technique",
+        "todo",
+        "tbd",
+        "tbc",
+        "fixme",
+        "xxx",
+        "na",
+        "n/a",
+        "none",
+        "nothing",
+        "needed",
+        "required",
+        "necessaire",
+        "a-definir",
+        "a-completer",
+        "a-preciser",
+        "a-justifier",
+        "to-be-defined",
+        "to-be-completed",
+        "to-be-justified",
+        "historique",
+        "legacy",
+        "existant",
+        "temporaire",
+        "temporary",
+        "divers",
+        "test",
+        "lorem",
+        "ipsum",
+        "see-ticket",
+        "voir-ticket",
+    ]
 )
 _ATTRIBUTES = (
     ("nature", Text("nature", "nature")),
@@ -46,11 +88,7 @@ def _justification(line: Line) -> tuple[Text, ...]:
     if justification is None:
         return (Text("justification", "justification"),)
     if _says_nothing(justification.text):
-        return (
-            Text(
-                "a justification that says something", "une justification qui dise quelque chose"
-            ),
-        )
+        return (Text("a justification that says something", "une justification qui dise quelque chose"),)
     return ()
 
 
@@ -73,7 +111,7 @@ def _run(evidence: Evidence) -> Outcome:
             Breach(
                 ref(line),
                 say("{line} lacks {lacking}", "il manque à {line} : {lacking}", line=line.id, lacking=lacking),
-                (field_span(network, line, *((written,) if written else ())),),
+                cited(network, ref(line), *((written,) if written else ())),
             )
             for line in network.lines
             if (lacking := question(line))

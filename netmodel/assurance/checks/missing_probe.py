@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Severity, Text, say
@@ -45,9 +46,7 @@ class _Watched:
                 elif part in network.assets[asset].interfaces:
                     for member in (asset, *network.assets[asset].members):
                         zones.setdefault(member, set()).update(network.assets[asset].interfaces[part].zones)
-        return _Watched(
-            frozenset(named), {asset: frozenset(found) for asset, found in zones.items()}, frozenset(zones)
-        )
+        return _Watched(frozenset(named), {asset: frozenset(found) for asset, found in zones.items()}, frozenset(zones))
 
     def covers(self, name: str, interconnection: Interconnection, outside: str) -> bool:
         """Tell whether whatever passes between ``outside`` and the other zones passes before a probe.
@@ -58,10 +57,7 @@ class _Watched:
             return True
         others = frozenset(interconnection.between) - {outside}
         return any(
-            stage
-            and all(
-                outside in (seen := self.zones.get(equal, frozenset())) or others <= seen for equal in stage
-            )
+            stage and all(outside in (seen := self.zones.get(equal, frozenset())) or others <= seen for equal in stage)
             for stage in interconnection.through
         )
 
@@ -96,11 +92,8 @@ def _interconnections(network: Network, watched: _Watched) -> tuple[int, list[Br
                 zone=zone.id,
                 what=what,
             )
-            breaches.append(
-                Breach(
-                    Ref("interconnection", name), message, (network.span("interconnections", name),), severity=severity
-                )
-            )
+            subject = Ref("interconnection", name)
+            breaches.append(Breach(subject, message, cited(network, subject), severity=severity))
     return count, breaches
 
 
@@ -113,9 +106,7 @@ def _sites(network: Network, watched: _Watched) -> tuple[int, list[Breach]]:
         above = {link}
         while grown := {name for name, item in model.carriers.items() if not above.isdisjoint(item.over)} - above:
             above |= grown
-        crossing = [
-            (name, item) for name, item in model.interconnections.items() if not above.isdisjoint(item.over)
-        ]
+        crossing = [(name, item) for name, item in model.interconnections.items() if not above.isdisjoint(item.over)]
         beside = {asset for name in above for asset in model.carriers[name].ends}
         beside |= {asset for _, item in crossing for stage in item.through for asset in stage}
         heard = any(name in watched.interconnections for name, _ in crossing) or not beside.isdisjoint(watched.assets)
@@ -126,9 +117,8 @@ def _sites(network: Network, watched: _Watched) -> tuple[int, list[Breach]]:
                 name=link,
                 sites=model.carriers[link].between,
             )
-            breaches.append(
-                Breach(Ref("carrier", link), message, (network.span("carriers", link),), severity="warning")
-            )
+            subject = Ref("carrier", link)
+            breaches.append(Breach(subject, message, cited(network, subject), severity="warning"))
     return len(links), breaches
 
 
@@ -160,7 +150,7 @@ def _unheard(network: Network, probes: tuple[str, ...]) -> list[Breach]:
                 Breach(
                     Ref("asset", name),
                     message,
-                    (network.span("assets", name),),
+                    cited(network, Ref("asset", name)),
                     remedy=say(
                         "Write the line by which it sends its alerts, or say where they go.",
                         "Écrire la ligne par laquelle elle envoie ses alertes, ou dire où elles vont.",
@@ -179,9 +169,7 @@ def _run(evidence: Evidence) -> Outcome:
     breaches += between
     if not probes and not breaches:
         message = say("the map has no probe", "la carte n’a aucune sonde")
-        breaches.append(
-            Breach(Ref("map", network.model.name), message, (network.document.span(("assets",)),))
-        )
+        breaches.append(Breach(Ref("map", network.model.name), message, (network.document.span(("assets",)),)))
     breaches += _unheard(network, probes)
     seen = say(
         "{probes} probes, {sides} sides of interconnections with the outside, {links} links between sites",

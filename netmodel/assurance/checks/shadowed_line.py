@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import End, Line
@@ -29,10 +30,7 @@ class _Around:
         self._loose: list[str] = []  # `any`, and groups of literal addresses
         self._known: dict[str, tuple[str, ...]] = {}
         for end in ends.values():
-            if end.kind in ("zone", "subnet"):
-                for zone in end.zones:
-                    self._by_zone.setdefault(zone, []).append(end.id)
-            elif end.kind == "group":
+            if end.kind in ("zone", "subnet") or end.kind == "group":
                 for zone in end.zones:
                     self._by_zone.setdefault(zone, []).append(end.id)
             else:
@@ -103,8 +101,12 @@ def _run(evidence: Evidence) -> Outcome:
                 line=line.id,
                 others=shadows,
             )
-            steps = tuple(Step(ref(other), None, other.span) for name in shadows for other in (network.line[name],))
-            breaches.append(Breach(ref(line), message, (line.span,), Witness("facts", steps)))
+            steps = tuple(
+                Step(ref(other), None, entry(network, ref(other)))
+                for name in shadows
+                for other in (network.line[name],)
+            )
+            breaches.append(Breach(ref(line), message, cited(network, ref(line)), Witness("facts", steps)))
     seen = say(
         "{n} live lines, {ends} pairs of ends, {left} too wide to be compared",
         "{n} lignes en vigueur, {ends} couples d’extrémités, {left} trop larges pour être comparées",
@@ -128,9 +130,7 @@ CHECK = Check(
         "Taking such a line out would close nothing: its review and its expiry have no effect.",
         "Retirer une telle ligne ne fermerait rien : sa revue et son échéance sont sans effet.",
     ),
-    remedy=Text(
-        "Take it out, or narrow the wider line.", "La retirer, ou restreindre la ligne plus large."
-    ),
+    remedy=Text("Take it out, or narrow the wider line.", "La retirer, ou restreindre la ligne plus large."),
     severity="note",
     run=_run,
     applies=_applies,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 
@@ -12,7 +13,9 @@ def _run(evidence: Evidence) -> Outcome:
     breaches = []
     homed = 0
     for facts in network.assets.values():
-        homes = tuple(dict.fromkeys(place for home in facts.interfaces.values() for place in home.subnets or home.zones))
+        homes = tuple(
+            dict.fromkeys(place for home in facts.interfaces.values() for place in home.subnets or home.zones)
+        )
         if len(homes) < 2:
             continue
         homed += 1
@@ -28,13 +31,13 @@ def _run(evidence: Evidence) -> Outcome:
             Step(
                 Ref("interface", home.id),
                 say("in {homes}", "dans {homes}", homes=home.subnets or home.zones),
-                network.span("assets", facts.id, "interfaces", home.name),
+                network.document.span(("assets", facts.id, "interfaces", home.name), key=True),
             )
             for home in facts.interfaces.values()
             if home.zones
         )
-        span = network.span("assets", facts.id)
-        breaches.append(Breach(Ref("asset", facts.id), message, (span,), Witness("facts", steps)))
+        subject = Ref("asset", facts.id)
+        breaches.append(Breach(subject, message, cited(network, subject), Witness("facts", steps)))
     seen = say(
         "{n} assets, {homed} of them with homes in several subnets",
         "{n} biens, dont {homed} présents dans plusieurs sous-réseaux",

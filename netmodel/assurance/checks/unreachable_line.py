@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
@@ -25,7 +26,7 @@ def _run(evidence: Evidence) -> Outcome:
             ways=tuple(f"{here} → {there}" for here, there in line.unrouted[:_SHOWN]),
         )
         steps = tuple(Step(Ref("zone", zone)) for zone in line.unrouted[0])
-        breaches.append(Breach(ref(line), message, (line.span,), Witness("facts", steps)))
+        breaches.append(Breach(ref(line), message, cited(network, ref(line)), Witness("facts", steps)))
     seen = say(
         "{n} lines over {pairs} pairs of different zones",
         "{n} lignes sur {pairs} couples de zones différentes",

@@ -1,0 +1,176 @@
+"""administration-tunnel: administration has hardware apart or an encrypting tunnel (SecNumCloud 13.2.c).
+
+SSH or HTTPS is not the tunnel that the clause asks for: alone, it is a remark to be justified, and without even that
+the line breaks the rule.
+"""
+
+from __future__ import annotations
+
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Ref, Text, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.references import TUNNELS
+from cloison.netmodel.space.catalogue import CATALOGUE
+
+_NOT_PRODUCTION = frozenset(("development", "test", "preproduction", "office"))
+_TUNNEL_WIRES = frozenset(("ike", "esp", "wireguard", "openvpn"))
+_OVER = Text("what it runs on (`over`)", "ce sur quoi il repose (`over`)")
+
+
+def _administers(network: Network, line: Line) -> bool:
+    """Tell whether a line administers the technical infrastructure: by its nature, or by the endpoint it leads to.
+
+    What tenants administer, what a tenant's console offers and what serves other environments is none of it.
+    """
+    endpoints = [network.endpoints[end.id].endpoint for end in line.targets if end.kind == "endpoint"]
+    offered = [item for item in endpoints if item.kind == "administration"]
+    if line.nature != "administration" and not offered:
+        return False
+    if offered and all(item.audience == ("tenant",) for item in offered):
+        return False
+    party = network.model.parties.get(line.owner)
+    if party is not None and party.kind == "tenant":
+        return False
+    zones = [network.zones[zone] for end in line.targets for zone in end.zones]
+    if zones and all(zone.nature in _NOT_PRODUCTION or zone.public for zone in zones):
+        return False
+    return not _is_tunnel(network, line)
+
+
+def _is_tunnel(network: Network, line: Line) -> bool:
+    """Tell whether a line carries the outer packets of a tunnel: it is the tunnel, and needs none."""
+    names = [name for services in (line.services, *line.endpoint_services.values()) for name, _ in services]
+    return bool(names) and all(_wire(network, name) in _TUNNEL_WIRES for name in names)
+
+
+def _wire(network: Network, service: str) -> str:
+    if service in network.model.services:
+        return network.model.services[service].wire
+    return CATALOGUE[service].wire if service in CATALOGUE else ""
+
+
+def _shared(network: Network) -> frozenset[str]:
+    """Return the hardware that also carries something else than administration, outside encryption."""
+    found: set[str] = set()
+    for name, subnet in network.subnets.items():
+        if network.zones[subnet.zone].nature != "administration":
+            found |= network.separation.closure("subnet", name).bare
+    for name, item in network.model.interconnections.items():
+        if item.over and not any(network.zones[zone].nature == "administration" for zone in item.between):
+            found |= network.separation.closure("interconnection", name).bare
+    return frozenset(found)
+
+
+def _carried(network: Network, line: Line) -> tuple[tuple[str, str], ...]:
+    """Return what carries a line: the subnets of its ends, and the interconnections that say what they run on."""
+    things = dict.fromkeys(("subnet", name) for end in (*line.sources, *line.targets) for name in end.subnets)
+    things |= dict.fromkeys(
+        ("interconnection", name)
+        for way in line.routes.values()
+        for name in way
+        if network.model.interconnections[name].over
+    )
+    return tuple(things)
+
+
+def _breach(network: Network, line: Line, hardware: str, encrypted: bool) -> Breach:
+    if encrypted:
+        message = say(
+            "{line} administers over {hardware}, which carries other traffic; its own encryption is not a tunnel",
+            "{line} administre sur {hardware}, qui porte d’autres trafics ; son propre chiffrement n’est pas un tunnel",
+            line=line.id,
+            hardware=hardware,
+        )
+        remedy = say(
+            "Wrap it in a tunnel, or justify before the assessor that its own encryption does as much.",
+            "Le placer dans un tunnel, ou justifier devant l’évaluateur que son chiffrement en tient lieu.",
+        )
+        return Breach(
+            ref(line), message, cited(network, ref(line)), along(network, line), severity="warning", remedy=remedy
+        )
+    message = say(
+        "{line} administers in clear over {hardware}, which carries other traffic, and without a tunnel",
+        "{line} administre en clair sur {hardware}, qui porte d’autres trafics, et sans tunnel",
+        line=line.id,
+        hardware=hardware,
+    )
+    return Breach(ref(line), message, cited(network, ref(line)), along(network, line))
+
+
+def _encrypts(network: Network, line: Line) -> bool:
+    protocol = line.flow.encryption.protocol.lower() if line.flow.encryption else ""
+    return protocol not in ("", "none", "aucun")
+
+
+def _tunnelled(network: Network, line: Line) -> bool:
+    carrier = network.model.carriers.get(line.flow.tunnel)
+    return carrier is not None and TUNNELS.get(carrier.protocol.lower(), False)
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    lines = [line for line in network.lines if line.live and _administers(network, line)]
+    shared = _shared(network) if lines else frozenset()
+    breaches = []
+    missing: dict[Ref, Missing] = {}
+    tunnelled = apart = 0
+    for line in lines:
+        if _tunnelled(network, line):
+            tunnelled += 1
+            continue
+        closures = [network.separation.closure(*thing) for thing in _carried(network, line)]
+        common = sorted(item for closure in closures for item in closure.bare & shared)
+        if common:
+            breaches.append(_breach(network, line, common[0], _encrypts(network, line)))
+            continue
+        lacking = [item for closure in closures for item in closure.undeclared]
+        for item in lacking:
+            missing.setdefault(item, Missing(item, _OVER))
+        if not closures:
+            missing.setdefault(
+                ref(line), Missing(ref(line), Text("the subnets of its ends", "les sous-réseaux de ses extrémités"))
+            )
+        apart += bool(closures) and not lacking
+    seen = say(
+        "{n} lines of infrastructure administration: {apart} on hardware apart, {tunnelled} in a tunnel",
+        "{n} lignes d’administration de l’infrastructure : {apart} sur du matériel à part, {tunnelled} dans un tunnel",
+        n=len(lines),
+        apart=apart,
+        tunnelled=tunnelled,
+    )
+    return one(Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing.values())))
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    network = evidence.network
+    if any(line.live and _administers(network, line) for line in network.lines):
+        return None
+    return say(
+        "no live line administers the technical infrastructure",
+        "aucune ligne en vigueur n’administre l’infrastructure technique",
+    )
+
+
+CHECK = Check(
+    name="administration-tunnel",
+    title=Text(
+        "Administration has hardware of its own or an encrypting tunnel",
+        "L’administration a son propre matériel ou un tunnel chiffrant",
+    ),
+    why=Text(
+        "On shared equipment whoever holds the switch reads the sessions that hold everything else.",
+        "Sur un équipement partagé, qui tient le commutateur lit les sessions qui tiennent tout le reste.",
+    ),
+    remedy=Text(
+        "Write the `tunnel` that wraps the line, or carry it on hardware that only administration uses.",
+        "Écrire le `tunnel` qui enveloppe la ligne, ou la porter sur un matériel réservé à l’administration.",
+    ),
+    severity="error",
+    run=_run,
+    refines=("observed",),
+    applies=_applies,
+)

@@ -1,0 +1,163 @@
+"""overlapping-hardware: what must be apart runs on hardware apart (SecNumCloud 12.3.a and 13.2.b).
+
+Two questions that one flag would confuse. Production and the other environments of the provider must be apart
+*physically*: a tunnel that encrypts does not do, nor does virtualisation (section 3.3.2). The service and other
+information systems must be apart physically *or by encryption*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
+from cloison.netmodel.assurance.cites import entry
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.facts import ZoneFacts
+from cloison.netmodel.finding import Message, Ref, Step, Text, Witness
+from cloison.netmodel.network import Network
+from cloison.netmodel.separation import Closure
+
+_ENVIRONMENTS = frozenset(("development", "test", "preproduction"))
+_OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il repose (`over`, ou `kind: physical`)")
+
+
+def _is_system(zone: ZoneFacts) -> bool:
+    """Tell whether a zone belongs to another information system: the provider's own others, or a third party's."""
+    if zone.public:
+        return False
+    if zone.owner_kind == "provider":
+        return bool(zone.system) or zone.nature == "office"
+    return zone.owner_kind == "third-party"
+
+
+def _is_environment(zone: ZoneFacts) -> bool:
+    """Tell whether a zone is another environment of the provider; what tenants develop is production of the service."""
+    return zone.owner_kind == "provider" and zone.nature in _ENVIRONMENTS and not _is_system(zone)
+
+
+def _is_service(zone: ZoneFacts) -> bool:
+    return not zone.public and not _is_system(zone) and zone.owner_kind in ("provider", "tenant")
+
+
+def _is_production(zone: ZoneFacts) -> bool:
+    return _is_service(zone) and not _is_environment(zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which zones must be apart from which others, by what hardware, and the words for it."""
+
+    name: str
+    ours: Callable[[ZoneFacts], bool]
+    others: Callable[[ZoneFacts], bool]
+    hardware: Callable[[Closure], frozenset[str]]
+    seen: Text
+    no_ours: Text
+    no_others: Text
+    breach: Text
+
+
+_QUESTIONS = (
+    _Question(
+        "environments",
+        _is_production,
+        _is_environment,
+        lambda closure: closure.hardware,
+        Text(
+            "{ours} zones of production and {others} of other environments, over {hardware} pieces of hardware",
+            "{ours} zones de production et {others} d’autres environnements, sur {hardware} matériels",
+        ),
+        Text("the map has no zone of production", "la carte n’a aucune zone de production"),
+        Text(
+            "the map has no other environment, such as development",
+            "la carte n’a aucun autre environnement, de développement par exemple",
+        ),
+        Text(
+            "{zone}, which is not production, runs on {hardware} like {zones}, which are",
+            "{zone}, qui n’est pas de production, repose sur {hardware} comme {zones}, qui en sont",
+        ),
+    ),
+    _Question(
+        "systems",
+        _is_service,
+        _is_system,
+        lambda closure: closure.bare,
+        Text(
+            "{ours} zones of the service and {others} of other information systems, over {hardware} pieces of hardware",
+            "{ours} zones du service et {others} d’autres systèmes d’information, sur {hardware} matériels",
+        ),
+        Text("the map has no zone of the service", "la carte n’a aucune zone du service"),
+        Text("the map has no other information system", "la carte n’a aucun autre système d’information"),
+        Text(
+            "{zone}, of another information system, runs on {hardware} like {zones}, and nothing is encrypted there",
+            "{zone}, d’un autre système d’information, repose sur {hardware} comme {zones}, sans chiffrement",
+        ),
+    ),
+)
+
+
+def _answer(network: Network, question: _Question) -> Part:
+    """Compare through the hardware, so that pairs of zones are never listed; one breach a zone and a hardware."""
+    separation = network.separation
+    ours = [name for name, zone in network.zones.items() if question.ours(zone)]
+    others = [name for name, zone in network.zones.items() if question.others(zone)]
+    under: dict[str, list[str]] = {}
+    if others:
+        for zone in ours:
+            for item in sorted(question.hardware(separation.closure("zone", zone))):
+                under.setdefault(item, []).append(zone)
+    breaches = [
+        _breach(network, question, other, item, under[item])
+        for other in others
+        for item in sorted(question.hardware(separation.closure("zone", other)) & under.keys())
+    ]
+    missing: dict[Ref, Missing] = {}
+    if ours and others:
+        for zone in (*others, *ours):
+            for lacking in separation.closure("zone", zone).undeclared:
+                missing.setdefault(lacking, Missing(lacking, _OVER))
+    values = {"ours": len(ours), "others": len(others), "hardware": len(under)}
+    absent = None if ours and others else Message(question.no_ours if others else question.no_others)
+    return Part(
+        Message(question.seen, values),
+        {"declared": len(ours) * len(others)},
+        tuple(breaches),
+        tuple(missing.values()),
+        absent,
+        question.name,
+    )
+
+
+def _breach(network: Network, question: _Question, other: str, item: str, zones: list[str]) -> Breach:
+    separation = network.separation
+    down = separation.closure("zone", other).way(item)
+    up = separation.closure("zone", zones[0]).way(item)[:-1][::-1]
+    message = Message(question.breach, {"zone": other, "hardware": item, "zones": tuple(zones)})
+    steps = tuple(Step(place, None, entry(network, place)) for place in (*down, *up))
+    # what can be changed comes first: the part of the zone that runs there
+    changed = down[1] if len(down) > 1 else Ref("zone", other)
+    return Breach(
+        Ref("zone", other), message, (entry(network, changed), entry(network, down[-1])), Witness("path", steps)
+    )
+
+
+def _run(evidence: Evidence) -> Outcome:
+    return Outcome(tuple(_answer(evidence.network, question) for question in _QUESTIONS))
+
+
+CHECK = Check(
+    name="overlapping-hardware",
+    title=Text("What must be apart shares no hardware", "Ce qui doit être séparé ne partage aucun matériel"),
+    why=Text(
+        "VLANs and hypervisors are configurations: one mistake, or one flaw, joins what only they keep apart.",
+        "VLAN et hyperviseurs sont des configurations : une erreur ou une faille réunit ce qu’eux seuls séparent.",
+    ),
+    remedy=Text(
+        "Move one of them to hardware of its own; towards other information systems an encrypting tunnel will do.",
+        "Déplacer l’un d’eux sur un matériel à lui ; envers d’autres systèmes d’information, un tunnel chiffrant suffit.",
+    ),
+    severity="error",
+    run=_run,
+    parts=("environments", "systems"),
+)

@@ -1,0 +1,281 @@
+"""tenant-isolation: no line and no chain of lines leads from one tenant to another (SecNumCloud 9.7.a)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cloison.netmodel.assurance.chains import chain, pivots, shown, spans
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import Ends, along, ref
+from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Ref, Text, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.reach import Hop, Reached
+
+_SEVERAL = -2  # reached from more than one tenant
+
+
+class _Tenants:
+    """The tenants of a map and what is theirs: zones, and assets of theirs in others' zones."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        owned: dict[str, list[Ref]] = {
+            name: [] for name, party in network.model.parties.items() if party.kind == "tenant"
+        }
+        for name, zone in network.zones.items():
+            if zone.owner_kind == "tenant":
+                owned[zone.owner].append(Ref("zone", name))
+        for name, asset in network.assets.items():
+            if asset.owner_kind == "tenant" and not any(
+                network.zones[zone].owner == asset.owner for zone in asset.zones
+            ):
+                owned[asset.owner].append(Ref("asset", name))
+        self.owned = {name: refs for name, refs in owned.items() if refs}
+        self.names = tuple(self.owned)
+
+    def starts(self, tenant: str) -> tuple[int, ...]:
+        reach = self.network.reach
+        return tuple(vertex for item in self.owned[tenant] for vertex in reach.starts(item.kind, item.id))
+
+    def inside(self, tenant: str) -> frozenset[int]:
+        reach = self.network.reach
+        return frozenset(
+            vertex
+            for item in self.owned[tenant]
+            for vertex in (reach.into("asset", item.id) if item.kind == "asset" else reach.inner("zone", item.id))
+            if self._theirs(vertex, tenant)
+        )
+
+    def _theirs(self, vertex: int, tenant: str) -> bool:
+        """Tell whether a vertex in a tenant's zone is not someone else's equipment, such as the provider's router."""
+        here = self.network.reach.vertices[vertex]
+        if here.kind not in ("asset", "relay"):
+            return True
+        return self.network.assets[here.id.partition("/")[0]].owner in ("", tenant)
+
+    def theirs(self, place: Ref) -> bool:
+        """Tell whether a place on a chain belongs to some tenant."""
+        network = self.network
+        if place.kind == "asset":
+            owner = network.assets[place.id].owner_kind
+            return owner == "tenant" or (
+                not owner and all(network.zones[zone].owner_kind == "tenant" for zone in network.assets[place.id].zones)
+            )
+        if place.kind == "subnet":
+            return network.zones[network.subnets[place.id].zone].owner_kind == "tenant"
+        if place.kind == "zone":
+            return network.zones[place.id].owner_kind == "tenant"
+        return all(network.zones[zone].owner_kind == "tenant" for zone in network.ends[place.id].zones)
+
+
+def _exchange(line: Line, parties: Iterable[str]) -> bool:
+    """Tell whether every one of these tenants approved the line."""
+    return {approval.party for approval in line.flow.approved}.issuperset(parties)
+
+
+def _direct(network: Network, ends: Ends) -> tuple[int, int, list[Breach]]:
+    breaches = []
+    concerned = exchanges = 0
+    for line in network.lines:
+        if not line.live:
+            continue
+        sources = frozenset().union(*(ends.tenants(end) for end in line.sources))
+        targets = frozenset().union(*(ends.tenants(end) for end in line.targets))
+        concerned += bool(sources or targets)
+        both = sources | targets
+        if not sources or not targets or len(both) < 2:
+            continue
+        meeting = _meeting(line, ends)
+        if not meeting:
+            continue
+        if _exchange(line, meeting):
+            exchanges += 1
+            continue
+        approved = {approval.party for approval in line.flow.approved}
+        message = say(
+            "{line} joins the tenants {tenants}, and {lacking} did not approve it",
+            "{line} relie les commanditaires {tenants}, sans l’approbation de {lacking}",
+            line=line.id,
+            tenants=tuple(sorted(meeting)),
+            lacking=tuple(sorted(meeting - approved)),
+        )
+        breaches.append(Breach(ref(line), message, cited(network, ref(line)), along(network, line)))
+    return concerned, exchanges, breaches
+
+
+def _meeting(line: Line, ends: Ends) -> frozenset[str]:
+    """Return the tenants that a line joins to others: not those that it joins only to themselves."""
+    met: set[str] = set()
+    for source, target in line.pairs():
+        here, there = ends.tenants(source), ends.tenants(target)
+        if here and there and len(here | there) > 1:
+            met |= here | there
+    return frozenset(met)
+
+
+def _suspects(network: Network, tenants: _Tenants) -> frozenset[str]:
+    """Return the tenants whose places are reached from another tenant, in one pass over the reach graph.
+
+    Each vertex is marked with the tenant that reaches it, or as reached from several; so it is visited twice at most.
+    """
+    reach = network.reach
+    marks = [-1] * len(reach.vertices)
+    queue: list[int] = []
+    for number, tenant in enumerate(tenants.names):
+        for vertex in tenants.starts(tenant):
+            if marks[vertex] != number:
+                marks[vertex] = number if marks[vertex] == -1 else _SEVERAL
+                queue.append(vertex)
+    offsets, targets = reach.offsets, reach.targets
+    for vertex in queue:  # grows as it goes
+        mark = marks[vertex]
+        for target in targets[offsets[vertex] : offsets[vertex + 1]]:
+            if marks[target] == -1:
+                marks[target] = mark
+                queue.append(target)
+            elif marks[target] not in (mark, _SEVERAL):
+                marks[target] = _SEVERAL
+                queue.append(target)
+    return frozenset(
+        tenant
+        for number, tenant in enumerate(tenants.names)
+        if any(marks[vertex] not in (-1, number) for vertex in tenants.inside(tenant))
+    )
+
+
+def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> list[Breach]:
+    """Return the chains of two lines or more between two tenants: through tenants alone where there is such a one."""
+    reach = network.reach
+    others = {
+        vertex
+        for zone in network.zones.values()
+        if zone.owner_kind != "tenant"
+        for vertex in reach.inner("zone", zone.id)
+    }
+    goals = {name: tenants.inside(name) for name in sorted(suspects)}
+    provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names)))
+    breaches = []
+    for start in tenants.names:
+        begun = tenants.starts(start)
+        alone, whole = reach.reachable(begun, stop=provider), reach.reachable(begun)
+        for goal, vertices in goals.items():
+            if goal == start:
+                continue
+            hops = _way(network, (start, goal), alone, begun, vertices, provider) or _way(
+                network, (start, goal), whole, begun, vertices, frozenset()
+            )
+            if sum(bool(hop.line) for hop in hops) > 1:
+                breaches.append(_breach(network, tenants, start, goal, hops))
+    return breaches
+
+
+def _way(
+    network: Network,
+    pair: tuple[str, str],
+    reached: Reached,
+    begun: tuple[int, ...],
+    goal: frozenset[int],
+    stop: frozenset[int],
+) -> tuple[Hop, ...]:
+    """Return the shortest chain to a tenant, past what the two exchange with the approval of both."""
+    hops = _shortest(reached, goal)
+    if any(_exchange(network.line[hop.line], pair) for hop in hops if hop.line):
+        allowed = {line.id for line in network.lines if _exchange(line, pair)}
+        hops = _shortest(network.reach.reachable(begun, stop=stop, without_lines=allowed), goal)
+    return hops
+
+
+def _shortest(reached: Reached, goal: frozenset[int]) -> tuple[Hop, ...]:
+    vertex = reached.first(sorted(goal))
+    return () if vertex is None else chain(reached, vertex)
+
+
+def _breach(network: Network, tenants: _Tenants, start: str, goal: str, hops: tuple[Hop, ...]) -> Breach:
+    foreign = tuple(dict.fromkeys(place.id for place in pivots(hops) if not tenants.theirs(place)))
+    if foreign:
+        message = say(
+            "a chain of lines leads from {source} to {target} through {pivots} of the provider",
+            "une suite de lignes mène de {source} à {target} en passant par {pivots} du prestataire",
+            source=start,
+            target=goal,
+            pivots=foreign,
+        )
+        remedy = say(
+            "Make it a relay reached on its endpoint alone, or give each tenant its own.",
+            "En faire un relais atteint sur sa seule interface, ou en donner un à chaque commanditaire.",
+        )
+        return Breach(
+            Ref("party", goal), message, spans(network, hops), shown(network, hops), severity="warning", remedy=remedy
+        )
+    message = say(
+        "a chain of lines leads from {source} to {target}",
+        "une suite de lignes mène de {source} à {target}",
+        source=start,
+        target=goal,
+    )
+    return Breach(Ref("party", goal), message, spans(network, hops), shown(network, hops))
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    tenants = _Tenants(network)
+    concerned, exchanges, breaches = _direct(network, Ends(network))
+    suspects = _suspects(network, tenants)
+    if suspects:
+        breaches += _chained(network, tenants, suspects)
+    count = len(tenants.names)
+    seen = say(
+        "{tenants} tenants, {pairs} ordered pairs of them, {lines} lines at their ends, {exchanges} approved exchanges",
+        "{tenants} commanditaires, {pairs} couples ordonnés, {lines} lignes à leurs extrémités, "
+        "{exchanges} échanges approuvés",
+        tenants=count,
+        pairs=count * (count - 1),
+        lines=concerned,
+        exchanges=exchanges,
+    )
+    return one(Part(seen, {"declared": count * (count - 1)}, tuple(breaches)))
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    if len(_Tenants(evidence.network).names) > 1:
+        return None
+    return say("fewer than two tenants have anything on the map", "moins de deux commanditaires figurent sur la carte")
+
+
+def _forbids(network: Network) -> Callable[[Contact], bool]:
+    """Return whether a contact joins two tenants; their approved exchanges are lines, and so never asked about."""
+
+    def tenant(zone: str, asset: str) -> str:
+        facts = network.assets.get(asset)
+        if facts is not None and facts.owner:
+            return facts.owner if facts.owner_kind == "tenant" else ""
+        return network.zones[zone].owner if network.zones[zone].owner_kind == "tenant" else ""
+
+    def forbids(contact: Contact) -> bool:
+        here = tenant(contact.source.zone, contact.source.asset)
+        there = tenant(contact.target.zone, contact.target.asset)
+        return bool(here and there and here != there)
+
+    return forbids
+
+
+CHECK = Check(
+    name="tenant-isolation",
+    title=Text("No tenant leads to another", "Aucun commanditaire ne mène à un autre"),
+    why=Text(
+        "A tenant who reaches another, even by way of shared equipment, has crossed what was sold as a wall.",
+        "Qui atteint un autre commanditaire, fût-ce par un équipement partagé, a franchi le cloisonnement promis.",
+    ),
+    remedy=Text(
+        "Take the line out, or have both tenants approve it: an `approved` entry with `party` for each of them.",
+        "Retirer la ligne, ou la faire approuver par les deux : une entrée `approved` avec `party` pour chacun.",
+    ),
+    severity="error",
+    run=_run,
+    refines=("effective", "observed"),
+    applies=_applies,
+    forbids=_forbids,
+)

@@ -1,0 +1,115 @@
+"""unsafe-service: a service reputed unsafe carries compensating measures that hold (SecNumCloud 13.1.a)."""
+
+from __future__ import annotations
+
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.measures import fault
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Text, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.offers import reputed_unsafe
+
+_KINDS = {
+    "tunnel": Text("tunnel", "tunnel"),
+    "filtering": Text("filtering", "filtrage"),
+    "dedicated-network": Text("dedicated network", "réseau dédié"),
+    "relay": Text("relay", "relais"),
+    "procedure": Text("procedure", "procédure"),
+    "monitoring": Text("monitoring", "surveillance"),
+}
+
+
+def _unsafe(network: Network, line: Line, known: dict[str, bool]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for services in (line.services, *line.endpoint_services.values()):
+        for name, ports in services:
+            if name not in known:
+                known[name] = reputed_unsafe(network.model, name, ports)
+            if known[name]:
+                found[name] = None
+    return tuple(found)
+
+
+def _breaches(network: Network, line: Line, unsafe: tuple[str, ...]) -> list[Breach]:
+    if not line.flow.compensating:
+        message = say(
+            "{line} uses {services}, reputed unsafe, without a compensating measure",
+            "{line} emploie {services}, réputé non sûr, sans mesure compensatoire",
+            line=line.id,
+            services=unsafe,
+        )
+        return [Breach(ref(line), message, cited(network, ref(line), "services"), along(network, line))]
+    breaches = []
+    for place, measure in enumerate(line.flow.compensating):
+        reason = fault(network, line, measure)
+        if reason is None:
+            continue
+        message = say(
+            "{line} uses {services}, reputed unsafe, and its measure {place} ({kind}) does not hold: {reason}",
+            "{line} emploie {services}, réputé non sûr, et sa mesure {place} ({kind}) ne tient pas : {reason}",
+            line=line.id,
+            services=unsafe,
+            place=place + 1,
+            kind=_KINDS[measure.kind],
+            reason=Text(reason.en.format(by=measure.by), reason.fr.format(by=measure.by)),
+        )
+        breaches.append(
+            Breach(
+                ref(line),
+                message,
+                cited(network, ref(line), "compensating", place),
+                along(network, line),
+                remedy=say(
+                    "Name equipment or a carrier that every path of the line crosses, or another measure.",
+                    "Nommer un équipement ou un support que chaque chemin de la ligne traverse, ou une autre mesure.",
+                ),
+            )
+        )
+    return breaches
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    known: dict[str, bool] = {}
+    breaches: list[Breach] = []
+    current = [line for line in network.lines if line.flow.expires is None or line.flow.expires >= evidence.at]
+    concerned = 0
+    for line in current:
+        unsafe = _unsafe(network, line, known)
+        if unsafe:
+            concerned += 1
+            breaches += _breaches(network, line, unsafe)
+    seen = say(
+        "{n} lines, {services} services, {unsafe} lines on unsafe ones with their measures",
+        "{n} lignes, {services} services, {unsafe} lignes sur des services non sûrs avec leurs mesures",
+        n=len(current),
+        services=len(known),
+        unsafe=concerned,
+    )
+    return one(Part(seen, {"declared": len(current)}, tuple(breaches)))
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    if any(line.flow.expires is None or line.flow.expires >= evidence.at for line in evidence.network.lines):
+        return None
+    return say("the matrix has no line in force", "la matrice n’a aucune ligne en vigueur")
+
+
+CHECK = Check(
+    name="unsafe-service",
+    title=Text("Unsafe services have measures that hold", "Les services non sûrs ont des mesures qui tiennent"),
+    why=Text(
+        "In clear or without authentication, such a service lets anyone on its way read it or take part in it.",
+        "En clair ou sans authentification, un tel service se laisse lire ou détourner par qui est sur son chemin.",
+    ),
+    remedy=Text(
+        "Use the safe counterpart of the service, or write under `compensating` what makes up for it on the path.",
+        "Employer l’équivalent sûr du service, ou écrire sous `compensating` ce qui y remédie sur le chemin.",
+    ),
+    severity="error",
+    run=_run,
+    applies=_applies,
+)
