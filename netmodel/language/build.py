@@ -67,7 +67,7 @@ def build(raw: Mapping[str, Raw], document: Document, found: list[Finding], part
             )
         )
     if findings:
-        raise MapError(tuple(sorted(findings, key=lambda item: (item.spans, item.rule))))
+        raise MapError(tuple(sorted(findings, key=lambda item: (item.rule == "more-errors", item.spans, item.rule))))
     try:
         return _model().validate_python(canonical)
     except ValidationError as error:

@@ -71,7 +71,7 @@ class Document:
         A route is made of the keys and positions that lead to a value, in the model's words or the user's. With
         ``key`` the place is that of the last key itself.
         """
-        if route and route[0] in _TOP:
+        if route and route[0] in _TOP and route[0] not in self.values:
             route = _TOP[str(route[0])] + route[1:]
         best, place = -1, Span("")
         for made in self._made(route):

@@ -213,9 +213,13 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             if type(holder) is dict and key is _NOTHING:
                 problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
-            value, size = anchors.get(event.anchor, (None, 1))
             if event.anchor not in anchors:
                 problems.add("alias", _UNKNOWN_ALIAS, here(event), name=event.anchor)
+                if type(holder) is dict:  # its key goes with it
+                    _forget(part, problems, len(starts) - 1)
+                    key, forget = _NOTHING, -1
+                continue
+            value, size = anchors[event.anchor]
             unfolded += size
             if unfolded > MOST_UNFOLDED:
                 problems.add("alias", _UNFOLDED, here(event), most=MOST_UNFOLDED)
