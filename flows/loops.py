@@ -22,11 +22,11 @@ _MIX = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing, Knuth, TAO
 
 def locate(view: Any, hi: Array, lo: Array) -> Array:
     """Return i4, the classes of addresses (two u8 halves) in a :class:`~cloison.flows.cells.View`."""
-    if len(hi) >= MANY:
-        found = np.empty(len(hi), dtype=np.int32)
-        compiled(locate_loop)(hi, lo, view.hi, view.lo, view.of, view.v4, view.of_v4, view.v4_index, found)
-        return found
-    return _locate_few(view, hi, lo)
+    if len(hi) < MANY:
+        return _locate_few(view, hi, lo)
+    found = np.empty(len(hi), dtype=np.int32)
+    compiled(locate_loop)(hi, lo, *view.tree(), view.hi, view.lo, view.of, found)
+    return found
 
 
 def _locate_few(view: Any, hi: Array, lo: Array) -> Array:
@@ -49,35 +49,50 @@ def _locate_few(view: Any, hi: Array, lo: Array) -> Array:
 
 
 def locate_loop(
-    hi: Array, lo: Array, view_hi: Array, view_lo: Array, view_of: Array, v4: Array, of_v4: Array, v4_index: Array,
-    found: Array,
+    hi: Array, lo: Array, blocks: Array, parts: Array, leaves: Array, upper: Array, slots: Array, slot_first: Array,
+    slot_last: Array, shift: np.uint64, view_hi: Array, view_lo: Array, view_of: Array, found: Array,
 ) -> None:  # fmt: skip
-    """Fill ``found`` with the classes of addresses; every view starts at address 0, so that each has one."""
+    """Fill ``found`` with the classes of addresses; the tables are those of ``View.tree``."""
+    mask = np.uint64(len(slots) - 1)
     for at in range(len(hi)):
         high, low = hi[at], lo[at]
         if high == 0 and low >> np.uint64(32) == 0xFFFF:
-            address = np.uint32(low & np.uint64(0xFFFFFFFF))
-            upper = address >> np.uint32(16)
-            first = v4_index[upper] - 1  # the last start before this block, or the first one in it
-            last = v4_index[upper + 1]
-            first = max(first, 0)
-            while last - first > 1:
-                middle = (first + last) >> 1
-                if v4[middle] <= address:
-                    first = middle
-                else:
-                    last = middle
-            found[at] = of_v4[first]
+            node = blocks[(low >> np.uint64(16)) & np.uint64(0xFFFF)]
+            if node < 0:
+                node = parts[(np.int64(~node) << 8) | np.int64((low >> np.uint64(8)) & np.uint64(0xFF))]
+                if node < 0:
+                    node = leaves[(np.int64(~node) << 8) | np.int64(low & np.uint64(0xFF))]
+            found[at] = node
+            continue
+        place = high * np.uint64(_MIX) >> shift
+        while slots[place] != high and slot_last[place] != 0:
+            place = (place + np.uint64(1)) & mask
+        if slot_last[place] != 0:  # the starts of this /64, and the one before them
+            first, last = np.int64(slot_first[place]), np.int64(slot_last[place])
         else:
-            first = 0
-            last = len(view_hi)
-            while last - first > 1:
-                middle = (first + last) >> 1
-                if view_hi[middle] < high or (view_hi[middle] == high and view_lo[middle] <= low):
-                    first = middle
-                else:
-                    last = middle
-            found[at] = view_of[first]
+            prefix = high >> np.uint64(48)
+            first, last = max(np.int64(upper[prefix]) - 1, 0), np.int64(upper[prefix + np.uint64(1)])
+        while last - first > 1:
+            middle = (first + last) >> 1
+            if view_hi[middle] < high or (view_hi[middle] == high and view_lo[middle] <= low):
+                first = middle
+            else:
+                last = middle
+        found[at] = view_of[first]
+
+
+def fill_64_loop(
+    keys: Array, first: Array, last: Array, slots: Array, slot_first: Array, slot_last: Array, shift: np.uint64
+) -> None:
+    """Put the ranges of keys in an open hash table, at most half full, of 2**(64 - shift) slots; a last of 0 is free."""
+    mask = np.uint64(len(slots) - 1)
+    for at in range(len(keys)):
+        place = keys[at] * np.uint64(_MIX) >> shift
+        while slot_last[place] != 0:
+            place = (place + np.uint64(1)) & mask
+        slots[place] = keys[at]
+        slot_first[place] = first[at]
+        slot_last[place] = last[at]
 
 
 def fill_loop(keys: Array, rows: Array, slots: Array, slot_rows: Array, shift: np.uint64) -> None:
