@@ -73,7 +73,7 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
                bgcolor=PAPER, fontname=FONT, labelloc="b", labeljust="l", outputorder="edgesfirst",
                label=band(scene, sheet, lang))  # fmt: skip
     graph.attr("node", shape="plain", fontname=FONT, fontcolor=INK, fontsize="11", margin="0")
-    graph.attr("edge", fontname=FONT, fontcolor=INK, fontsize="9", arrowsize="0.7")
+    graph.attr("edge", fontname=FONT, fontcolor=INK, fontsize="10", arrowsize="0.7")
     _boxes(graph, scene.clusters, names, cells, lang)
     for node in sorted(scene.nodes, key=lambda item: item.id):
         if not node.cluster:
@@ -224,8 +224,8 @@ def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowTe
         for words in (said(edge.label, lang), badge(len(edge.findings), edge.severity, lang))
         if words
     ]
-    width = 5.4 * max((len(words) for words in shown), default=0) + 4
-    return FlowText(name, statement, _label(edge, lang, colour), width, 12.0 * len(shown) + 2)
+    width = 6.0 * max((len(words) for words in shown), default=0) + 4
+    return FlowText(name, statement, _label(edge, lang, colour), width, 13.0 * len(shown) + 2)
 
 
 def _label(edge: Edge, lang: Lang, colour: str) -> str:
@@ -233,7 +233,7 @@ def _label(edge: Edge, lang: Lang, colour: str) -> str:
     warned = badge(len(edge.findings), edge.severity, lang)
     if not words and not warned:
         return ""
-    parts = [text(words, size=9, colour=colour)] if words else []
-    parts += [text(warned, size=9, bold=True, colour=colour)] if warned else []
+    parts = [text(words, size=10, colour=colour)] if words else []
+    parts += [text(warned, size=10, bold=True, colour=colour)] if warned else []
     cell = f'<TD BGCOLOR="{PAPER}">{"<BR/>".join(parts)}</TD>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cell}</TR></TABLE>>'

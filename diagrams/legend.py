@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from cloison.diagrams.boxes import text
@@ -29,6 +30,8 @@ STYLES = {"solid": Text("solid", "trait plein"), "dashed": Text("dashed", "tiret
 FLOW_LABEL = Text("a flow's first line, and how many more", "première ligne d'un flux, et combien d'autres")
 FLOW_EXAMPLE = "F-001 +12"
 HEIGHT = 7  # rows of the legend before it takes another column
+CROWDED = 30  # boxes at which the legend is twice as large, because the sheet is seen from further away
+SIZE = re.compile(r'(POINT-SIZE|WIDTH)="(\d+)"')  # never in a map's text, whose quotes are escaped
 
 
 def band(scene: Scene, sheet: Sheet, lang: Lang) -> str:
@@ -41,9 +44,11 @@ def band(scene: Scene, sheet: Sheet, lang: Lang) -> str:
         title = f'<TD ROWSPAN="{high}" ALIGN="LEFT" VALIGN="TOP">{_title(scene, sheet, lang)}</TD>' if row == 0 else ""
         missing = -(-len(entries) // high) - len(entries[row::high])
         rows.append(f"<TR>{cells}{'<TD></TD><TD></TD>' * missing}{title}</TR>")
-    return (
+    times = 1 + min(len(scene.clusters) / CROWDED, 1)
+    return SIZE.sub(
+        lambda found: f'{found.group(1)}="{round(int(found.group(2)) * times)}"',
         '<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="5" CELLPADDING="2" COLOR="#808080" STYLE="ROUNDED">'
-        f"{''.join(rows)}</TABLE>>"
+        f"{''.join(rows)}</TABLE>>",
     )
 
 
