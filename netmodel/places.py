@@ -157,9 +157,8 @@ def _nested(model: m.Model, places: Places, prefixes: list[Prefix], problems: Pr
             if (outer.low, outer.high) == (prefix.low, prefix.high):
                 problems.add(
                     "overlap",
-                    say("{text} is already {kind} {other} in this VRF", "{text} est déjà {kind} {other} dans cette VRF",
-                        text=_shown(prefix), kind=KINDS["subnets" if outer.subnet else "zones"],
-                        other=outer.subnet or outer.zone),
+                    say("{text} is already {other} in this VRF", "{text} est déjà {other} dans cette VRF",
+                        text=_shown(prefix), other=outer.subnet or outer.zone),
                     prefix.route, outer.route,
                 )  # fmt: skip
                 continue
@@ -184,9 +183,8 @@ def _inside(model: m.Model, places: Places, prefix: Prefix, outer: Prefix, probl
                      outer=outer.zone, zone=prefix.zone)  # fmt: skip
     problems.add(
         "overlap",
-        say("{text} lies inside {around} of {kind} {other}", "{text} est à l’intérieur de {around}, {kind} {other}",
-            text=_shown(prefix), around=_shown(outer), kind=KINDS["subnets" if outer.subnet else "zones"],
-            other=outer.subnet or outer.zone),
+        say("{text} lies inside {around}, which is {other}", "{text} est à l’intérieur de {around}, qui est {other}",
+            text=_shown(prefix), around=_shown(outer), other=outer.subnet or outer.zone),
         prefix.route, outer.route, remedy=remedy,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cloison.netmodel.language.document import Document
 
 Route = tuple[str | int, ...]
+_FEW = 8
 
 KINDS: Mapping[str, Text] = {
     "parties": Text("a party", "une partie"),
@@ -68,8 +69,8 @@ class Problems:
 
     def word(self, word: str, allowed: Iterable[str], field_name: str, route: Route) -> None:
         """Add the error of a word outside a closed list."""
-        allowed = tuple(allowed)
-        remedy = near(word, allowed) or say("The words are: {names}", "Les mots sont : {names}", names=allowed)
+        allowed = tuple(dict.fromkeys(allowed))
+        remedy = near(word, allowed) or say("The known ones: {names}", "Sont connus : {names}", names=allowed)
         message = say("“{word}” is no known {field}", "« {word} » n’est pas un mot connu pour {field}",
                       word=word, field=field_name)  # fmt: skip
         self.add("unknown-word", message, route, remedy=remedy)
@@ -81,10 +82,13 @@ class Problems:
 
 
 def near(word: str, candidates: Iterable[str]) -> Message | None:
-    """Return the remedy that names the nearest candidates, if any is near."""
-    close = nearest(word, candidates)
+    """Return the remedy that names the nearest candidates, or all of them where they are few."""
+    known = tuple(candidates)
+    close = nearest(word, known)
     if not close:
-        return None
+        if not 0 < len(known) <= _FEW:
+            return None
+        return say("The known ones: {names}", "Sont connus : {names}", names=known)
     return say("The nearest: {names}", "Au plus près : {names}", names=close)
 
 

@@ -59,13 +59,6 @@ def namespace(model: m.Model, problems: Problems) -> dict[str, str]:
                 )  # fmt: skip
             else:
                 names[name] = section
-            if name == "any" or "/" in name or "*" in name:
-                problems.add(
-                    "reserved-name",
-                    say("“{name}” cannot be a name: “any”, “/” and “*” are reserved",
-                        "« {name} » ne peut pas être un nom : « any », « / » et « * » sont réservés", name=name),
-                    (section, name), key=True,
-                )  # fmt: skip
     for name in model.carriers:
         if name in model.assets or name in model.interconnections:  # `over` and `by` could mean either
             problems.add(

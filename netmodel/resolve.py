@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cloison.netmodel.facts import End, EndKind, EndpointFacts, InterfaceFacts, Leaf
 from cloison.netmodel.finding import Message, Text, say
@@ -245,14 +246,14 @@ def _direct(
         problems.unknown(group.vrf, KINDS["vrfs"], ends.ownership.indices, ("groups", name, "vrf"))
     vrf = group.vrf if group.vrf in ends.ownership.indices else "default"
     both: list[list[Leaf | str]] = []
-    for names, selection, key, chosen in (
-        (group.members, group.select, "members", "select"), (group.without, group.unselect, "without", "unselect"),
+    route: Route
+    for names, selection, route in (
+        (group.members, group.select, ("groups", name)), (group.without, group.unselect, ("groups", name, "not")),
     ):  # fmt: skip
         found: list[Leaf | str] = []
         for place, text in enumerate(names):
-            found += _member(text, vrf, ends, problems, ("groups", name, key, place))
+            found += _member(text, vrf, ends, problems, (*_list(route, problems), place))
         if selection is not None:
-            route = ("groups", name, chosen)
             if selection.section not in _SELECTABLE:
                 problems.word(selection.section, _SELECTABLE, "section", route)
             else:
@@ -263,6 +264,14 @@ def _direct(
         problems.add("empty-group", say("The group {name} has no member", "Le groupe {name} n’a pas de membre",
                                         name=name), ("groups", name))  # fmt: skip
     return both[0], both[1]
+
+
+def _list(route: Route, problems: Problems) -> Route:
+    """Return where the names of a group, or of its ``not``, are listed: there itself, or under ``members``."""
+    raw: Any = problems.document.values
+    for step in route:
+        raw = raw.get(step) if isinstance(raw, Mapping) else None
+    return (*route, "members") if isinstance(raw, Mapping) else route
 
 
 def _member(text: str, vrf: str, ends: Ends, problems: Problems, route: Route) -> list[Leaf | str]:

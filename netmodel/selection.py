@@ -75,7 +75,7 @@ class Selector:
                 "empty-selection",
                 say("The selection of {section} selects nothing", "La sélection de {section} ne sélectionne rien",
                     section=selection.section),
-                route,
+                (*route, selection.section), key=True,
             )  # fmt: skip
         return found
 
