@@ -150,7 +150,8 @@ class Finding:
         if not self.fingerprint:
             values = sorted((name, _shown(value, "en")) for name, value in self.message.values.items())
             text = json.dumps([self.rule, self.subject.kind, self.subject.id, values], ensure_ascii=False)
-            object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest()[:16])
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))  # names of files may hold surrogates
+            object.__setattr__(self, "fingerprint", digest.hexdigest()[:16])
 
 
 class MapError(Exception):
