@@ -15,6 +15,7 @@ MARGIN = 2.0  # points around a label
 HIDDEN_LINE, OFF_MIDDLE, UPRIGHT = 12.0, 0.02, 4.0  # costs: a line under the label, a point off the middle, a vertical
 HIDDEN_ARROW, BESIDE = 60.0, 8.0  # costs: an end of its own line under the label, a place beside the line
 ARROW = 5.0  # points around the end of a line
+CLEAR = ARROW + MARGIN + 1.0  # points between a line and a label beside it
 
 Floats = NDArray[np.float64]
 
@@ -112,7 +113,7 @@ def _spots(item: Route) -> Floats:
             x, y = a + (c - a) * along / length if length else a, b + (d - b) * along / length if length else b
             off = OFF_MIDDLE * abs(passed + along - total / 2)
             found.append((x, y, upright + off))
-            aside, above = (item.width / 2 + 4, 0.0) if upright else (0.0, item.height / 2 + 4)
+            aside, above = (item.width / 2 + CLEAR, 0.0) if upright else (0.0, item.height / 2 + CLEAR)
             found += [(x + aside, y + above, BESIDE + off), (x - aside, y - above, BESIDE + off)]
         passed += length
     return np.array(found, dtype=np.float64).reshape(-1, 3)

@@ -1,0 +1,89 @@
+"""Graphviz is not there, hangs, crashes or says nothing: one clear line, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from cloison.diagrams.drawing import draw
+from cloison.diagrams.layout import picture
+from cloison.diagrams.process import run
+from cloison.diagrams.sheet import drawn
+from cloison.diagrams.writing import instead_of_picture, write
+from cloison.netmodel.finding import Finding, MapError
+from cloison.netmodel.network import Network
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def refusal(error: pytest.ExceptionInfo[MapError]) -> Finding:
+    (finding,) = error.value.findings
+    assert finding.rule == "no-layout"
+    assert finding.message.say("en").startswith("no picture: ")
+    assert finding.message.say("fr").startswith("pas d'image : ")
+    return finding
+
+
+def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = draw(network, ())
+    for output in ("svg", "png"):
+        with pytest.raises(MapError) as error:
+            write(report, output, "en")
+        assert "apt install graphviz" in refusal(error).message.say("fr")
+    files = instead_of_picture(report, tmp_path / "map.svg", "fr")
+    assert sorted(files) == [tmp_path / "map.dot", tmp_path / "map.md"]
+    assert files[tmp_path / "map.dot"].startswith(b"digraph")
+    assert "facade-lan" in files[tmp_path / "map.md"].decode()
+
+
+def test_a_program_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program(tmp_path, "dot", "exec sleep 60")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    start = time.monotonic()
+    with pytest.raises(MapError) as error:
+        run("dot", "digraph {}", limit=0.3)
+    assert time.monotonic() - start < 20
+    assert "0.3 s" in refusal(error).message.say("en")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'Assertion failed: rank.c' >&2; exit 134", "Assertion failed: rank.c"),
+        ("kill -SEGV $$", "exit -11"),
+        ("exit 0", "exit 0"),
+    ],
+    ids=["assertion", "signal", "silence"],
+)
+def test_a_program_that_fails(script: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program(tmp_path, "dot", f"cat >/dev/null; {script}")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(MapError) as error:
+        run("dot", "digraph {}")
+    assert said in refusal(error).message.say("en")
+
+
+def test_a_file_that_is_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "dot").write_bytes(b"\x7fELFnot")
+    (tmp_path / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MapError) as error:
+        run("dot", "digraph {}")
+    assert "could not be started" in refusal(error).message.say("en")
+
+
+@pytest.mark.skipif(not Path("/usr/bin/dot").exists(), reason="Graphviz is not installed")
+def test_routes_at_right_angles_that_fail_become_straight(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network
+) -> None:
+    program(tmp_path, "neato", 'case "$*" in *ortho*) kill -ABRT $$;; esac\nexec /usr/bin/neato "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert b"003" in picture(drawn(draw(network, ()), "en"), "svg")
