@@ -30,7 +30,12 @@ SEVERITY = {
 
 def escaped(text: str) -> str:
     """Return ``text`` as Markdown that reads as itself, in a table too."""
-    return START.sub(_escape, SYNTAX.sub(_escape, printable(text).strip()))
+    return SYNTAX.sub(_escape, printable(text).strip())
+
+
+def opening(text: str) -> str:
+    """Return :func:`escaped` text that may open a line: no list, heading or rule begins there."""
+    return START.sub(_escape, escaped(text))
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -50,12 +55,12 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     parts.append(f"# {escaped(title)}")
     named = report.data.get("map", {})
     facts = [str(report.data.get("at", "")), f"sha256:{named['digest']}" if named.get("digest") else ""]
-    parts += [" · ".join(escaped(fact) for fact in facts if fact)] if any(facts) else []
-    parts += ["\n".join(f"- {escaped(item.say(lang))}" for item in report.summary)] if report.summary else []
+    parts += [opening(" · ".join(fact for fact in facts if fact))] if any(facts) else []
+    parts += ["\n".join(f"- {opening(item.say(lang))}" for item in report.summary)] if report.summary else []
     hidden = [item for scene in report.views for item in scene.hidden]
     if hidden:
         parts.append(f"## {LEFT_OUT.say(lang)}")
-        parts.append("\n".join(f"- {escaped(item.say(lang))}" for item in hidden))
+        parts.append("\n".join(f"- {opening(item.say(lang))}" for item in hidden))
     for table in report.tables:
         parts += _table(table, lang)
     if report.findings or report.views:
@@ -95,9 +100,9 @@ def _findings(findings: Sequence[Finding], lang: Lang) -> list[str]:
             f"- **{SEVERITY[one.severity].say(lang)}** {escaped(one.rule)}{clauses}{place}"
             f" — {escaped(one.message.say(lang))}"
         )
-        lines += [f"  - {escaped(step)}" for step in steps_said(one.witness, lang)]
+        lines += [f"  - {opening(step)}" for step in steps_said(one.witness, lang)]
         if one.remedy:
-            lines.append(f"  - {escaped(one.remedy.say(lang))}")
+            lines.append(f"  - {opening(one.remedy.say(lang))}")
     return [*parts, "\n".join(lines)]
 
 

@@ -7,6 +7,7 @@ Nothing of a map is ever read as markup: names go through :func:`cloison.diagram
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -24,10 +25,12 @@ from cloison.netmodel.report import Report, Status, Table
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDE = 140  # characters where there is no terminal
 SHOWN = 25  # findings of one rule; the others are counted, and are all in the other outputs
 ROWS = 200  # rows of one table
 PLACES = 3  # other places of one finding
 FRAME = 160  # characters of a source line
+BLANKS = re.compile(r"\n{3,}")
 STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "·"}
 COUNTED: Mapping[Severity, tuple[Words, Words]] = {
@@ -38,13 +41,14 @@ COUNTED: Mapping[Severity, tuple[Words, Words]] = {
 MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
 REMEDY = Words("remedy", "remède")
 WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu'au {until} par {by} : {why}")
+WAIVERS = Words("{n} waived", "{n} sous dérogation")
 STATUSES = Words("Clauses", "Exigences")
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     from rich.console import Console
 
-    wide = max(60, min(160, shutil.get_terminal_size((110, 40)).columns))
+    wide = max(60, min(160, shutil.get_terminal_size((WIDE, 40)).columns))
     paper = io.StringIO()
     console = Console(
         file=paper, width=wide, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
@@ -63,7 +67,8 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         _line(console, "")
     for message in report.summary:
         _line(console, printable(message.say(lang)), "bold")
-    return paper.getvalue().encode("utf-8", "replace")
+    lines = "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())
+    return BLANKS.sub("\n\n", lines).encode("utf-8", "replace")
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
@@ -76,7 +81,7 @@ def _findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
-    ordered = sorted(rules.items(), key=lambda item: (min(SEVERITIES.index(one.severity) for one in item[1]), item[0]))
+    ordered = sorted(rules.items(), key=lambda item: (min(_rank(one) for one in item[1]), item[0]))
     shown = {rule: sorted(items, key=_order)[:SHOWN] for rule, items in ordered}
     sources = source_lines([one.spans[0] for items in shown.values() for one in items if one.spans])
     for rule, items in ordered:
@@ -88,8 +93,12 @@ def _findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None
             _line(console, f"  {MORE.say(lang).format(n=len(items) - SHOWN)}", "dim")
 
 
+def _rank(finding: Finding) -> int:
+    return len(SEVERITIES) if finding.waiver else SEVERITIES.index(finding.severity)
+
+
 def _order(finding: Finding) -> tuple[int, Span, str]:
-    return (SEVERITIES.index(finding.severity), finding.spans[0] if finding.spans else Span(""), finding.fingerprint)
+    return (_rank(finding), finding.spans[0] if finding.spans else Span(""), finding.fingerprint)
 
 
 def _heading(console: Console, rule: str, items: Sequence[Finding], lang: Lang) -> None:
@@ -97,10 +106,13 @@ def _heading(console: Console, rule: str, items: Sequence[Finding], lang: Lang) 
 
     line = Text(printable(rule), style="bold")
     for severity in SEVERITIES:
-        count = sum(1 for one in items if one.severity == severity)
+        count = sum(1 for one in items if one.severity == severity and one.waiver is None)
         if count:
             said = COUNTED[severity][count > 1].say(lang).format(n=count)
             line.append("  ").append(said, style=STYLES[severity])
+    waived = sum(1 for one in items if one.waiver)
+    if waived:
+        line.append("  ").append(WAIVERS.say(lang).format(n=waived), style="dim")
     clauses = sorted({clause for one in items for clause in one.clauses})
     if clauses:
         line.append(f"  ({', '.join(printable(clause) for clause in clauses)})", style="dim")
@@ -173,7 +185,13 @@ def _table(console: Console, table: Table, lang: Lang) -> None:
     from rich.text import Text
 
     _line(console, "")
-    grid = Grid(title=Text(printable(table.title.say(lang)), style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    grid = Grid(
+        title=Text(printable(table.title.say(lang)), style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        pad_edge=False,
+    )
     for column in table.columns:
         grid.add_column(Text(printable(column.say(lang))), overflow="fold")
     for row in table.rows[:ROWS]:

@@ -38,7 +38,7 @@ def test_output_is_the_golden_one(
     findings: tuple[Finding, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.setenv("COLUMNS", "140")
     made = write(draw(network, findings, view), output, "fr" if lang == "fr" else "en")
     path = GOLDEN / name
     if os.environ.get("CLOISON_GOLDEN") == "write":
