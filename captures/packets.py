@@ -105,7 +105,10 @@ def ipv4(window: Any, at: Int, end: Int, rest: Int, vlan: Int, packets: Any, i: 
     if fragment:
         packets[i, 7] = be16(window, at + 4)
         what |= FRAGMENT | (LATER_FRAGMENT if fragment & 0x1FFF else FIRST_FRAGMENT)
-    return _transport(window, np.int64(window[at + 9]), at + head, stop, total - head, what, vlan, packets, i)
+    group = window[at + 16] & 0xF0 == 0xE0 or be32(window, at + 16) == 0xFFFFFFFF  # multicast, broadcast
+    protocol = np.int64(window[at + 9])
+    what = _transport(window, protocol, at + head, stop, total - head, what, vlan, packets, i)
+    return _opened(what, protocol) if group else what
 
 
 def ipv6(window: Any, at: Int, end: Int, rest: Int, vlan: Int, packets: Any, i: Int) -> Int:
@@ -130,6 +133,7 @@ def ipv6(window: Any, at: Int, end: Int, rest: Int, vlan: Int, packets: Any, i: 
         stop = end
         what = np.int64(TRUNCATED)
     after = at + total
+    group = window[at + 24] == 0xFF  # multicast
     protocol = np.int64(window[at + 6])
     at += 40
     for headers in range(MOST_HEADERS + 1):
@@ -150,14 +154,23 @@ def ipv6(window: Any, at: Int, end: Int, rest: Int, vlan: Int, packets: Any, i: 
                 packets[i, 7] = be32(window, at + 4)
                 what |= FRAGMENT | (LATER_FRAGMENT if fragment >> 3 else FIRST_FRAGMENT)
                 if fragment >> 3:  # what follows is the middle of something
-                    return _transport(window, following, at + 8, stop, after - at - 8, what, vlan, packets, i)
+                    what = _transport(window, following, at + 8, stop, after - at - 8, what, vlan, packets, i)
+                    return _opened(what, following) if group else what
         if after - at < length:
             return R_IP_MALFORMED
         at += length
         protocol = following
         if stop < at:
             return R_IP_TRUNCATED
-    return _transport(window, protocol, at, stop, after - at, what, vlan, packets, i)
+    what = _transport(window, protocol, at, stop, after - at, what, vlan, packets, i)
+    return _opened(what, protocol) if group else what
+
+
+def _opened(what: Int, protocol: Int) -> Int:
+    """Return the evidence of a packet to a group: a group sends nothing, so that its sender began."""
+    if what < 0 or protocol in (ICMP, ICMPV6):  # which say themselves who asked
+        return what
+    return (what & ~(QUERY_BA | ANSWER_AB)) | QUERY_AB
 
 
 def _transport(
@@ -371,4 +384,4 @@ def _quote(window: Any, at: Int, end: Int, what: Int, vlan: Int, packets: Any, i
     return what & ~LATER_FRAGMENT
 
 
-HELPERS = (be16, be32, be64, _icmp_ports, _quote, _icmp, _udp, _transport, ipv4, ipv6)  # callees first
+HELPERS = (be16, be32, be64, _opened, _icmp_ports, _quote, _icmp, _udp, _transport, ipv4, ipv6)  # callees first

@@ -61,7 +61,9 @@ RST_AB = 1 << 4
 RST_BA = 1 << 5
 FIN_AB = 1 << 6
 FIN_BA = 1 << 7
-QUERY_AB = 1 << 8  # the protocol says that A initiated: ICMP query or reply, DNS QR, NTP mode, DHCP op, SCTP INIT
+# The protocol says that A initiated: ICMP query or reply, DNS QR, NTP mode, DHCP op, SCTP INIT; or B is a group
+# (multicast, broadcast), which never sends.
+QUERY_AB = 1 << 8
 QUERY_BA = 1 << 9
 PAYLOAD_AB = 1 << 10  # bytes after the transport header
 PAYLOAD_BA = 1 << 11

@@ -206,6 +206,13 @@ def test_who_asks_is_what_the_protocol_says(
     assert row["evidence"] == asked | {"PAYLOAD_AB", "PAYLOAD_BA"}
 
 
+@pytest.mark.parametrize("group", ["224.0.0.18", "239.255.255.250", "255.255.255.255", "ff02::1:2"])
+def test_a_group_never_began_a_conversation(tmp_path: Path, group: str) -> None:
+    head = IPv6(src=C6, dst=group) if ":" in group else IP(src=C4, dst=group)
+    row = one(read_bytes(tmp_path, frames(head / UDP(sport=67, dport=68) / (b"\x02" + bytes(240)))))
+    assert row["evidence"] == {"QUERY_AB", "PAYLOAD_AB"}
+
+
 def test_no_query_comes_from_a_dns_servers_port_alone(tmp_path: Path) -> None:
     row = one(read_bytes(tmp_path, frames(IP(src=S4, dst=C4) / UDP(sport=53, dport=40000) / dns(False))))
     assert row["evidence"] == {"PAYLOAD_AB"}
