@@ -92,7 +92,7 @@ def _applications(network: Network) -> Part:
             "the map names no application that supports the service",
             "la carte ne nomme aucune application qui supporte le service",
         )
-        span = network.document.span(("applications",))
+        span = network.document.span(("applications",), key=True)
         breaches.append(Breach(Ref("map", network.model.name), message, (span,), severity="warning"))
     seen = say("{n} applications", "{n} applications", n=len(applications))
     return Part(seen, {"declared": len(applications)}, tuple(breaches), name="applications")

@@ -16,7 +16,7 @@ def _run(evidence: Evidence) -> Outcome:
     subject = Ref("map", network.model.name)
     if not done:
         message = say("no review of this map is recorded", "aucune revue de cette carte n’est consignée")
-        breach = Breach(subject, message, (network.document.span(("reviews",)),), severity="warning")
+        breach = Breach(subject, message, (network.document.span(("reviews",), key=True),), severity="warning")
         seen = say("no review", "aucune revue")
         return one(Part(seen, {}, (breach,), (Missing(subject, Text("a review", "une revue")),)))
     place, last = max(done, key=lambda item: item[1].on)
