@@ -83,9 +83,11 @@ CASES = [
     ("address-twice", "assets: {x: {interfaces: {lan: §10.2.0.20}}}"),
     ("mac-twice", 'assets: {x: {interfaces: {a: {mac: "00:11:22:33:44:55"}, b: {mac: §00-11-22-33-44-55}}}}'),
     ("vrf", "vrfs: {a: {}}\nassets: {x: {interfaces: {lan: {subnet: front-lan, vrf: §a}}}}"),
-    ("vlan-twice", "carriers: {f: {kind: hardware}}\nsubnets:\n  x: {cidr: 10.8.0.0/24, zone: front, over: f, vlan: 5}\n"
+    ("vlan-twice", "carriers: {f: {kind: hardware}}\n"
+     "subnets:\n  x: {cidr: 10.8.0.0/24, zone: front, over: f, vlan: 5}\n"
      "  y: {cidr: 10.9.0.0/24, zone: front, over: f, vlan: §5}"),
-    ("vni-twice", "carriers: {f: {kind: hardware}}\nsubnets:\n  x: {cidr: 10.8.0.0/24, zone: front, over: f, vni: 5}\n"
+    ("vni-twice", "carriers: {f: {kind: hardware}}\n"
+     "subnets:\n  x: {cidr: 10.8.0.0/24, zone: front, over: f, vni: 5}\n"
      "  y: {cidr: 10.9.0.0/24, zone: front, over: f, vni: §5}"),
     ("empty-interface", "assets: {x: {interfaces: {lan: §{}}}}"),
     ("cluster", "assets:\n  c: {members: [fw]}\n  d: {members: [web, §fw]}"),
@@ -104,7 +106,8 @@ CASES = [
     ("bad-service", "flows:\n  F-1: {from: front, to: web, services: [ssh, §tcp/70000]}"),
     ("bad-service", "services: {s: {ports: §tcp/0}}"),
     ("bad-service", "services: {s: {ports: §tcp/90-80}}"),
-    ("bad-service", "translations:\n  x: {on: fw, kind: source, outside: 10.1.0.7, inside: web, services: {https: §tcp/0}}"),
+    ("bad-service", "translations:\n  x: {on: fw, kind: source, outside: 10.1.0.7, inside: web,\n"
+     "      services: {https: §tcp/0}}"),
     ("any", "flows:\n  F-1: {from: §any, to: web, services: ssh}"),
     ("any", "flows:\n  F-1: {from: front, to: web, services: §any}"),
     ("any", "groups: {x: [§any]}"),
@@ -163,7 +166,8 @@ def test_a_name_of_another_kind_is_told_as_such(errors: Errors) -> None:
 
 def test_all_errors_are_told_at_once_in_the_order_of_the_files(errors: Errors) -> None:
     found = errors(
-        "zones: {x: {nature: prod, owner: astr}}\nflows:\n  F-1: {from: frnt, to: wbe, services: [htps]}\n  F-2: {from: web}",
+        "zones: {x: {nature: prod, owner: astr}}\n"
+        "flows:\n  F-1: {from: frnt, to: wbe, services: [htps]}\n  F-2: {from: web}",
     )
     assert [item.rule for item in found] == ["unknown-word", "unknown-name", *["unknown-name"] * 3, "ends"]
     assert [item.spans[0].line for item in found] == [2, 2, 4, 4, 4, 5]
