@@ -64,7 +64,8 @@ class Audit:
         if len(at) and len(self.matrix.live.line):
             part = self.table.take(verdicts.row[at])
             service, source_port = asked(part, verdicts.swapped[at])
-            rank = match(self.matrix.live, verdicts.source[at], verdicts.target[at], service, source_port, part.first)
+            rank = match(self.matrix.live, verdicts.source[at], verdicts.target[at], service, source_port, part.first,
+                         self.matrix.fast)  # fmt: skip
             line[at] = np.where(rank == NO_RANK, -1, self.matrix.live.line[np.where(rank == NO_RANK, 0, rank)])
         found = np.flatnonzero(line >= 0)
         count = np.bincount(line[found], minlength=len(self.matrix.lines)).astype(np.int64)
@@ -99,7 +100,7 @@ class Audit:
         found = np.full(len(rows), -1, dtype=np.int32)
         for index in np.unique(vrf[vrf >= 0]).tolist():
             at = np.flatnonzero(vrf == index)
-            found[at] = locate(self.matrix.owners(index), hi[at], lo[at])
+            found[at] = locate(self.matrix.owners(index), hi[at], lo[at], self.matrix.fast)
         return found
 
     def exit_code(self, fail_on: Severity = "error", allow_undecoded: int = 0) -> int:

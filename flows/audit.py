@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows import loops
 from cloison.flows.account import Audit
 from cloison.flows.answer import audit_report
 from cloison.flows.grounds import findings
@@ -67,7 +68,7 @@ def audit(
     table = join(tables)
     window = _window(network, sources, table.first)
     steps = _Steps(tick)
-    matrix = matrix_of(network, window)
+    matrix = matrix_of(network, window, fast=len(table) >= loops.MANY)
     steps.one()
     places = place(matrix, table, settled)
     table, places = merge(matrix, table, places)

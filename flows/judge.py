@@ -6,34 +6,22 @@ translated address may stand for. Each reading is judged alone, in the precedenc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows.cells import (
-    BROADCAST,
-    LINK_LOCAL,
-    LINK_SCOPE,
-    LOOPBACK,
-    MULTICAST,
-    NOWHERE,
-    OWNED,
-    UNSPECIFIED,
-    UNSURE,
-    ZONE_INSIDE,
-)
-from cloison.flows.loops import NO_RANK, locate
+from cloison.flows.cells import MULTICAST, NOWHERE, OWNED, UNSURE
+from cloison.flows.contacts import Rules, owners
+from cloison.flows.link import inside, link_control
+from cloison.flows.loops import NO_RANK, blocks_of
 from cloison.flows.matching import joined, match
 from cloison.flows.matrix import Matrix
 from cloison.flows.orient import ASSUMED, CERTAIN, ICMP, ICMP6, NO, REPLY_ONLY, YES, Orientation, answers
 from cloison.flows.place import Places, elsewhere
 from cloison.flows.readings import Readings, readings_of
 from cloison.flows.table import FlowTable
-from cloison.netmodel.assurance.assess import forbidden_by
-from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.finding import Severity
 
 Array = npt.NDArray[Any]
@@ -60,8 +48,7 @@ _VERDICT = np.array([verdict for verdict, _ in REASONS], dtype=np.uint8)
 SEVERITIES: tuple[Severity | None, ...] = (None, "note", "warning", "error")
 _NONE, _NOTE, _WARNING, _ERROR = range(4)
 
-_IGMP, _VRRP, _UDP = 2, 112, 17
-_DHCP = (67, 68, 546, 547)
+_OPEN = 255  # a code: not judged yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +76,7 @@ class Verdicts:
     target_translated: Array
     split: Array
     one_way: Array
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -97,118 +84,103 @@ class Verdicts:
 
 def judge(matrix: Matrix, table: FlowTable, places: Places, orientation: Orientation) -> Verdicts:
     """Return the verdict of each conversation of an orientation of the table."""
+    rules = Rules(matrix)
+    parts: list[tuple[Array, ...]] = []
+    for block in blocks_of(len(orientation)):
+        rows = orientation.row[block]
+        together = bool((np.diff(rows) == 1).all())
+        where: Any = slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
+        part = Orientation(
+            np.arange(len(rows)), orientation.swapped[block], orientation.certainty[block],
+            orientation.answered[block], orientation.split[block],
+        )  # fmt: skip
+        parts.append((rows, *_judge(matrix, table.take(where), places.take(where), part, rules)))
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        parts.append((nothing, *(nothing.astype(dtype) for dtype in _DTYPES)))
+    columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    found = Verdicts(*columns)
+    return replace(found, rules=tuple(rules.names))
+
+
+# of the columns of Verdicts after `row`
+_DTYPES = ("?", "u1", "u1", "u1", "u1", "u1", "i4", "i2", "i4", "i4", "i2", "i2", "?", "?")
+
+
+def _judge(
+    matrix: Matrix, table: FlowTable, places: Places, orientation: Orientation, rules: Rules
+) -> tuple[Array, ...]:
+    """Return the columns of ``Verdicts`` after ``row``, of a table whose rows are the orientation's."""
     readings = readings_of(matrix, table, places, orientation)
-    code, line, rule, rules = _judged(matrix, table, places, orientation, readings)
-    best, one_way, risky = _best(len(orientation), orientation, readings, code, line)
+    code, line, rule = _judged(matrix, table, places, readings, rules)
+    best, one_way, risky = _best(len(orientation), orientation, readings, code)
     swapped = readings.swapped[best]
     reason = code[best]
     verdict = _VERDICT[reason]
-    answered = np.where(swapped == orientation.swapped, orientation.answered, _other_answers(table, orientation))
+    answered = _answers(table, orientation, swapped)
     severity = _severity(matrix, reason, verdict, answered, orientation.certainty, readings.source[best])
-    severity = np.where((verdict == AUTHORISED) & risky, _WARNING, severity).astype(np.uint8)
-    return Verdicts(
-        orientation.row, swapped, orientation.certainty, answered, verdict, reason, severity,
-        line[best], rule[best], readings.source[best], readings.target[best], readings.source_translated[best],
-        readings.target_translated[best], orientation.split, one_way, rules,
+    severity[(verdict == AUTHORISED) & risky] = _WARNING
+    return (
+        swapped, orientation.certainty, answered, verdict, reason, severity, line[best], rule[best],
+        readings.source[best], readings.target[best], readings.source_translated[best],
+        readings.target_translated[best], orientation.split, one_way,
     )  # fmt: skip
 
 
-def _other_answers(table: FlowTable, orientation: Orientation) -> Array:
-    """Return the answers in the direction that was not chosen first; only assumed conversations are read so."""
+def _answers(table: FlowTable, orientation: Orientation, swapped: Array) -> Array:
+    """Return the answers in the direction that counts; only assumed conversations may have been turned."""
+    turned = np.flatnonzero(swapped != orientation.swapped)
+    if not len(turned):
+        return orientation.answered
     found = orientation.answered.copy()
-    at = np.flatnonzero(orientation.certainty == ASSUMED)
-    if len(at):
-        found[at] = answers(table.take(orientation.row[at]), ~orientation.swapped[at], orientation.split[at])
+    found[turned] = answers(table.take(turned), swapped[turned], orientation.split[turned])
     return found
 
 
 def _judged(
-    matrix: Matrix, table: FlowTable, places: Places, orientation: Orientation, readings: Readings
-) -> tuple[Array, Array, Array, tuple[str, ...]]:
-    """Return the code (u1), line (i4) and rule (i2) of each reading, and the names of the rules."""
+    matrix: Matrix, table: FlowTable, places: Places, readings: Readings, rules: Rules
+) -> tuple[Array, Array, Array]:
+    """Return the code (u1), line (i4) and rule (i2) of each reading."""
     flags = matrix.cells.classes.flags
     source, target, service = readings.source, readings.target, readings.service
     cast = flags[source] & MULTICAST != 0
     if cast.any():  # nobody speaks from a multicast address, whatever a line says
         source = np.where(cast, NOWHERE, source)
-    code = np.full(len(readings), 255, dtype=np.uint8)
+    code = np.full(len(readings), _OPEN, dtype=np.uint8)
     line = np.full(len(readings), -1, dtype=np.int32)
     rule = np.full(len(readings), -1, dtype=np.int16)
-    code[_link_control(matrix, source, target, service)] = _CODE["link-control"]
-    code[_inside(matrix, source, target)] = _CODE["inside"]
-    time = table.first[orientation.row[readings.of]]
-    if (code == 255).all():
-        rank = match(matrix.live, source, target, service, readings.source_port, time)
-        granted = rank != NO_RANK
-    else:
-        rest = np.flatnonzero(code == 255)
-        rank = np.full(len(readings), NO_RANK, dtype=np.int32)
-        rank[rest] = match(
-            matrix.live, source[rest], target[rest], service[rest], readings.source_port[rest], time[rest]
-        )
-        granted = rank != NO_RANK
+    code[link_control(matrix.cells.classes, source, target, service)] = _CODE["link-control"]
+    code[inside(matrix.cells.classes, source, target)] = _CODE["inside"]
+    time = table.first if len(readings) == len(table) else table.first[readings.of]
+    rank = match(matrix.live, source, target, service, readings.source_port, time, matrix.fast)
+    granted = (rank != NO_RANK) & (code == _OPEN)
     code[granted] = _CODE[""]
     line[granted] = matrix.live.line[rank[granted]]
-    left = np.flatnonzero(code == 255)
+    left = np.flatnonzero(code == _OPEN)
+    if not len(left):
+        return code, line, rule
     unsure = (source[left] == UNSURE) | (target[left] == UNSURE)
     lost = flags[source[left]] & OWNED == 0
-    lost |= (flags[target[left]] & OWNED == 0) & (flags[target[left]] & MULTICAST == 0)
+    lost |= flags[target[left]] & (OWNED | MULTICAST) == 0
     code[left[unsure]] = _CODE["ambiguous-vrf"]
-    lost = left[lost & ~unsure]
-    if len(lost):
-        code[lost] = np.where(
-            _behind_another(matrix, table, places, orientation, readings, lost),
-            _CODE["not-behind-probe"],
-            _CODE["no-subnet"],
-        )
-    rules: tuple[str, ...] = ()
-    left = np.flatnonzero(code == 255)
+    astray = left[lost & ~unsure]
+    if len(astray):
+        another = _behind_another(matrix, table, places, readings, astray)
+        code[astray] = np.where(another, _CODE["not-behind-probe"], _CODE["no-subnet"])
+    left = left[~lost & ~unsure]
     if len(left):
-        why, line[left], rule[left], rules = _why_not(matrix, table, orientation, readings, left, time[left])
-        code[left] = why
-    return code, line, rule, rules
+        code[left], line[left], rule[left] = _why_not(matrix, table, readings, left, time[left], rules)
+    return code, line, rule
 
 
-def _inside(matrix: Matrix, source: Array, target: Array) -> Array:
-    classes = matrix.cells.classes
-    same = (classes.inside[source] == classes.inside[target]) & (classes.inside[source] >= 0)
-    # multicast lies in its sender's zone
-    cast = (classes.flags[target] & MULTICAST != 0) & (classes.flags[source] & ZONE_INSIDE != 0)
-    found: Array = same | cast
-    return found
-
-
-def _link_control(matrix: Matrix, source: Array, target: Array, service: Array) -> Array:
-    """Return bool: traffic that never leaves its link: its addresses say so, or its protocol within one subnet."""
-    classes = matrix.cells.classes
-    here, there = classes.flags[source], classes.flags[target]
-    found = ((here | there) & LINK_LOCAL != 0) | (here & UNSPECIFIED != 0) | (there & (LINK_SCOPE | BROADCAST) != 0)
-    found |= (here & there & LOOPBACK) != 0
-    protocol, low = service >> 16, service & 0xFFFF
-    one_link = ((classes.subnet[source] == classes.subnet[target]) & (classes.subnet[source] >= 0)) | (
-        there & MULTICAST != 0
-    )
-    control = (protocol == _IGMP) | (protocol == _VRRP)
-    if (service >= ICMP6 << 16).any() or (service < 3 << 16).any():
-        kind = low >> 8
-        # neighbour discovery and redirects (RFC 4861), multicast listeners (RFC 2710, RFC 3810)
-        control |= (protocol == ICMP6) & ((kind >= 130) & (kind <= 137) | (kind == 143))
-        control |= (protocol == ICMP) & (kind == 5)  # redirect, RFC 792
-    control |= (protocol == _UDP) & np.isin(low, _DHCP)
-    stays: Array = found | (control & one_link)
-    return stays
-
-
-def _behind_another(
-    matrix: Matrix, table: FlowTable, places: Places, orientation: Orientation, readings: Readings, at: Array
-) -> Array:
+def _behind_another(matrix: Matrix, table: FlowTable, places: Places, readings: Readings, at: Array) -> Array:
     """Return bool: an end that its probe's VRF does not know is an address of another VRF."""
-    if len(matrix.network.ownership.vrfs) == 1:
-        return np.zeros(len(at), dtype=bool)
-    flags = matrix.cells.classes.flags
-    row = orientation.row[readings.of[at]]
-    settled = np.array([len(item) == 1 for item in places.hints])[places.hint[row]]
     found = np.zeros(len(at), dtype=bool)
+    if len(matrix.network.ownership.vrfs) == 1:
+        return found
+    flags = matrix.cells.classes.flags
+    row = readings.of[at]
+    settled = np.array([len(item) == 1 for item in places.hints])[places.hint[row]]
     for hi, lo, ends in ((table.a_hi, table.a_lo, places.a), (table.b_hi, table.b_lo, places.b)):
         lost = np.flatnonzero(settled & (flags[ends[row]] & (OWNED | MULTICAST) == 0))
         found[lost] |= elsewhere(matrix, hi[row[lost]], lo[row[lost]])
@@ -216,84 +188,35 @@ def _behind_another(
 
 
 def _why_not(
-    matrix: Matrix, table: FlowTable, orientation: Orientation, readings: Readings, at: Array, time: Array
-) -> tuple[Array, Array, Array, tuple[str, ...]]:
+    matrix: Matrix, table: FlowTable, readings: Readings, at: Array, time: Array, rules: Rules
+) -> tuple[Array, Array, Array]:
     """Return the code, line and rule of readings between mapped ends that no live line authorises."""
     source, target, service = readings.source[at], readings.target[at], readings.service[at]
     source_port = readings.source_port[at]
     code = np.full(len(at), _CODE["no-line"], dtype=np.uint8)
     line = np.full(len(at), -1, dtype=np.int32)
     code[joined(matrix.live, source, target, time)] = _CODE["service"]
-    protocol, low = service >> 16, service & 0xFFFF
-    back = match(matrix.live, target, source, service, source_port, time) != NO_RANK
+    back = match(matrix.live, target, source, service, source_port, time, matrix.fast) != NO_RANK
+    protocol, port = service >> 16, (service & 0xFFFF).astype(np.uint16)
     ported = (protocol != ICMP) & (protocol != ICMP6)
     answer = (protocol << 16 | source_port).astype(np.uint32)
-    back |= (match(matrix.live, target, source, answer, low.astype(np.uint16), time) != NO_RANK) & ported
+    back |= (match(matrix.live, target, source, answer, port, time, matrix.fast) != NO_RANK) & ported
     back &= matrix.cells.classes.flags[target] & MULTICAST == 0
     code[back] = _CODE["direction"]
-    rule, rules = _forbidden(matrix, table, orientation, readings, at)
+    here = owners(matrix, table, readings, at, source=True)
+    there = owners(matrix, table, readings, at, source=False)
+    rule = rules.broken(here, there, service)
     code[rule >= 0] = _CODE["forbidden"]
-    rank = match(matrix.dated, source, target, service, source_port, time)
-    dated = rank != NO_RANK
-    code[dated] = _CODE["expired"]
-    line[dated] = matrix.dated.line[rank[dated]]
-    return code, line, np.where(dated, -1, rule).astype(np.int16), rules
+    if len(matrix.dated.keys):
+        rank = match(matrix.dated, source, target, service, source_port, time, matrix.fast)
+        dated = rank != NO_RANK
+        code[dated] = _CODE["expired"]
+        line[dated] = matrix.dated.line[rank[dated]]
+        rule[dated] = -1
+    return code, line, rule
 
 
-def _forbidden(
-    matrix: Matrix, table: FlowTable, orientation: Orientation, readings: Readings, at: Array
-) -> tuple[Array, tuple[str, ...]]:
-    """Return the rule that forbids each reading directly (-1: none), and the rules' names."""
-    here = owners(matrix, table, orientation.row[readings.of[at]], readings, at, source=True)
-    there = owners(matrix, table, orientation.row[readings.of[at]], readings, at, source=False)
-    packed = (here.astype(np.int64) + 1) << np.int64(32) | (there.astype(np.int64) + 1)
-    pairs, pair = np.unique(packed, return_inverse=True)
-    asked, inverse = np.unique(
-        pair.astype(np.uint64) << np.uint64(24) | readings.service[at].astype(np.uint64), return_inverse=True
-    )
-    forbids: Callable[[Contact], tuple[str, ...]] = forbidden_by(matrix.network)
-    known = matrix.network.ownership.owners
-    names: dict[str, int] = {}
-    found = np.full(len(asked), -1, dtype=np.int16)
-    for index, value in enumerate(asked.tolist()):
-        both, service = int(pairs[value >> 24]), value & 0xFFFFFF
-        one, other = (both >> 32) - 1, (both & 0xFFFFFFFF) - 1
-        if one < 0 or other < 0:
-            continue
-        broken = forbids(Contact(known[one], known[other], service >> 16, service & 0xFFFF))
-        if broken:
-            found[index] = names.setdefault(broken[0], len(names))
-    return found[inverse], tuple(names)
-
-
-def owners(matrix: Matrix, table: FlowTable, row: Array, readings: Readings, at: Array, *, source: bool) -> Array:
-    """Return i4, the owners (indexes) of one end of readings; a translated end is what it stands for, by its class."""
-    swapped = readings.swapped[at]
-    side_a = swapped != source  # the source is A unless B initiated
-    hi = np.where(side_a, table.a_hi[row], table.b_hi[row])
-    lo = np.where(side_a, table.a_lo[row], table.b_lo[row])
-    classes = (readings.source if source else readings.target)[at]
-    translated = (readings.source_translated if source else readings.target_translated)[at] >= 0
-    found = np.full(len(at), -1, dtype=np.int32)
-    of = matrix.cells.classes.vrf[classes]
-    for vrf in np.unique(of[(of >= 0) & ~translated]).tolist():
-        rows = np.flatnonzero((of == vrf) & ~translated)
-        found[rows] = locate(matrix.owners(vrf), hi[rows], lo[rows])
-    inner = np.flatnonzero(translated)
-    if len(inner):
-        memo = {here: _an_owner(matrix, here) for here in np.unique(classes[inner]).tolist()}
-        found[inner] = [memo[here] for here in classes[inner].tolist()]
-    return found
-
-
-def _an_owner(matrix: Matrix, here: int) -> int:
-    place = matrix.cells.of.index(here)
-    return matrix.network.ownership.owner_index(matrix.cells.starts[place])
-
-
-def _best(
-    count: int, orientation: Orientation, readings: Readings, code: Array, line: Array
-) -> tuple[Array, Array, Array]:
+def _best(count: int, orientation: Orientation, readings: Readings, code: Array) -> tuple[Array, Array, Array]:
     """Return the reading that counts of each conversation; whether one direction alone is authorised, and whether the
     other one is then forbidden."""
     best = np.arange(count)  # the first readings are one a conversation

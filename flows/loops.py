@@ -1,10 +1,12 @@
 """The inner loops of judging, written to be compiled: addresses to classes, pairs of classes to lines.
 
-Below ``MANY`` rows, callers use NumPy instead: compiling costs more than it saves.
+Below ``MANY`` conversations in all, NumPy does the same: compiling would cost more than it saves. Either way the work
+goes in blocks of ``BLOCK`` rows, whose columns stay in the processor's cache.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,21 @@ from cloison.flows.compiled import compiled
 Array = npt.NDArray[Any]
 
 MANY = 200_000
+BLOCK = 1 << 16
 NO_RANK = (1 << 31) - 1
 EMPTY_SLOT = (1 << 64) - 1
 _MIX = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: Fibonacci hashing, Knuth, TAOCP 3, section 6.4
 
 
-def locate(view: Any, hi: Array, lo: Array) -> Array:
-    """Return i4, the classes of addresses (two u8 halves) in a :class:`~cloison.flows.cells.View`."""
-    if len(hi) < MANY:
+def blocks_of(length: int) -> Iterator[slice]:
+    """Yield the slices that cut a length into blocks."""
+    for start in range(0, length, BLOCK):
+        yield slice(start, min(start + BLOCK, length))
+
+
+def locate(view: Any, hi: Array, lo: Array, fast: bool) -> Array:
+    """Return i4, the classes of addresses (two u8 halves) in a ``cells.View``; ``fast``: compiled."""
+    if not fast:
         return _locate_few(view, hi, lo)
     found = np.empty(len(hi), dtype=np.int32)
     compiled(locate_loop)(hi, lo, *view.tree(), view.hi, view.lo, view.of, found)
@@ -71,7 +80,7 @@ def locate_loop(
             first, last = np.int64(slot_first[place]), np.int64(slot_last[place])
         else:
             prefix = high >> np.uint64(48)
-            first, last = max(np.int64(upper[prefix]) - 1, 0), np.int64(upper[prefix + np.uint64(1)])
+            first, last = max(np.int64(upper[prefix]) - 1, np.int64(0)), np.int64(upper[prefix + np.uint64(1)])
         while last - first > 1:
             middle = (first + last) >> 1
             if view_hi[middle] < high or (view_hi[middle] == high and view_lo[middle] <= low):
@@ -84,7 +93,7 @@ def locate_loop(
 def fill_64_loop(
     keys: Array, first: Array, last: Array, slots: Array, slot_first: Array, slot_last: Array, shift: np.uint64
 ) -> None:
-    """Put the ranges of keys in an open hash table, at most half full, of 2**(64 - shift) slots; a last of 0 is free."""
+    """Put the ranges of keys in an open hash table of 2**(64 - shift) slots, at most half full; a last of 0 is free."""
     mask = np.uint64(len(slots) - 1)
     for at in range(len(keys)):
         place = keys[at] * np.uint64(_MIX) >> shift

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cloison.flows.cells import Classes
 from cloison.flows.compiled import compiled
-from cloison.flows.loops import EMPTY_SLOT, MANY, NO_RANK, fill_loop, match_loop
+from cloison.flows.loops import EMPTY_SLOT, NO_RANK, fill_loop, match_loop
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.services import ServiceSet
 
@@ -58,7 +58,7 @@ class Rows:
     limited: Array  # i8[n, 7]: low, high, first source port, last one, from, until, rank
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Matcher:
     """What finds a line. Ids of an address: its class, ``around[class]`` (its large ends), and ``everything``.
 
@@ -75,14 +75,17 @@ class Matcher:
     rows: Rows
     line: Array
     layers: tuple[int, ...]
+    _slots: tuple[Any, ...] = ()
 
-    def slots(self) -> tuple[Array, Array, Any]:
+    def slots(self) -> tuple[Any, ...]:
         """Return the keys as an open hash table (u8, 2**64 - 1 is free), the row of each slot, and its shift."""
-        bits = max(int(len(self.keys) * 2).bit_length(), 4)
-        slots = np.full(1 << bits, EMPTY_SLOT, dtype=np.uint64)
-        rows = np.zeros(1 << bits, dtype=np.int32)
-        compiled(fill_loop)(self.keys, self.row, slots, rows, np.uint64(64 - bits))
-        return slots, rows, np.uint64(64 - bits)
+        if not self._slots:
+            bits = max(int(len(self.keys) * 2).bit_length(), 4)
+            slots = np.full(1 << bits, EMPTY_SLOT, dtype=np.uint64)
+            rows = np.zeros(1 << bits, dtype=np.int32)
+            compiled(fill_loop)(self.keys, self.row, slots, rows, np.uint64(64 - bits))
+            self._slots = (slots, rows, np.uint64(64 - bits))
+        return self._slots
 
     def ids(self, classes: Array, level: int) -> Array:
         """Return the ids of classes at a level: 0 by itself, 1 by its large ends, 2 as any."""
@@ -123,12 +126,14 @@ def build(
     return _assemble(classes, ranked, levels, members, len(sizes))
 
 
-def match(matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array) -> Array:
+def match(
+    matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array, fast: bool
+) -> Array:
     """Return i4, the rank of the most specific line from each source class to its target class, or ``NO_RANK``.
 
-    ``service`` u4 is ``protocol << 16 | low field``, ``time`` i8 ns since 1970 UTC.
+    ``service`` u4 is ``protocol << 16 | low field``, ``time`` i8 ns since 1970 UTC; ``fast``: compiled.
     """
-    if len(source) >= MANY:
+    if fast:
         return _match_many(matcher, source, target, service, source_port, time)
     found = np.full(len(source), NO_RANK, dtype=np.int32)
     for at, row in _rows_of(matcher, source, target):

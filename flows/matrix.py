@@ -31,7 +31,7 @@ class Matrix:
 
     ``live`` finds the lines that are live at a conversation's time, ``dated`` those that are not live throughout the
     window, at any time. ``lines`` are the ids by index. The marks of a class are the translations whose outside
-    addresses hold it, numbered from ``first_mark``.
+    addresses hold it, numbered from ``first_mark``. ``fast``: use compiled loops.
     """
 
     network: Network
@@ -42,6 +42,7 @@ class Matrix:
     dated: Matcher
     translations: tuple[TranslationFacts, ...]
     first_mark: int
+    fast: bool = False
     _views: dict[tuple[int, ...], View] = field(default_factory=dict)
     _owners: dict[int, View] = field(default_factory=dict)
 
@@ -58,8 +59,11 @@ class Matrix:
         return self._owners[vrf]
 
 
-def matrix_of(network: Network, window: tuple[int, int]) -> Matrix:
-    """Return the matrix of a network for conversations that begin within ``window`` (first, last, in ns)."""
+def matrix_of(network: Network, window: tuple[int, int], *, fast: bool = False) -> Matrix:
+    """Return the matrix of a network for conversations that begin within ``window`` (first, last, in ns).
+
+    ``fast``: there are so many of them that compiled loops pay.
+    """
     ends: dict[IntervalSet, int] = {}
     numbers: dict[str, int] = {}
 
@@ -93,6 +97,7 @@ def matrix_of(network: Network, window: tuple[int, int]) -> Matrix:
         build(cells.classes, dated, sizes, names, None),
         translations,
         len(ends),
+        fast,
     )
 
 

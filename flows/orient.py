@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.loops import blocks_of
 from cloison.flows.table import (
     ANSWER_AB,
     ANSWER_BA,
@@ -77,11 +78,15 @@ def orient(table: FlowTable, known_ports: Array) -> Orientation:
     ``known_ports`` is bool[4, 65536]: whether a port is declared or in the catalogue, by the rows of ``PORTED``
     (row 0 is for protocols without ports and holds nothing).
     """
-    decision = _initiators()[_initiator_index(table, known_ports)]
+    decision = np.empty(len(table), dtype=np.uint8)
+    answered = np.empty(len(table), dtype=np.uint8)
+    for block in blocks_of(len(table)):
+        part = table.take(block)
+        chosen = decision[block] = _initiators()[_initiator_index(part, known_ports)]
+        answered[block] = answers(part, (chosen & _SWAPPED).astype(bool), (chosen & _SPLIT).astype(bool))
     swapped = (decision & _SWAPPED).astype(bool)
     split = (decision & _SPLIT).astype(bool)
     certainty = decision >> _SURE
-    answered = answers(table, swapped, split)
     row = np.arange(len(table), dtype=np.int64)
     both = np.flatnonzero(split)
     if not len(both):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.cells import NOWHERE, OWNED, UNSURE
-from cloison.flows.loops import locate
+from cloison.flows.loops import blocks_of, locate
 from cloison.flows.matrix import Matrix
 from cloison.flows.table import FlowTable
 from cloison.netmodel.network import Network
@@ -49,11 +49,13 @@ def place(matrix: Matrix, table: FlowTable, settled: Sequence[Candidates]) -> Pl
     for index, candidates in enumerate(hints):
         view = matrix.view(candidates)
         if len(hints) == 1:
-            a, b = locate(view, table.a_hi, table.a_lo), locate(view, table.b_hi, table.b_lo)
+            for block in blocks_of(len(table)):
+                a[block] = locate(view, table.a_hi[block], table.a_lo[block], matrix.fast)
+                b[block] = locate(view, table.b_hi[block], table.b_lo[block], matrix.fast)
         else:
             rows = np.flatnonzero(hint == index)
-            a[rows] = locate(view, table.a_hi[rows], table.a_lo[rows])
-            b[rows] = locate(view, table.b_hi[rows], table.b_lo[rows])
+            a[rows] = locate(view, table.a_hi[rows], table.a_lo[rows], matrix.fast)
+            b[rows] = locate(view, table.b_hi[rows], table.b_lo[rows], matrix.fast)
         if len(candidates) > 1:
             _agree(matrix, table, candidates, np.flatnonzero((hint == index) & ((a == UNSURE) | (b == UNSURE))), a, b)
     return Places(a, b, hint, hints)
@@ -61,7 +63,7 @@ def place(matrix: Matrix, table: FlowTable, settled: Sequence[Candidates]) -> Pl
 
 def elsewhere(matrix: Matrix, hi: Array, lo: Array) -> Array:
     """Return bool: whether some VRF of the map owns the address."""
-    found = locate(matrix.view(tuple(range(len(matrix.network.ownership.vrfs)))), hi, lo)
+    found = locate(matrix.view(tuple(range(len(matrix.network.ownership.vrfs)))), hi, lo, matrix.fast)
     owned: Array = (matrix.cells.classes.flags[found] & OWNED != 0) | (found == UNSURE)
     return owned
 
@@ -76,7 +78,10 @@ def _agree(matrix: Matrix, table: FlowTable, candidates: Candidates, rows: Array
     flags = matrix.cells.classes.flags
     for vrf in candidates:
         view = matrix.view((vrf,))
-        ends = locate(view, part.a_hi, part.a_lo), locate(view, part.b_hi, part.b_lo)
+        ends = (
+            locate(view, part.a_hi, part.a_lo, matrix.fast),
+            locate(view, part.b_hi, part.b_lo, matrix.fast),
+        )
         both = (flags[ends[0]] & OWNED != 0) & (flags[ends[1]] & OWNED != 0)
         for side, here in enumerate(ends):
             clash = both & met[side] & (agreed[side] != here)

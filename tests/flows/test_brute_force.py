@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloison.flows import judge, loops, matching
+from cloison.flows import contacts, loops, matching
 from cloison.flows.audit import Options, audit
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse_address
@@ -21,7 +21,7 @@ from flows_world import NOON, SECOND, capture_of, network_of, talk, words
 @pytest.fixture(autouse=True)
 def no_segmentation_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules have their own cases: here the matrix alone decides."""
-    monkeypatch.setattr(judge, "forbidden_by", lambda network: lambda contact: ())
+    monkeypatch.setattr(contacts, "forbidden_by", lambda network: lambda contact: ())
 
 
 SERVICES = ["tcp/22", "tcp/443", "tcp/440-450", "udp/53", "icmp/8", "ospf", "peer", "web", "tcp/1-65535"]
@@ -169,7 +169,6 @@ def test_compiled_loops_agree(seed: int, tmp_path: Path, monkeypatch: pytest.Mon
     rows = [random_talk(draw, network) for _ in range(150)]
     few = words(audit(network, [("", capture_of(*rows))], Options()))
     monkeypatch.setattr(loops, "MANY", 0)
-    monkeypatch.setattr(matching, "MANY", 0)
     assert words(audit(network, [("", capture_of(*rows))], Options())) == few
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flows_world import MAP, NOON, SECOND, judged, network_of, ns, said, talk, words
 
-from cloison.flows import judge as judge_module
+from cloison.flows import contacts
 from cloison.flows import table as t
 from cloison.flows.entries import entries
 from cloison.netmodel.assurance.evidence import Contact
@@ -36,7 +36,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return broken
 
-    monkeypatch.setattr(judge_module, "forbidden_by", forbids)
+    monkeypatch.setattr(contacts, "forbidden_by", forbids)
 
 
 def one(network: Network, row: dict[str, Any], **where: str) -> str:
