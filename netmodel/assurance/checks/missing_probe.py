@@ -169,7 +169,9 @@ def _run(evidence: Evidence) -> Outcome:
     breaches += between
     if not probes and not breaches:
         message = say("the map has no probe", "la carte n’a aucune sonde")
-        breaches.append(Breach(Ref("map", network.model.name), message, (network.document.span(("assets",), key=True),)))
+        breaches.append(
+            Breach(Ref("map", network.model.name), message, (network.document.span(("assets",), key=True),))
+        )
     breaches += _unheard(network, probes)
     seen = say(
         "{probes} probes, {sides} sides of interconnections with the outside, {links} links between sites",
