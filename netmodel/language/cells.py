@@ -16,7 +16,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ENCRYPTION = re.compile(r"([^\W\d][\w-]*?)\s*(?:(?:>=|≥|:|/|\s|v)\s*v?(\d[\w.]*)\s*\+?)?", re.IGNORECASE)
 _APPROVAL = re.compile(r"(?:([^:]+?)\s*:)?\s*(.*?)\s*\(?\s*(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})?\s*\)?", re.DOTALL)
 _VERSION = re.compile(r"v?\d\S*", re.IGNORECASE)
-_NONE = frozenset({"", "aucun", "aucune", "non", "none", "no", "neant", "n a", "sans"})
+_NONE = frozenset({"aucun", "aucune", "non", "none", "no", "neant", "n a", "sans"})
 _IN_WORDS = frozenset({"procedure", "monitoring"})  # measures that name nothing on the path
 _MEASURE = Text("kind of measure", "Type de mesure")
 
@@ -92,7 +92,7 @@ def _direction(cell: str) -> str:
 
 
 def _encryption(cell: str) -> Raw:
-    if fold(cell) in _NONE:
+    if cell in ("-", "–", "—") or fold(cell) in _NONE:
         return None
     found = _ENCRYPTION.fullmatch(cell)
     if found is None:

@@ -204,7 +204,10 @@ class Translation:
 
 @dataclass(frozen=True, slots=True, config=_strict)
 class Ports:
-    """``tcp/443``, ``tcp/6800-7300``, ``icmp/8``, ``icmp/3/4``, ``ospf``, ``ip/112``; ``source`` restricts the initiator."""
+    """``tcp/443``, ``tcp/6800-7300``, ``icmp/8``, ``icmp/3/4``, ``ospf``, ``ip/112``.
+
+    ``source`` restricts the initiator.
+    """
 
     to: str
     source: Annotated[str, Field(alias="from")] = ""

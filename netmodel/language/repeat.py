@@ -147,6 +147,7 @@ def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Documen
                     "« {name} » ne peut pas être une variable de boucle : commencez par une lettre",
                     name=name,
                 ),
+                key=True,
             )
         )
     chosen = select(selection)

@@ -75,7 +75,7 @@ def _along(path: tuple[str, ...], rest: Route) -> int:
         if path[walked] not in (step, "*", WRITTEN.get(step)):
             return index if walked and path[walked - 1] != "*" else 0
         walked += 1
-    return len(rest) if walked == len(path) and path else 0
+    return len(rest) if path else 0
 
 
 def table_error(section: str, rule: str, text: Text, *places: Span, **values: Value) -> Finding:

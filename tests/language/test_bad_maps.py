@@ -158,12 +158,16 @@ def test_nearest_names_are_given(write) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_texts_keep_their_text(write) -> None:  # type: ignore[no-untyped-def]
-    path = write(HEAD + "parties: {a: {kind: provider, labels: {a: on, b: no, c: 12:30:45, d: 1e3, e: 010, f: ~, g: null}}}\n")
+    path = write(
+        HEAD + "parties: {a: {kind: provider, labels: {a: on, b: no, c: 12:30:45, d: 1e3, e: 010, f: ~, g: null}}}\n"
+    )
     labels = read_map(path).model.parties["a"].labels
     assert labels == {"a": "on", "b": "no", "c": "12:30:45", "d": "1e3", "e": "010", "f": "~", "g": "null"}
 
 
-@pytest.mark.parametrize(("word", "value"), [("on", True), ("Yes", True), ("oui", True), ("no", False), ("faux", False)])
+@pytest.mark.parametrize(
+    ("word", "value"), [("on", True), ("Yes", True), ("oui", True), ("no", False), ("faux", False)]
+)
 def test_truth_is_read_where_it_is_asked(word: str, value: bool, write) -> None:  # type: ignore[no-untyped-def]
     path = write(HEAD + f"zones: {{a: {{transit: {word}}}}}\n")
     assert read_map(path).model.zones["a"].transit is value
