@@ -151,7 +151,8 @@ class Topology:
         if not nx.has_path(graph, start, end):
             return ()
         ways = islice(nx.shortest_simple_paths(graph, start, end), limit)
-        return tuple(tuple(name for kind, name in way if kind == "interconnection") for way in ways)
+        found = (tuple(name for kind, name in way if kind == "interconnection") for way in ways)
+        return tuple(sorted(found, key=lambda way: (len(way), way)))
 
     def stages(self, route: Route) -> tuple[tuple[str, ...], ...]:
         """Return the stages that a sequence of interconnections goes through, each a list of equals."""
