@@ -19,6 +19,7 @@ from cloison.netmodel.report import Cluster, Node, Scene, Table
 from cloison.netmodel.space.addresses import prefixes
 
 TITLE = Text("one zone with its assets", "une zone et ses biens")
+ABOVE, INSIDE, SUBNETS, BELOW = range(4)  # levels: less sensitive peers, the zone, its subnets, the other peers
 ADDRESSES = 3  # addresses of an interface in a cell; the others are in the table
 
 
@@ -59,7 +60,7 @@ def _inside(
         facts = network.zones[zone]
         within = facts.within if zone != argument else ""
         box = zone_box(network, facts, counts.get((zone, zone), 0), 0, concerns, within=within)
-        boxes.append(replace(box, level=1))
+        boxes.append(replace(box, level=INSIDE))
         for name in facts.subnets:
             subnet = network.subnets[name]
             boxes.append(_subnet_box(subnet, zone, concerns))
@@ -80,7 +81,7 @@ def _inside(
 
 def _subnet_box(facts: SubnetFacts, zone: str, concerns: Concerns) -> Cluster:
     box = Cluster(f"box:{facts.id}", Ref("subnet", facts.id), facts.id, (joined(*_plain(facts)),), zone_id(zone),
-                  ("subnet",), level=1)  # fmt: skip
+                  ("subnet",), level=SUBNETS)  # fmt: skip
     return concerns.on(box, [Ref("subnet", facts.id)])
 
 
@@ -110,7 +111,7 @@ def _peer(network: Network, name: str, argument: str, concerns: Concerns) -> Nod
     inner = network.zones[argument]
     below = facts.sensitive or network.rank(facts.sensitivity) > network.rank(inner.sensitivity)
     node = Node(zone_id(name), Ref("zone", name), "peer", name, (facts.owner,) if facts.owner else (),
-                marks=zone_marks(facts), level=2 if below and not facts.public else 0)  # fmt: skip
+                marks=zone_marks(facts), level=BELOW if below and not facts.public else ABOVE)  # fmt: skip
     return concerns.on(node, [Ref("zone", name)])
 
 
