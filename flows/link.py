@@ -46,8 +46,10 @@ def link_control(classes: Classes, source: Array, target: Array, service: Array)
         (protocol == _IGMP) | (protocol == _VRRP) | (protocol == ICMP) | (protocol == ICMP6) | (protocol == _UDP)
     )
     if len(few):
-        subnet = classes.subnet
-        one_link = (subnet[source[few]] == subnet[target[few]]) & (subnet[source[few]] >= 0)
+        one, other = source[few], target[few]
+        # addresses that a zone has without a subnet may share a link; nothing says that they do not
+        one_link = (classes.subnet[one] == classes.subnet[other]) & (classes.zone[one] == classes.zone[other])
+        one_link &= classes.zone[one] >= 0
         found[few] |= (one_link | (there[few] & MULTICAST != 0)) & _control(protocol[few], service[few] & 0xFFFF)
     stays: Array = found
     return stays

@@ -217,9 +217,7 @@ def _answer(
         return NO if syn and not replied and not sampled else UNKNOWN
     if replied:
         return YES
-    if refused:
-        return NO
-    return NO if query and not sampled else UNKNOWN
+    return NO if refused or not sampled else UNKNOWN
 
 
 def _all_bits(count: int) -> Iterator[tuple[bool, ...]]:
