@@ -200,7 +200,7 @@ class Line:
     @property
     def span(self) -> Span:
         """Where the line is written."""
-        return self.document.span(("flows", self.id))
+        return self.document.span(("flows", self.id), key=True)
 
     @property
     def template(self) -> str:

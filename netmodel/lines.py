@@ -311,7 +311,8 @@ class LineCompiler:
                               "Plusieurs chemins mènent de {source} à {target} : {ways}",
                               source=here, target=there, ways=listed)  # fmt: skip
             remedy = say("Say which with “via”", "Dites lequel avec « via »")
-            self.problems.add("ambiguous-route", message, ("flows", name, "via"), remedy=remedy)
+            place = ("flows", name, "via") if flow.via else ("flows", name)
+            self.problems.add("ambiguous-route", message, place, remedy=remedy)
         if flow.via and len(items) == len(flow.via):
             for here, there in ways.unrouted:
                 self.problems.add(

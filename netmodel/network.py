@@ -58,8 +58,8 @@ class Network:
     warnings: tuple[Finding, ...] = ()
 
     def span(self, section: str, name: str, *route: str | int) -> Span:
-        """Return where an entry of a section, or a part of it, is written."""
-        return self.document.span((section, name, *route))
+        """Return where an entry of a section, its key, or a part of it, its value, is written."""
+        return self.document.span((section, name, *route), key=not route)
 
     def rank(self, sensitivity: str) -> int:
         """Return the place of a level on the map's scale, 0 for the least sensitive, -1 when it is not on it."""

@@ -50,8 +50,11 @@ class Problems:
     def add(
         self, rule: str, message: Message, *routes: Route, remedy: Message | None = None, key: bool = False
     ) -> None:
-        """Add an error about the entry of the first route, placed at each of the routes."""
-        spans = tuple(dict.fromkeys(self.document.span(route, key=key) for route in routes))
+        """Add an error about the entry of the first route, placed at each of the routes.
+
+        The place of a route is that of its value; that of its last key with ``key``, and for an entry as a whole.
+        """
+        spans = tuple(dict.fromkeys(self.document.span(route, key=key or len(route) == 2) for route in routes))
         section, name = str(routes[0][0]), str(routes[0][1]) if len(routes[0]) > 1 else ""
         subject = Ref(SINGULAR.get(section, section), name)
         self.found.append(input_error(rule, message, subject, *spans, remedy=remedy))

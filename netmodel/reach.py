@@ -83,11 +83,11 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The graph as integers: the edges of vertex v are ``targets[offsets[v]:offsets[v + 1]]``."""
+    """The graph as integers: vertex v leads to ``targets[offsets[v]:offsets[v + 1]]``."""
 
     vertices: Sequence[Vertex]
-    offsets: Sequence[int]
-    targets: Sequence[int]
+    offsets: Sequence[int] = field(repr=False)
+    targets: Sequence[int] = field(repr=False)
     numbers: Mapping[Vertex, int] = field(repr=False)
     lines: Mapping[str, tuple[int, ...]] = field(repr=False)  # vertices of each line
     relays: Mapping[str, tuple[Arrival, ...]] = field(repr=False)  # of each relay, or its cluster

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Leaf, Line, SubnetFacts, ZoneFacts
 from cloison.netmodel.language import model as m
@@ -28,8 +29,7 @@ class ReachBuilder:
     endpoints: Mapping[str, EndpointFacts]
     _vertices: list[Vertex] = field(default_factory=list)
     _numbers: dict[Vertex, int] = field(default_factory=dict)
-    _from: list[int] = field(default_factory=list)
-    _to: list[int] = field(default_factory=list)
+    _targets: list[list[int]] = field(default_factory=list)
     _lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _relays: dict[str, dict[int, Arrival]] = field(default_factory=dict)
     _offered: dict[str, list[tuple[str, ServiceSet]]] = field(default_factory=dict)
@@ -37,8 +37,6 @@ class ReachBuilder:
 
     def build(self, lines: Iterable[Line]) -> Reach:
         """Return the graph of the live lines among them."""
-        import numpy as np
-
         for name in self.zones:
             self._zone(name)
         for name in self.subnets:
@@ -52,12 +50,9 @@ class ReachBuilder:
         for line in lines:
             if line.live:
                 self._line(line)
-        source, target = np.array(self._from, np.int64), np.array(self._to, np.int64)
-        order = np.argsort(source, kind="stable")
-        offsets = np.zeros(len(self._vertices) + 1, np.int64)
-        np.cumsum(np.bincount(source, minlength=len(self._vertices)), out=offsets[1:])
         return Reach(
-            tuple(self._vertices), offsets.tolist(), target[order].tolist(), self._numbers, self._lines,
+            tuple(self._vertices), [0, *accumulate(map(len, self._targets))], list(chain.from_iterable(self._targets)),
+            self._numbers, self._lines,
             {name: tuple(found.values()) for name, found in self._relays.items()},
             self.zones, self.subnets, self.assets,
         )  # fmt: skip
@@ -68,11 +63,11 @@ class ReachBuilder:
         if number is None:
             number = self._numbers[vertex] = len(self._vertices)
             self._vertices.append(vertex)
+            self._targets.append([])
         return number
 
     def _edge(self, source: int, target: int) -> None:
-        self._from.append(source)
-        self._to.append(target)
+        self._targets[source].append(target)
 
     def _vertex(self, asset: str) -> str:
         return self.assets[asset].cluster or asset
@@ -196,6 +191,7 @@ class ReachBuilder:
     def _middle(self, name: str, family: int, numbers: list[int]) -> int:
         number = len(self._vertices)
         self._vertices.append(Vertex("line", name, "line", family))
+        self._targets.append([])
         numbers.append(number)
         return number
 

@@ -81,25 +81,47 @@ class Topology:
         return tuple(found)
 
     @cached_property
+    def links(self) -> Mapping[Node, tuple[Node, ...]]:
+        """What each node is joined to."""
+        links: dict[Node, dict[Node, None]] = {("zone", name): {} for name in self.zones}
+
+        def join(one: Node, other: Node) -> None:
+            links.setdefault(one, {})[other] = None
+            links.setdefault(other, {})[one] = None
+
+        for name, zone in self.zones.items():
+            if zone.within in self.zones:
+                join(("zone", name), ("zone", zone.within))
+        for name, subnet in self.subnets.items():
+            join(("zone", subnet.zone), ("subnet", name))
+        for name, item in self.interconnections.items():
+            for end in item.between:
+                join(("interconnection", name), ("zone", end))
+        for node, (_, places) in self._forwarders.items():
+            links.setdefault(node, {})
+            for place in sorted(places):
+                join(node, place)
+        return {node: tuple(others) for node, others in links.items()}
+
+    @cached_property
     def graph(self) -> Graph:
         """The whole graph; nodes of assets have the attribute ``asset``."""
         import networkx as nx
 
         graph: Graph = nx.Graph()
-        for name, zone in self.zones.items():
-            graph.add_node(("zone", name))
-            if zone.within in self.zones:
-                graph.add_edge(("zone", name), ("zone", zone.within))
-        graph.add_edges_from((("zone", subnet.zone), ("subnet", name)) for name, subnet in self.subnets.items())
-        for name, item in self.interconnections.items():
-            graph.add_edges_from((("interconnection", name), ("zone", zone)) for zone in item.between)
-        for name in sorted(self.forwarding):
-            facts = self.assets[name]
-            homes = self._homes((name, *(facts.members or ())))
-            for node, places in self._split(name, homes):
-                graph.add_node(node, asset=name)
-                graph.add_edges_from((node, place) for place in sorted(places))
+        graph.add_nodes_from(self.links)
+        graph.add_edges_from((node, other) for node, others in self.links.items() for other in others)
+        nx.set_node_attributes(graph, {node: name for node, (name, _) in self._forwarders.items()}, "asset")
         return graph
+
+    @cached_property
+    def _forwarders(self) -> Mapping[Node, tuple[str, set[Node]]]:
+        """The nodes of each asset that forwards, with its id and the places that the node joins."""
+        return {
+            node: (name, places)
+            for name in sorted(self.forwarding)
+            for node, places in self._split(name, self._homes((name, *self.assets[name].members)))
+        }
 
     def _homes(self, names: Iterable[str]) -> list[tuple[Node, str]]:
         """Return the places of assets' homes, each with the VRF in which the home forwards."""
@@ -169,22 +191,40 @@ class Topology:
 
         A cluster is gone when it is named itself, or all of its members are.
         """
-        import networkx as nx
-
-        left = self._left(assets)
-        numbers = {
-            node: number for number, part in enumerate(nx.connected_components(left)) for node in part
-        }  # fmt: skip
+        closed = self._closed(assets)
+        numbers: dict[Node, int] = {}
+        for number, start in enumerate(self.links):
+            if start in numbers or start in closed:
+                continue
+            numbers[start] = number
+            queue = [start]
+            for node in queue:  # grows as it goes
+                for other in self.links[node]:
+                    if other not in numbers and other not in closed:
+                        numbers[other] = number
+                        queue.append(other)
         return Parts(numbers)
 
     def route(self, one: Node, other: Node, avoiding: Collection[str] = ()) -> tuple[Node, ...] | None:
         """Return the shortest way between two nodes that goes through none of these assets, if there is one."""
-        import networkx as nx
-
-        left = self._left(avoiding)
-        if one not in left or other not in left or not nx.has_path(left, one, other):
+        closed = self._closed(avoiding)
+        before: dict[Node, Node] = {}
+        if one in self.links and one not in closed:
+            before[one] = one
+        queue = list(before)
+        for node in queue:  # grows as it goes
+            if node == other:
+                break
+            for after in self.links[node]:
+                if after not in before and after not in closed:
+                    before[after] = node
+                    queue.append(after)
+        if other not in before:
             return None
-        return tuple(nx.shortest_path(left, one, other))
+        way = [other]
+        while way[-1] != one:
+            way.append(before[way[-1]])
+        return tuple(reversed(way))
 
     def lines_cut(self, lines: Iterable[Line], assets: Collection[str]) -> frozenset[str]:
         """Return the live lines that join at least two zones and whose every pair of zones has no way left."""
@@ -213,17 +253,11 @@ class Topology:
                 gone.add(cluster)
         return gone
 
-    def _left(self, assets: Collection[str]) -> Graph:
+    def _closed(self, assets: Collection[str]) -> set[Node]:
+        """Return the nodes that go with these assets: their own, and interconnections left without a whole stage."""
         gone = self._gone(assets)
-        if not gone:
-            return self.graph
-        closed = {
-            ("interconnection", name) for name, item in self.interconnections.items()
-            if any(all(self.vertex(asset) in gone for asset in stage) for stage in item.through)
-        }  # fmt: skip
-        nodes = [
-            node for node, data in self.graph.nodes(data=True)
-            if node not in closed and data.get("asset") not in gone
-        ]  # fmt: skip
-        left: Graph = self.graph.subgraph(nodes)
-        return left
+        closed: set[Node] = {node for node, (name, _) in self._forwarders.items() if name in gone}
+        for name, item in self.interconnections.items() if gone else ():
+            if any(all(self.vertex(asset) in gone for asset in stage) for stage in item.through):
+                closed.add(("interconnection", name))
+        return closed

@@ -109,8 +109,11 @@ def test_multicast_lies_in_the_zone_of_its_sender(on_base: Compile) -> None:
 
 
 def test_what_both_ends_share_is_the_lines_own(on_base: Compile) -> None:
-    more = "flows:\n  F-1: {from: front, to: web, services: ssh}\n  F-2: {from: internet, to: waf/front, services: ssh}\n" \
-           "  F-3: {from: front, to: web, services: ssh, sensitivity: exposed}"  # fmt: skip
+    more = """flows:
+  F-1: {from: front, to: web, services: ssh}
+  F-2: {from: internet, to: waf/front, services: ssh}
+  F-3: {from: front, to: web, services: ssh, sensitivity: exposed}
+"""
     line = on_base(more).line
     assert (line["F-1"].owner, line["F-1"].nature, line["F-1"].sensitivity) == ("aster", "production", "")
     assert (line["F-2"].owner, line["F-2"].nature) == ("", "")
