@@ -48,13 +48,12 @@ class Drawing:
     def whole(self) -> str:
         """Return one DOT text that any ``dot`` lays out by itself: plainer than our own steps, and robust.
 
-        (Curves around the labels of many flows make Graphviz lose edges; right angles and straight lines do not.)
+        (Labels *on* the edges of many flows make Graphviz lose edges; labels beside them do not.)
         """
         few = len(self.flows) <= ROUTED
         edges = [item.labelled() if few else item.statement for item in self.flows]
-        return inserted(
-            self.architecture, "\n".join([f"\tsplines={'ortho' if few else 'line'} forcelabels=true", *edges])
-        )
+        settings = f"\tsplines={'spline' if few else 'line'} forcelabels=true"
+        return inserted(self.architecture, "\n".join([settings, *edges]))
 
 
 def inserted(graph: str, statements: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FINEST, PIXELS = 144.0, 5000.0  # dots an inch; pixels of the longest side: an A3 sheet at 300 dots an inch
 BOUNDS = re.compile(r'\bbb="[-\d.]+,[-\d.]+,([\d.]+),([\d.]+)"')
 SPACINGS = ((ACROSS, DOWN), ("0.79", "0.47"), ("0.83", "0.5"), ("0.9", "0.55"))  # inches, tried in order
+ROUTING = 15.0  # seconds for one try at right angles
 ROUTE = ("-n2", "-Tdot")  # keep every position, add the routes that are missing
 Point = tuple[float, float]
 
@@ -53,9 +54,10 @@ def _routed(drawing: Drawing, limit: float) -> str:
         if not drawing.flows:
             return placed
         try:
-            return run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=limit).decode("utf-8")
+            routed = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
         except MapError:
             continue
+        return routed.decode("utf-8")
     placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
     return run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=line", limit=limit).decode("utf-8")
 

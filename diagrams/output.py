@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from cloison.netmodel.finding import Lang
+from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
 
@@ -21,6 +21,7 @@ class Output:
     """A form in which reports are written; ``binary`` is never for a terminal."""
 
     name: str
+    title: Text
     suffixes: tuple[str, ...]
     media: str
     write: Write

@@ -93,6 +93,14 @@ def zone_box(
     )  # fmt: skip
 
 
+def peer_vertex(network: Network, zone: str, concerns: Concerns) -> Node:
+    """Return a zone that is not drawn whole: its name, its owner and its plane's look."""
+    facts = network.zones[zone]
+    node = Node(zone_id(zone), Ref("zone", zone), "peer", zone, (facts.owner,) if facts.owner else (),
+                marks=zone_marks(facts), level=zone_level(network, facts))  # fmt: skip
+    return concerns.on(node, [Ref("zone", zone)])
+
+
 def subnet_detail(facts: SubnetFacts, *, prefixes: int = PREFIXES) -> tuple[Message | str, ...]:
     """Return the lines under a subnet's name: its prefixes, then VLAN, VNI, VRF and site."""
     subnet = facts.subnet

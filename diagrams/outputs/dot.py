@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloison.diagrams.output import Output
 from cloison.diagrams.sheet import drawn
-from cloison.netmodel.finding import Lang
+from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
 
@@ -12,4 +12,10 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     return drawn(report, lang).whole().encode("utf-8")
 
 
-OUTPUT = Output("dot", (".dot", ".gv"), "text/vnd.graphviz", _write)
+OUTPUT = Output(
+    "dot",
+    Text("drawing as DOT text, for Graphviz", "dessin en DOT, pour Graphviz"),
+    (".dot", ".gv"),
+    "text/vnd.graphviz",
+    _write,
+)

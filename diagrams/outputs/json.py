@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 
 from cloison.diagrams.output import Output
-from cloison.netmodel.finding import Lang
+from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
 # control, bidirectional, invisible and surrogate characters that JSON itself leaves as they are
@@ -33,4 +33,4 @@ def _escape(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-OUTPUT = Output("json", (".json",), "application/json", _write)
+OUTPUT = Output("json", Text("data for machines", "données pour les machines"), (".json",), "application/json", _write)

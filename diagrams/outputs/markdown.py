@@ -115,4 +115,10 @@ def _statuses(statuses: Sequence[Status], lang: Lang) -> list[str]:
     return [f"## {CLAUSES.say(lang)}", _grid((head.say(lang) for head in heads), rows)]
 
 
-OUTPUT = Output("markdown", (".md",), "text/markdown", _write)
+OUTPUT = Output(
+    "markdown",
+    Text("tables and findings as Markdown", "tableaux et constats en Markdown"),
+    (".md",),
+    "text/markdown",
+    _write,
+)

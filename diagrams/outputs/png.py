@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloison.diagrams.layout import picture
 from cloison.diagrams.output import Output
 from cloison.diagrams.sheet import drawn
-from cloison.netmodel.finding import Lang
+from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
 
@@ -13,4 +13,6 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     return picture(drawn(report, lang), "png")
 
 
-OUTPUT = Output("png", (".png",), "image/png", _write, binary=True)
+OUTPUT = Output(
+    "png", Text("drawing as a PNG picture", "dessin en image PNG"), (".png",), "image/png", _write, binary=True
+)

@@ -10,7 +10,7 @@ from cloison.diagrams.layout import picture
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import printable
 from cloison.diagrams.sheet import drawn, only_scene
-from cloison.netmodel.finding import Lang
+from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
 PROLOG = re.compile(r"<\?xml[^>]*\?>\s*|<!DOCTYPE[^>]*>\s*|<!--.*?-->\s*", re.DOTALL)
@@ -32,4 +32,4 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + body).encode("utf-8")
 
 
-OUTPUT = Output("svg", (".svg",), "image/svg+xml", _write)
+OUTPUT = Output("svg", Text("drawing as an SVG picture", "dessin en image SVG"), (".svg",), "image/svg+xml", _write)

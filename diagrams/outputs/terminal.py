@@ -201,4 +201,4 @@ def _table(console: Console, table: Table, lang: Lang) -> None:
         _line(console, f"  {MORE.say(lang).format(n=len(table.rows) - ROWS)}", "dim")
 
 
-OUTPUT = Output("terminal", (".txt",), "text/plain", _write)
+OUTPUT = Output("terminal", Words("text for a terminal", "texte pour un terminal"), (".txt",), "text/plain", _write)

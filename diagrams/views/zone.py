@@ -8,7 +8,7 @@ from dataclasses import replace
 from cloison.diagrams.concerns import Concerns
 from cloison.diagrams.joints import joints
 from cloison.diagrams.left_out import left_out
-from cloison.diagrams.parts import functions_said, is_security, joined, subnet_detail, zone_box, zone_id, zone_marks
+from cloison.diagrams.parts import functions_said, is_security, joined, peer_vertex, subnet_detail, zone_box, zone_id
 from cloison.diagrams.tabulate import flows_table, interconnections_table, subnets_table
 from cloison.diagrams.traffic import flow_edges, traffic
 from cloison.diagrams.view import View
@@ -110,9 +110,7 @@ def _peer(network: Network, name: str, argument: str, concerns: Concerns) -> Nod
     facts = network.zones[name]
     inner = network.zones[argument]
     below = facts.sensitive or network.rank(facts.sensitivity) > network.rank(inner.sensitivity)
-    node = Node(zone_id(name), Ref("zone", name), "peer", name, (facts.owner,) if facts.owner else (),
-                marks=zone_marks(facts), level=BELOW if below and not facts.public else ABOVE)  # fmt: skip
-    return concerns.on(node, [Ref("zone", name)])
+    return replace(peer_vertex(network, name, concerns), level=BELOW if below and not facts.public else ABOVE)
 
 
 def _assets_table(network: Network, zones: Sequence[str]) -> Table:

@@ -24,6 +24,8 @@ CASES = [
     ("overview", "json", "fr", "overview.json"),
     ("overview", "terminal", "fr", "overview.fr.txt"),
     ("zone:facade", "dot", "fr", "zone.fr.dot"),
+    ("plane:administration", "dot", "en", "plane.en.dot"),
+    ("tenant:client", "markdown", "fr", "tenant.fr.md"),
     ("zone:facade", "markdown", "en", "zone.en.md"),
 ]
 

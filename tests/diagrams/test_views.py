@@ -103,6 +103,20 @@ def test_zone_view_of_every_zone_can_be_written(network: Network) -> None:
         assert write(draw(network, (), f"zone:{zone}"), "dot", "fr").startswith(b"digraph")
 
 
+def test_plane_view_has_the_administration_whole_and_its_peers_by_name(network: Network) -> None:
+    found = scene(network, "plane:administration")
+    assert {box.subject.id for box in found.clusters} == {"admin"}
+    assert {node.label for node in found.nodes} == {"postes", "fw-adm", "calcul"}
+    assert [edge.lines for edge in found.edges if edge.kind == "flow"] == [("F-003",)]
+
+
+def test_tenant_view_has_the_zones_that_the_tenant_owns(network: Network) -> None:
+    found = scene(network, "tenant:client")
+    assert {box.subject.id for box in found.clusters} == {"locataire"}
+    assert {node.label for node in found.nodes} == {"client-lan", "rtr-2", "facade"}
+    assert [edge.lines for edge in found.edges if edge.kind == "flow"] == [("F-004", "F-005")]
+
+
 @pytest.mark.parametrize(
     ("view", "near"),
     [
@@ -111,6 +125,8 @@ def test_zone_view_of_every_zone_can_be_written(network: Network) -> None:
         ("zone", "zone:"),
         ("overview:x", "overview"),
         ("", "overview"),
+        ("plane:administratoin", "plane:administration"),
+        ("tenant:nous", "tenant:client"),
     ],
 )
 def test_an_unknown_view_is_told_the_nearest(network: Network, view: str, near: str) -> None:
