@@ -7,6 +7,7 @@ average, of which some tens of thousands are open at once. Written by one compil
 from __future__ import annotations
 
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,7 @@ def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, s
                     block[at + 10] = 0x80
         at = begin + kept
     return at
+
+
+if __name__ == "__main__":
+    write_capture(Path(sys.argv[1]), int(sys.argv[2]))
