@@ -431,7 +431,8 @@ def check(
 
     _check_language(lang)
     severity = _severity(fail_on)
-    network = _network(_found(path), _day(at))
+    day = _day(at)
+    network = _network(_found(path), day)
     assessment = assess_network(network, tick=_progress.tick)
     report = check_report(assessment, network)
     _show(report, output, format)
@@ -464,7 +465,8 @@ def draw(
             say("name a file with -o, such as -o map.svg", "nommer un fichier avec -o, par exemple -o carte.svg"),
             "-o",
         )
-    network = _network(_found(path), _day(at))
+    day = _day(at)
+    network = _network(_found(path), day)
     report = draw_view(network, assess_network(network, tick=_progress.tick).findings, view)
     _show(report, output, format)
     _summarise(report, output, format)
@@ -565,6 +567,9 @@ def audit(
     report = audit_report(outcome, network, every=every)
     _show(report, output, format)
     _summarise(report, output, format)
+    for source in outcome.sources:
+        if source.problem is not None:
+            _say(say("{file}: {problem}", "{file} : {problem}", file=source.file, problem=source.problem.say(LANG)))
     return outcome.exit_code(severity, allow_undecoded)
 
 

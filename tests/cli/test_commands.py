@@ -129,7 +129,7 @@ def test_explain_in_three_answers() -> None:
     assert no.returncode == 1
     unknown = cloison(*words, "--from", "waf-1/frnt", "--to", "app-1/lan")
     assert unknown.returncode == 2
-    assert "waf-1/front" in unknown.stderr
+    assert "front" in unknown.stderr
 
 
 def test_rules_lists_every_rule() -> None:

@@ -66,8 +66,7 @@ def test_a_wrong_command_line_is_refused_in_both(words: tuple[str, ...], english
 
 
 def test_the_option_wins_over_the_locale() -> None:
-    assert "Commandes" in cloison("--help", "--lang", "fr").stdout or "Usage" in cloison("--help").stdout
     done = cloison("check", "--lang", "fr", "nowhere.yaml", locale="C.UTF-8")
     assert done.returncode == 2
     assert "nowhere.yaml" in done.stderr
-    assert re.search(r"n'existe pas|introuvable|aucun fichier|absent", done.stderr), done.stderr
+    assert re.search(r"n['’]existe pas|introuvable|aucun fichier|absent", done.stderr), done.stderr
