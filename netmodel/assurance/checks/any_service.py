@@ -14,15 +14,18 @@ from cloison.netmodel.space.services import OPENING, ServiceSet
 _EVERY_PORT = tuple(ServiceSet.of((number, number), (1, 65535), phases=OPENING) for number in sorted(PORTED))
 
 
+def _holds_every_port(services: ServiceSet) -> bool:
+    """Tell whether a protocol's every port is in the set; in its canonical form they are then one segment of it."""
+    if all(high - low < 65534 for low, high, _ in services.segments):
+        return False
+    return any(ports <= services for ports in _EVERY_PORT)
+
+
 def _unbounded(line: Line) -> tuple[tuple[str, str], ...]:
     """Return what the line leaves open, each as (field, word)."""
     fields = (("between", line.sources),) if line.flow.between else (("from", line.sources), ("to", line.targets))
     found = [(name, "any") for name, ends in fields if any(end.kind == "any" for end in ends)]
-    found += [
-        ("services", name)
-        for name, services in line.services
-        if name == "any" or any(ports <= services for ports in _EVERY_PORT)
-    ]
+    found += [("services", name) for name, services in line.services if name == "any" or _holds_every_port(services)]
     return tuple(found)
 
 

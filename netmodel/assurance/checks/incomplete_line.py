@@ -31,6 +31,8 @@ _ATTRIBUTES = (
 
 def _says_nothing(text: str) -> bool:
     """Tell whether a justification is a placeholder, or too short to be anything else."""
+    if sum(len(word) > 3 and word not in _PLACEHOLDERS for word in text.casefold().split()) > 3:
+        return False
     plain = "".join(item for item in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(item))
     words = re.findall(r"[\w./]+", plain)
     if "-".join(words).strip("./") in _PLACEHOLDERS or all(word.strip("./") in _PLACEHOLDERS for word in words):

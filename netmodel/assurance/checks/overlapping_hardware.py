@@ -155,7 +155,7 @@ CHECK = Check(
     ),
     remedy=Text(
         "Move one of them to hardware of its own; towards other information systems an encrypting tunnel will do.",
-        "Déplacer l’un d’eux sur un matériel à lui ; envers d’autres systèmes d’information, un tunnel chiffrant suffit.",
+        "Placer l’un d’eux sur un matériel à lui ; envers d’autres systèmes d’information, un tunnel chiffrant suffit.",
     ),
     severity="error",
     run=_run,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Step, Text, Witness, say
-from cloison.netmodel.network import Network
-from cloison.netmodel.space.services import NO_SERVICE, ServiceSet
+from cloison.netmodel.space.services import ServiceSet
 
 _MOST_PAIRS = 2_000  # pairs of ends of one line; beyond, the line is not looked at
 
@@ -22,33 +19,36 @@ Covering = dict[Pair, list[tuple[int, Line, ServiceSet]]]
 class _Around:
     """For an end, itself and the other ends of the matrix that hold all its points; each found once."""
 
-    def __init__(self, network: Network, lines: tuple[Line, ...]) -> None:
-        ends = {end.id: end for line in lines for end in (*line.sources, *line.targets)}
-        self._ends = ends
+    def __init__(self, lines: tuple[Line, ...]) -> None:
+        self._ends = {end.id: end for line in lines for end in (*line.sources, *line.targets)}
         self._by_asset: dict[str, list[str]] = {}
+        self._by_subnet: dict[str, list[str]] = {}
         self._by_zone: dict[str, list[str]] = {}
-        self._loose: list[str] = []  # `any`, and groups of literal addresses
+        self._loose = [end.id for end in self._ends.values() if not end.zones]  # `any`, and groups of literals
         self._known: dict[str, tuple[str, ...]] = {}
-        for end in ends.values():
-            if end.kind in ("zone", "subnet") or end.kind == "group":
-                for zone in end.zones:
-                    self._by_zone.setdefault(zone, []).append(end.id)
-            else:
-                for asset in end.assets:
-                    self._by_asset.setdefault(asset, []).append(end.id)
-            if end.kind == "any" or not end.zones:
-                self._loose.append(end.id)
+        for end in self._ends.values():
+            index, names = self._by_asset, end.assets[:1]
+            if end.kind == "zone":
+                index, names = self._by_zone, end.zones
+            elif end.kind in ("subnet", "group"):
+                index, names = (self._by_subnet, end.subnets) if end.subnets else (self._by_zone, end.zones)
+            for name in names:
+                index.setdefault(name, []).append(end.id)
 
     def of(self, end: End) -> tuple[str, ...]:
         found = self._known.get(end.id)
         if found is None:
-            near = dict.fromkeys((end.id, *self._loose))
-            if end.zones:  # whatever holds all of it touches its first zone
-                near |= dict.fromkeys(self._by_zone.get(end.zones[0], ()))
-            if end.assets:
-                near |= dict.fromkeys(self._by_asset.get(end.assets[0], ()))
-            found = tuple(name for name in near if end.points <= self._ends[name].points)
-            self._known[end.id] = found
+            near = {end.id: None} | dict.fromkeys(self._loose)
+            # whatever holds all of it touches its first zone, its first subnet, its first asset
+            for index, names in (
+                (self._by_zone, end.zones),
+                (self._by_subnet, end.subnets),
+                (self._by_asset, end.assets),
+            ):
+                near |= dict.fromkeys(index.get(names[0], ()) if names else ())
+            found = self._known[end.id] = tuple(
+                name for name in near if name == end.id or end.points <= self._ends[name].points
+            )
         return found
 
     def same(self, one: str, other: str) -> bool:
@@ -59,38 +59,44 @@ def _shadows(line: Line, place: int, around: _Around, covering: Covering) -> tup
     """Return the lines that authorise all that ``line`` does, or nothing when something is its own."""
     used: dict[str, None] = {}
     for source, target in line.pairs():
-        own = ServiceSet.union(services for _, services in line.services_to(target))
-        left = own
-        for here in around.of(source):
-            for there in around.of(target):
-                for other_place, other, services in covering.get((here, there), ()):
-                    if other is line or not left.overlaps(services):
-                        continue
-                    equal = services == own and around.same(here, source.id) and around.same(there, target.id)
-                    if equal and other_place > place:
-                        continue  # of two lines that say the same, the first stays
-                    left = left - services
-                    used[other.id] = None
+        wider = [
+            (other, here, there)
+            for here in around.of(source)
+            for there in around.of(target)
+            for other in covering.get((here, there), ())
+            if other[1] is not line
+        ]
+        if not wider:
+            return ()
+        own = left = _towards(line, target)
+        for (other_place, other, services), here, there in wider:
+            if not left.overlaps(services):
+                continue
+            equal = services == own and around.same(here, source.id) and around.same(there, target.id)
+            if equal and other_place > place:
+                continue  # of two lines that say the same, the first stays
+            left = left - services
+            used[other.id] = None
         if left:
             return ()
     return tuple(used)
 
 
-def _pairs(line: Line) -> Iterator[tuple[Pair, ServiceSet]]:
-    for source, target in line.pairs():
-        yield (source.id, target.id), ServiceSet.union(services for _, services in line.services_to(target))
+def _towards(line: Line, target: End) -> ServiceSet:
+    """Return what the line authorises towards one of its ends."""
+    offered = line.endpoint_services.get(target.id)
+    return line.service_set if offered is None else ServiceSet.union(services for _, services in offered)
 
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     live = tuple(line for line in network.lines if line.live)
     looked = tuple(line for line in live if len(line.sources) * len(line.targets) <= _MOST_PAIRS)
-    around = _Around(network, looked)
+    around = _Around(looked)
     covering: Covering = {}
     for place, line in enumerate(looked):
-        for pair, services in _pairs(line):
-            if services != NO_SERVICE:
-                covering.setdefault(pair, []).append((place, line, services))
+        for source, target in line.pairs():
+            covering.setdefault((source.id, target.id), []).append((place, line, _towards(line, target)))
     breaches = []
     for place, line in enumerate(looked):
         shadows = _shadows(line, place, around, covering)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
@@ -11,6 +13,9 @@ from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.offers import reputed_unsafe
+from cloison.netmodel.space.catalogue import CATALOGUE
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.services import ServiceSet
 
 _KINDS = {
     "tunnel": Text("tunnel", "tunnel"),
@@ -22,15 +27,37 @@ _KINDS = {
 }
 
 
-def _unsafe(network: Network, line: Line, known: dict[str, bool]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for services in (line.services, *line.endpoint_services.values()):
-        for name, ports in services:
-            if name not in known:
-                known[name] = reputed_unsafe(network.model, name, ports)
-            if known[name]:
-                found[name] = None
-    return tuple(found)
+class _Reputed:
+    """Whether services are reputed unsafe, each asked once: a matrix has few names for its many lines."""
+
+    def __init__(self, network: Network) -> None:
+        self.model = network.model
+        self.known: dict[str, bool] = {}
+        unsafe = IntervalSet.union(
+            (low, high) for item in CATALOGUE.values() if item.safe is False for low, high, _ in item.services.segments
+        )
+        self._starts = [low for low, _ in unsafe.ranges]
+        self._ends = [high for _, high in unsafe.ranges]
+
+    def _near(self, services: ServiceSet) -> bool:
+        """Tell whether services may share a port with one of the catalogue's unsafe ones."""
+        for low, high, _ in services.segments:
+            place = bisect_right(self._starts, high) - 1
+            if place >= 0 and self._ends[place] >= low:
+                return True
+        return False
+
+    def of(self, line: Line) -> tuple[str, ...]:
+        """Return the names of a line's services that are reputed unsafe."""
+        found: dict[str, None] = {}
+        for services in (line.services, *line.endpoint_services.values()):
+            for name, ports in services:
+                if name not in self.known:
+                    named = name in self.model.services or name in CATALOGUE
+                    self.known[name] = (named or self._near(ports)) and reputed_unsafe(self.model, name, ports)
+                if self.known[name]:
+                    found[name] = None
+        return tuple(found)
 
 
 def _breaches(network: Network, line: Line, unsafe: tuple[str, ...]) -> list[Breach]:
@@ -73,12 +100,12 @@ def _breaches(network: Network, line: Line, unsafe: tuple[str, ...]) -> list[Bre
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    known: dict[str, bool] = {}
+    reputed = _Reputed(network)
     breaches: list[Breach] = []
     current = [line for line in network.lines if line.flow.expires is None or line.flow.expires >= evidence.at]
     concerned = 0
     for line in current:
-        unsafe = _unsafe(network, line, known)
+        unsafe = reputed.of(line)
         if unsafe:
             concerned += 1
             breaches += _breaches(network, line, unsafe)
@@ -86,7 +113,7 @@ def _run(evidence: Evidence) -> Outcome:
         "{n} lines, {services} services, {unsafe} lines on unsafe ones with their measures",
         "{n} lignes, {services} services, {unsafe} lignes sur des services non sûrs avec leurs mesures",
         n=len(current),
-        services=len(known),
+        services=len(reputed.known),
         unsafe=concerned,
     )
     return one(Part(seen, {"declared": len(current)}, tuple(breaches)))
