@@ -73,7 +73,7 @@ def audit(
     places = place(matrix, table, settled)
     table, places = merge(matrix, table, places)
     steps.one()
-    verdicts = judge(matrix, table, places, orient(table, known_ports(network)))
+    verdicts = judge(matrix, table, places, orient(table, known_ports(network), fast=matrix.fast))
     steps.one()
     result = Audit(
         network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts,

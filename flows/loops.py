@@ -158,3 +158,79 @@ def match_loop(
             both >>= 1
             layer += 1
         found[at] = best
+
+
+def read_loop(
+    row: Array, swapped: Array, certainty: Array, protocol: Array, a_port: Array, b_port: Array, first: Array,
+    a: Array, b: Array, inside: Array, flags: Array, special: Array, source: Array, target: Array, service: Array,
+    source_port: Array, time: Array, code: Array, is_inside: np.uint8, is_open: np.uint8, is_later: np.uint8,
+) -> None:  # fmt: skip
+    """Fill the ends, the service and the time of conversations, and a first code.
+
+    ``is_inside`` where both ends need no line; ``is_later`` where one look is not enough: an assumed initiator, a
+    special class, a protocol that may be link control; else ``is_open``.
+    """
+    for at in range(len(row)):
+        here = row[at]
+        number = protocol[here]
+        icmp = number == 1 or number == 58
+        if swapped[at]:
+            source[at], target[at] = b[here], a[here]
+        else:
+            source[at], target[at] = a[here], b[here]
+        if swapped[at] and not icmp:
+            low, port = a_port[here], b_port[here]
+        else:
+            low, port = b_port[here], a_port[here]
+        service[at] = np.uint32(number) << np.uint32(16) | np.uint32(low)
+        source_port[at] = port
+        time[at] = first[here]
+        one, other = source[at], target[at]
+        kind = low >> 8
+        if (
+            certainty[at] == 0
+            or special[one]
+            or special[other]
+            or number == 2
+            or number == 112
+            or (number == 17 and (low == 67 or low == 68 or low == 546 or low == 547))
+            or (number == 1 and kind == 5)
+            or (number == 58 and kind >= 130 and kind <= 143)
+        ):
+            code[at] = is_later
+        elif inside[one] >= 0 and inside[one] == inside[other]:
+            code[at] = is_inside
+        else:
+            code[at] = is_open
+
+
+def orient_loop(
+    evidence: Array, protocol: Array, a_port: Array, b_port: Array, packets_ab: Array, packets_ba: Array,
+    sampled: Array, ported: Array, known: Array, late: np.uint32, ephemeral: np.uint16, initiators: Array,
+    answers: Array, said: Array, decision: Array, answered: Array,
+) -> None:  # fmt: skip
+    """Fill the decisions and the answers; the indexes of both tables are those of :mod:`cloison.flows.orient`.
+
+    ``said`` u4[8, 2] is, for each bit of the answer, the evidence when A initiated and when B did.
+    """
+    for at in range(len(evidence)):
+        bits = evidence[at]
+        row = ported[protocol[at]]
+        known_a, known_b = known[row, a_port[at]], known[row, b_port[at]]
+        seen_a, seen_b = packets_ab[at] > 0, packets_ba[at] > 0
+        index = np.int64(bits & np.uint32(0b1111)) | np.int64((bits >> np.uint32(4)) & np.uint32(0b110000))
+        index |= np.int64(bits & late != 0) << 6 | np.int64(seen_a) << 7 | np.int64(seen_b) << 8
+        index |= np.int64(known_a and not known_b and b_port[at] >= ephemeral) << 9
+        index |= np.int64(known_b and not known_a and a_port[at] >= ephemeral) << 10
+        index |= np.int64(protocol[at] == 1 or protocol[at] == 58) << 11
+        found = initiators[index]
+        decision[at] = found
+        turned = np.int64(found & 1)
+        index = 0
+        for bit in range(8):
+            wanted = said[bit, turned]
+            index |= np.int64(bits & wanted == wanted) << bit
+        asked, replied = (seen_b, seen_a) if turned else (seen_a, seen_b)
+        index |= np.int64(asked) << 8 | np.int64(replied) << 9 | np.int64(protocol[at] == 6) << 10
+        index |= np.int64(sampled[at] > 1) << 11 | np.int64(found & 2 != 0) << 12
+        answered[at] = answers[index]

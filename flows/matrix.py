@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows.cells import Cells, View, cut
+from cloison.flows.cells import OWNED, ZONE_INSIDE, Cells, View, cut
 from cloison.flows.matching import ALWAYS, ANY_END, Grant, Matcher, build
 from cloison.flows.orient import PORTED
 from cloison.netmodel.facts import End, Line, TranslationFacts
@@ -25,7 +26,7 @@ Array = npt.NDArray[Any]
 _SECOND = 1_000_000_000
 
 
-@dataclass(slots=True)
+@dataclass
 class Matrix:
     """What judging looks up; made once for the captures of one audit.
 
@@ -45,6 +46,14 @@ class Matrix:
     fast: bool = False
     _views: dict[tuple[int, ...], View] = field(default_factory=dict)
     _owners: dict[int, View] = field(default_factory=dict)
+
+    @cached_property
+    def special(self) -> Array:
+        """Whether a class needs more than one look (bool): by what its addresses are, or as a translation's outside."""
+        classes = self.cells.classes
+        marked = np.array([bool(ends) and ends[-1] >= self.first_mark for ends in classes.ends], dtype=bool)
+        special: Array = marked | (classes.flags & ~np.uint32(OWNED | ZONE_INSIDE) != 0)
+        return special
 
     def view(self, candidates: tuple[int, ...]) -> View:
         """Return how addresses are read in the VRFs of these indexes."""

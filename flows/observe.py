@@ -22,9 +22,7 @@ def observed(audit: Audit) -> Observed:
     Ends are as seen on the wire.
     """
     verdicts = audit.verdicts
-    rows = np.flatnonzero(
-        (verdicts.certainty > ASSUMED) & (verdicts.answered != NO) & (verdicts.reason != _CONTROL)
-    )
+    rows = np.flatnonzero((verdicts.certainty > ASSUMED) & (verdicts.answered != NO) & (verdicts.reason != _CONTROL))
     here, there = audit.owners(rows, source=True), audit.owners(rows, source=False)
     known = (here >= 0) & (there >= 0)
     rows, here, there = rows[known], here[known], there[known]
