@@ -38,7 +38,8 @@ class Ways:
     several: Mapping[ZonePair, tuple[Route, ...]]
 
 
-_WITHIN = Ways({}, (), {})  # a line within one zone crosses nothing
+_NONE: Mapping[ZonePair, tuple[Route, ...]] = {}
+_WITHIN = Ways({}, (), _NONE)  # a line within one zone crosses nothing
 
 
 @dataclass(slots=True)
@@ -235,12 +236,13 @@ class LineCompiler:
         if not flow.between and len(of_endpoint) < 2:
             four, six = self._split(sources)
             others_four, others_six = self._split(targets)
-            if not six.ranges or not others_six.ranges:  # the most common line by far
-                if not four.ranges or not others_four.ranges:
-                    return ()
-                return (Product(four, others_four, union),)
-            pairs = ((sources, targets, union),)
-        elif flow.between:
+            found = []
+            if four.ranges and others_four.ranges:
+                found.append(Product(four, others_four, union))
+            if six.ranges and others_six.ranges:
+                found.append(Product(six, others_six, union))
+            return tuple(found)
+        if flow.between:
             pairs = [
                 ((source,), (target,), self.endpoints[target.id].service_set) if of_endpoint
                 else ((source,), others, union)
@@ -263,8 +265,11 @@ class LineCompiler:
             here, there = self._attributes(sources[0].zones[0]), self._attributes(targets[0].zones[0])
             if here is there:
                 return (written[0] or here[0], written[1] or here[1], written[2] or here[2], written[3] or here[3])
-            return tuple(  # type: ignore[return-value]
-                own or (one if one == other else "") for own, one, other in zip(written, here, there, strict=True)
+            return (
+                written[0] or (here[0] if here[0] == there[0] else ""),
+                written[1] or (here[1] if here[1] == there[1] else ""),
+                written[2] or (here[2] if here[2] == there[2] else ""),
+                written[3] or (here[3] if here[3] == there[3] else ""),
             )
         if all(written) or any(end.kind == "any" for end in (*sources, *targets)):
             return written
@@ -327,6 +332,11 @@ class LineCompiler:
     def _search(
         self, flow: m.Flow, sources: tuple[End, ...], targets: tuple[End, ...], items: tuple[frozenset[str], ...]
     ) -> Ways:
+        if len(sources) == len(targets) == len(sources[0].zones) == len(targets[0].zones) == 1 and not items:
+            only = (sources[0].zones[0], targets[0].zones[0])
+            found = self.routes.crossings(*only)
+            if len(found) == 1:
+                return Ways({only: found[0]}, (), _NONE)
         routes: dict[ZonePair, Route] = {}
         unrouted: list[ZonePair] = []
         several: dict[ZonePair, tuple[Route, ...]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.finding import say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.problems import KINDS, Problems, Route
-from cloison.netmodel.space.addresses import MULTICAST, VRF_SHIFT, host_bits, parse, parse_address, points, show
+from cloison.netmodel.space.addresses import MAPPED, MULTICAST, VRF_SHIFT, host_bits, parse, parse_address, points, show
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet, Range
 from cloison.netmodel.space.ownership import LAST, Claim, Owner, Ownership
 from cloison.netmodel.space.refusal import RefusedError
@@ -275,7 +276,7 @@ def _home(
 ) -> tuple[int, Owner] | None:
     """Return the point of an interface's address and where it lies; nothing after an error."""
     try:
-        address = parse_address(text)
+        address = _address(text)
     except RefusedError as refusal:
         problems.add("bad-address", refusal.message, route)
         return None
@@ -302,6 +303,18 @@ def _home(
         )  # fmt: skip
         return None
     return where[0] << VRF_SHIFT | address, bare.owners[where[1]]
+
+
+def _address(text: str) -> int:
+    """Return an address; IPv6 by the C library where that is enough. Raises ``RefusedError``."""
+    if ":" in text and "%" not in text:
+        try:
+            found = int.from_bytes(socket.inet_pton(socket.AF_INET6, text))
+        except (OSError, ValueError):
+            return parse_address(text)
+        if found >> 32 != MAPPED >> 32:
+            return found
+    return parse_address(text)
 
 
 def _mac(text: str, route: Route, macs: dict[str, Route], problems: Problems) -> str:
