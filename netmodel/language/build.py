@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.document import Document, Raw, Route
-from cloison.netmodel.language.faults import ENTRIES, KEY, Fault, Wrong, unknown, wrong_kind
+from cloison.netmodel.language.faults import ENTRIES, KEY, MOST_FAULTS, Fault, Wrong, more_errors, unknown, wrong_kind
 from cloison.netmodel.language.model import Model
 from cloison.netmodel.language.normal import reader, truth
 from cloison.netmodel.language.shapes import MAP, SECTIONS
@@ -26,8 +26,9 @@ SINGULAR: Mapping[str, str] = {
 }  # fmt: skip
 NAMED: tuple[str, ...] = ("zones", "subnets", "assets", "endpoints", "applications", "groups", "interconnections")
 _KEYS_BESIDE = ("tables", "repeat")
-_MOST_FOUND = 5_000  # findings kept; the rest is counted
+MOST_ENTRIES = 1_000_000  # of all sections together: ten times the largest map that is meant
 _LONGEST_ID = 200
+_REFUSED = Text("This value is not accepted: “{value}”", "Cette valeur n’est pas acceptée : « {value} »")
 
 
 @cache
@@ -40,52 +41,34 @@ def build(raw: Mapping[str, Raw], document: Document, found: list[Finding], part
 
     ``partial`` says that some of the map could not be read: what is missing is then no fault.
     """
-    canonical, faults = _canonical(raw, tick)
+    entries = {key: len(raw[key]) for key in SECTIONS if isinstance(raw.get(key), dict)}
+    if sum(entries.values()) > MOST_ENTRIES:
+        largest = max(entries, key=lambda key: entries[key])
+        message = say("More than {most} entries", "Plus de {most} entrées", most=MOST_ENTRIES)
+        place = document.span((largest, next(iter(raw[largest]))), key=True)
+        raise MapError((*found, input_error("too-large", message, Ref("map", largest), place)))
+    canonical, faults = _canonical(raw, sum(entries.values()), tick)
     if partial:
         faults = [fault for fault in faults if fault.rule != "missing-field"]
     # one fault of a fragment is met as often as the fragment is made, and said once
-    findings = (
-        found
-        + list(
-            {
-                (item.rule, item.spans[0], item.message.say("en")): item
-                for item in (_finding(fault, document) for fault in reversed(faults[:_MOST_FOUND]))
-            }.values()
-        )[::-1]
-    )
-    if len(faults) > _MOST_FOUND:
-        findings.append(
-            input_error(
-                "more-errors",
-                say(
-                    "{count} more errors are not shown",
-                    "{count} autres erreurs ne sont pas montrées",
-                    count=len(faults) - _MOST_FOUND,
-                ),
-                Ref("map", ""),
-                document.span(()),
-            )
-        )
+    said: dict[tuple[str, Span, str], Finding] = {}
+    for fault in faults[:MOST_FAULTS]:
+        finding = _finding(fault, document)
+        said.setdefault((finding.rule, finding.spans[0], finding.message.say("en")), finding)
+    findings = [*found, *said.values()]
+    if len(faults) > MOST_FAULTS:
+        findings.append(more_errors(document.span(())))
     if findings:
         raise MapError(tuple(sorted(findings, key=lambda item: (item.rule == "more-errors", item.spans, item.rule))))
     try:
         return _model().validate_python(canonical)
-    except ValidationError as error:
+    except ValidationError as error:  # what the normal forms let through and the types do not
         raise MapError(
             tuple(
                 _finding(
-                    Fault(
-                        "wrong-value",
-                        say(
-                            "This value is not accepted: “{value}”",
-                            "Cette valeur n’est pas acceptée : « {value} »",
-                            value=str(item["input"])[:80],
-                        ),
-                        item["loc"],
-                    ),
-                    document,
+                    Fault("wrong-value", Message(_REFUSED, {"value": str(item["input"])[:80]}), item["loc"]), document
                 )
-                for item in error.errors(include_url=False, include_context=False)[:_MOST_FOUND]
+                for item in error.errors(include_url=False, include_context=False)[:MOST_FAULTS]
             )
         ) from None
 
@@ -109,14 +92,15 @@ def _finding(fault: Fault, document: Document) -> Finding:
     return input_error(fault.rule, fault.message, subject, *document.cite(fault.route, key=fault.key))
 
 
-def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any], list[Fault]]:
+def _canonical(raw: Mapping[str, Raw], total: int, tick: Tick | None) -> tuple[dict[str, Any], list[Fault]]:
     canonical: dict[str, Any] = {}
     faults: list[Fault] = []
-    total = sum(len(raw[section]) for section in SECTIONS if isinstance(raw.get(section), dict))
     done = 0
     for key, value in raw.items():
         if key in _KEYS_BESIDE:
             continue
+        if len(faults) > MOST_FAULTS:
+            break
         try:
             if key in SECTIONS:
                 canonical[key], wrong = _section(key, value, canonical)
@@ -128,7 +112,7 @@ def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any
                 canonical[key] = reader(MAP.fields[key].shape)(value)
             else:
                 known = (*MAP.fields, *_KEYS_BESIDE)
-                faults.append(Fault(*_parts(unknown(key, known, "unknown-key", KEY, key=True), key)))
+                faults += Wrong(unknown(key, known, "unknown-key", KEY, key=True)).under(key)
         except Wrong as wrong:
             faults += wrong.under(key)
     missing = tuple(key for key, item in MAP.fields.items() if item.required and key not in raw)
@@ -142,10 +126,6 @@ def _canonical(raw: Mapping[str, Raw], tick: Tick | None) -> tuple[dict[str, Any
     return canonical, faults
 
 
-def _parts(fault: Fault, key: str) -> tuple[Any, ...]:
-    return fault.rule, fault.message, (key, *fault.route), fault.key
-
-
 def _section(section: str, value: Raw, canonical: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     if value is None:
         return {}, []
@@ -155,6 +135,8 @@ def _section(section: str, value: Raw, canonical: dict[str, Any]) -> tuple[dict[
     entries: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, entry in value.items():
+        if len(faults) > MOST_FAULTS:
+            break
         if section == "policy" and name == "lateral":
             try:
                 canonical["lateral"] = truth(entry)

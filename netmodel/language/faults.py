@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cloison.netmodel.finding import Message, Text, say
+from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.document import Raw, Route
 from cloison.netmodel.language.names import nearest
 
@@ -27,6 +27,9 @@ class Fault:
     message: Message
     route: Route = ()
     key: bool = False
+
+
+MOST_FAULTS = 5_000  # sought in one map: enough for whoever corrects them, and bounded for whoever sends them
 
 
 class Wrong(Exception):  # noqa: N818 - a value is wrong, not the program
@@ -95,3 +98,17 @@ def unknown(word: str, known: tuple[str, ...], rule: str, what: Text, *, key: bo
             known=known,
         )
     return Fault(rule, message, key=key)
+
+
+def more_errors(place: Span) -> Finding:
+    """Return the finding that says that errors are no longer sought."""
+    return input_error(
+        "more-errors",
+        say(
+            "There are more than {most} errors: the rest will be sought once these are corrected",
+            "Il y a plus de {most} erreurs : les autres seront cherchées une fois celles-ci corrigées",
+            most=MOST_FAULTS,
+        ),
+        Ref("map", ""),
+        Span(place.file, sheet=place.sheet),
+    )

@@ -14,7 +14,18 @@ from typing import Any
 
 from cloison.netmodel.finding import Text, say
 from cloison.netmodel.language.document import Raw
-from cloison.netmodel.language.faults import A_MAPPING, A_TEXT, KEY, SECTION, WORD, Fault, Wrong, unknown, wrong_kind
+from cloison.netmodel.language.faults import (
+    A_MAPPING,
+    A_TEXT,
+    KEY,
+    MOST_FAULTS,
+    SECTION,
+    WORD,
+    Fault,
+    Wrong,
+    unknown,
+    wrong_kind,
+)
 from cloison.netmodel.language.shapes import (
     SELECTABLE,
     Day,
@@ -168,6 +179,8 @@ def _many(item: Reader) -> Reader:
         except Wrong:
             faults: list[Fault] = []
             for index, one in enumerate(value):
+                if len(faults) > MOST_FAULTS:
+                    break
                 try:
                     item(one)
                 except Wrong as wrong:
@@ -188,6 +201,8 @@ def _keyed(item: Reader) -> Reader:
         except Wrong:
             faults: list[Fault] = []
             for key, one in value.items():
+                if len(faults) > MOST_FAULTS:
+                    break
                 try:
                     item(one)
                 except Wrong as wrong:
@@ -220,6 +235,8 @@ def _record(shape: Record) -> Reader:
         except (Wrong, KeyError):
             faults: list[Fault] = []
             for key, one in value.items():
+                if len(faults) > MOST_FAULTS:
+                    break
                 if key not in readers:
                     faults += Wrong(unknown(key, known, "unknown-key", KEY, key=True)).under(key)
                     continue
@@ -329,6 +346,8 @@ def group(value: Raw) -> dict[str, Any]:
             )
         )
     for key, one in value.items():
+        if len(faults) > MOST_FAULTS:
+            break
         try:
             if key in SELECTABLE:
                 found["select"] = select({key: one})

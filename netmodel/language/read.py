@@ -11,6 +11,7 @@ from pathlib import Path
 from cloison.netmodel.finding import MapError, Span, say
 from cloison.netmodel.language.build import build, conflict
 from cloison.netmodel.language.document import Document
+from cloison.netmodel.language.faults import MOST_FAULTS
 from cloison.netmodel.language.files import file_error
 from cloison.netmodel.language.merge import merge
 from cloison.netmodel.language.model import Model
@@ -44,7 +45,7 @@ def read_map(path: Path | None = None, tick: Tick | None = None) -> Map:
             (number, part.values["repeat"]) for number, part in enumerate(sources.parts) if "repeat" in part.values
         ]
         raw, document, more = unfold(raw, sources.parts, repeats, found)
-        found += [conflict(route, document) for route in (*conflicts, *more)]
+        found += [conflict(route, document) for route in (*conflicts, *more)[:MOST_FAULTS]]
         model = build(raw, document, found, partial=bool(sources.found), tick=tick)
         return Map(model, document, sources.files)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.document import Document, Made, Part, Raw, Route
-from cloison.netmodel.language.faults import ENTRIES, KEY, Fault, Wrong, unknown, wrong_kind
+from cloison.netmodel.language.faults import ENTRIES, KEY, MOST_FAULTS, Fault, Wrong, more_errors, unknown, wrong_kind
 from cloison.netmodel.language.merge import join_entry
 from cloison.netmodel.language.normal import select
 from cloison.netmodel.language.placeholders import Chosen, Missing, filler, renamer
@@ -77,6 +77,8 @@ def unfold(
             )
             break
         _make(fragment, unfolded, made, conflicts, outside, found)
+    if len(found) > MOST_FAULTS:
+        found.append(more_errors(outside.span(())))
     return unfolded, Document(unfolded, tuple(parts), made), conflicts
 
 
@@ -212,6 +214,8 @@ def _make(
         rename = renamer(binding)
         origin = choice[0][1]
         places = [place for _, place in choice]
+        if len(found) > MOST_FAULTS:
+            return
         for section, key, fill_key, fill in fillers:
             at = (*fragment.at, section, key)
             try:

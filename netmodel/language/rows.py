@@ -9,7 +9,7 @@ from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, Value, i
 from cloison.netmodel.language.cells import inline_services, read_cell
 from cloison.netmodel.language.columns import COLUMNS, Column
 from cloison.netmodel.language.document import WRITTEN, Raw, Route
-from cloison.netmodel.language.faults import Wrong
+from cloison.netmodel.language.faults import MOST_FAULTS, Wrong, more_errors
 from cloison.netmodel.language.merge import join_entry
 from cloison.netmodel.language.sheets import Row, Sheet
 
@@ -110,6 +110,9 @@ def read_rows(
         if not any(cells):
             continue
         count += 1
+        if len(found) > MOST_FAULTS:
+            found.append(more_errors(sheet.place(0)))
+            break
         if len(cells) < header.width and not sheet.padded:
             found.append(
                 table_error(

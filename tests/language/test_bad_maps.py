@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ CASES: dict[str, tuple[str, list[tuple[str, int, int]]]] = {
     ),
     "three rooms in a pair": (HEAD + "sites: {s: {adjacent: [[a, b, c]]}}\n", [("wrong-kind", 3, 24)]),
     "a tag": (HEAD + "marking: !!python/object:os.system x\n", [("tag", 3, 10)]),
-    "a merge key": (HEAD + "vrfs:\n  a: &a {sees: b}\n  c:\n    <<: *a\n", [("merge-key", 6, 5), ("unknown-key", 6, 5)]),
+    "a merge key": (HEAD + "vrfs:\n  a: &a {sees: b}\n  c:\n    <<: *a\n",
+                    [("merge-key", 6, 5), ("unknown-key", 6, 5)]),
     "an unknown alias": (HEAD + "marking: *a\n", [("alias", 3, 10)]),
     "an alias of itself": (HEAD + "zones: &a {b: *a}\n", [("alias", 3, 15)]),
     "a list as a key": (HEAD + "zones: {[a]: b}\n", [("syntax", 3, 9)]),
@@ -193,7 +195,25 @@ def test_many_errors_are_counted(write) -> None:  # type: ignore[no-untyped-def]
     findings = errors(path)
     assert len(findings) == 5001
     more = [item for item in findings if item.rule == "more-errors"]
-    assert [item.message.values["count"] for item in more] == [1000]
+    assert more == [findings[-1]]
+    assert "5000" in more[0].message.say("fr")
+
+
+def test_many_errors_take_little_time(write) -> None:  # type: ignore[no-untyped-def]
+    """Words are looked for among the known ones a bounded number of times."""
+    begin = time.process_time()
+    assert errors(write(HEAD + "".join(f"k{n}: 1\n" for n in range(100_000))))
+    assert errors(write(HEAD + "zones: {a: {" + ", ".join(f"k{n}: 1" for n in range(100_000)) + "}}\n"))
+    assert time.process_time() - begin < 20
+
+
+def test_too_many_entries_are_refused(write, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from cloison.netmodel.language import build
+
+    monkeypatch.setattr(build, "MOST_ENTRIES", 10)
+    assert places(errors(write(HEAD + "vrfs:\n" + "".join(f"  v{n}: {{}}\n" for n in range(11))))) == [
+        ("too-large", 4, 3)
+    ]
 
 
 def test_many_duplicates_take_little_time(write) -> None:  # type: ignore[no-untyped-def]
