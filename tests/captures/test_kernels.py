@@ -1,0 +1,114 @@
+"""The compiled kernels: inside their bounds on any input, with any state of the cache, and announced when cold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import captures_mutants
+import pytest
+from captures_mutants import mutants, read_all
+
+from cloison.captures import read as reading
+from cloison.captures.frames import parser
+from cloison.captures.kernels import cold
+from cloison.netmodel.finding import Message
+
+HERE = Path(__file__).parent
+FEW, MANY = 400, 20_000 if os.environ.get("CLOISON_NIGHTLY") else 2_000
+
+
+def python(code: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *code], capture_output=True, text=True, timeout=600, cwd=folder,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def test_damaged_captures_with_plain_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_prepared", set())  # what is short is then read by plain kernels
+    refused, packets = read_all(tmp_path, FEW)
+    assert 0 < refused < FEW // 2
+    assert packets > FEW
+
+
+def test_damaged_captures_with_bounds_checked(tmp_path: Path) -> None:
+    """numba's code does not check bounds: here it does, and an index outside is an exception."""
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "numba")}  # bounds are not part of numba's key
+    done = python([captures_mutants.__file__, str(MANY)], tmp_path, NUMBA_BOUNDSCHECK="1", **cache)
+    assert done.returncode == 0, done.stderr
+    refused, packets = map(int, done.stdout.split())
+    assert 0 < refused < MANY // 2
+    assert packets > MANY
+
+
+def test_damaged_captures_without_compilation(tmp_path: Path) -> None:
+    done = python([captures_mutants.__file__, str(FEW // 4)], tmp_path, NUMBA_DISABLE_JIT="1")
+    assert done.returncode == 0, done.stderr
+
+
+def test_mutants_are_the_same_at_every_run() -> None:
+    assert list(mutants(20)) == list(mutants(20))
+
+
+PREPARE = """
+import sys
+from cloison.captures import read
+said = []
+seconds = read.prepare("pcap", lambda message: said.append(message.say("en")))
+print(len(said), seconds > 1.5, read.prepare("pcap"))
+"""
+
+
+def test_compilation_is_announced_once_and_measured(tmp_path: Path) -> None:
+    cache = tmp_path / "numba"
+    first = python(["-c", PREPARE], tmp_path, NUMBA_CACHE_DIR=str(cache))
+    assert first.stdout.split() == ["1", "True", "0.0"], first.stderr
+    kept = sorted(path.name for path in cache.rglob("*.nbi"))
+    assert kept
+    second = python(["-c", PREPARE], tmp_path, NUMBA_CACHE_DIR=str(cache))
+    assert second.stdout.split()[0] == "0", second.stderr
+    # A damaged cache is no failure: the kernels are compiled for this process.
+    for path in cache.rglob("*.nbi"):
+        path.write_bytes(path.read_bytes()[:20])
+    third = python(["-c", PREPARE], tmp_path, NUMBA_CACHE_DIR=str(cache))
+    assert third.returncode == 0, third.stderr
+    assert third.stdout.split()[1] == "True"
+
+
+def test_no_place_for_a_cache_is_no_failure(tmp_path: Path) -> None:
+    """As on a machine whose home and program files are read-only."""
+    code = "import numba.core.caching as c\nc.CacheImpl._locator_classes = []\n" + PREPARE
+    done = python(["-c", code], tmp_path)
+    assert done.stdout.split() == ["1", "True", "0.0"], done.stderr
+
+
+def test_an_announcement_has_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Message] = []
+    monkeypatch.setattr(reading, "cold", lambda ready: True)
+    monkeypatch.setattr(reading, "_prepared", set())
+    reading.prepare("pcap", said.append)
+    (message,) = said
+    assert message.say("fr").startswith("compilation du décodeur")
+    assert message.say("en").startswith("compiling the packet decoder")
+    assert not cold(parser(True))
+    assert not cold(parser(False))
+
+
+def test_short_captures_need_no_numba(tmp_path: Path) -> None:
+    """It takes half a second to import and may take ten to compile."""
+    shutil.copy(_short(tmp_path), tmp_path / "b.pcap")
+    code = "import sys; from cloison.captures.read import read; c = read(['b.pcap'], rare=False); "
+    done = python(["-c", code + "print(len(c.table), 'numba' in sys.modules, 'scapy' in sys.modules)"], tmp_path)
+    assert done.stdout.split() == ["1", "False", "False"], done.stderr
+
+
+def _short(folder: Path) -> Path:
+    from captures_forge import START, pcap
+
+    path = folder / "a.pcap"
+    path.write_bytes(pcap([(START, captures_mutants.frames()[0])]))
+    return path
