@@ -39,9 +39,9 @@ def take_inventory(model: m.Model, words: Words, places: Places, ownership: Owne
     subnets = {}
     for name, item in model.subnets.items():
         prefixes = places.of_subnet[name]
-        vrf = item.vrf if item.vrf in places.vrfs else "default"
+        vrf = item.vrf if item.vrf in ownership.indices else "default"
         subnets[name] = SubnetFacts(
-            name, item, item.zone, vrf, prefixes, points(places.index(vrf), prefixes), item.over,
+            name, item, item.zone, vrf, prefixes, points(ownership.indices[vrf], prefixes), item.over,
             tuple(sorted(set(places.nested.get(name, ())))), tuple(by_subnet.get(name, ())),
         )  # fmt: skip
     return Inventory(_zones(model, words, places, ownership, by_zone), subnets, assets)

@@ -17,6 +17,7 @@ from cloison.netmodel.space.ownership import LAST, Claim, Owner, Ownership
 from cloison.netmodel.space.refusal import RefusedError
 
 GLOBAL_WORD = "global"
+DEEPEST = 32  # zones within one another
 _MAC = re.compile(r"[0-9a-f]{12}", re.ASCII)
 
 
@@ -46,10 +47,6 @@ class Places:
     interfaces: dict[str, dict[str, InterfaceFacts]] = field(default_factory=dict)
     hosts: list[tuple[int, Owner]] = field(default_factory=list)  # the point of each address of an asset
 
-    def index(self, vrf: str) -> int:
-        """Return the index of a VRF; an unknown one has had its error and counts as ``default``."""
-        return self.vrfs.index(vrf) if vrf in self.vrfs else 0
-
 
 def place(model: m.Model, problems: Problems) -> tuple[Places, Ownership]:
     """Place every prefix and interface; errors go to ``problems``. Returns the places and who owns each address."""
@@ -59,7 +56,7 @@ def place(model: m.Model, problems: Problems) -> tuple[Places, Ownership]:
         tuple(indices[other] for other in model.vrfs[name].sees if other in indices and other != name)
         if name in model.vrfs else () for name in vrfs
     )  # fmt: skip
-    places = Places(vrfs, sees, _around(model), [[] for _ in vrfs], [""] * len(vrfs), {})
+    places = Places(vrfs, sees, _around(model, problems), [[] for _ in vrfs], [""] * len(vrfs), {})
     for name, subnet in model.subnets.items():
         _subnet(name, subnet, places, indices, problems)
     for name, zone in model.zones.items():
@@ -71,11 +68,19 @@ def place(model: m.Model, problems: Problems) -> tuple[Places, Ownership]:
     return places, _ownership(model, places, with_hosts=True)
 
 
-def _around(model: m.Model) -> dict[str, tuple[str, ...]]:
+def _around(model: m.Model, problems: Problems) -> dict[str, tuple[str, ...]]:
     around = {}
     for name in model.zones:
         chain = [name]
         while (outer := model.zones[chain[-1]].within) in model.zones and outer not in chain:
+            if len(chain) == DEEPEST:
+                problems.add(
+                    "too-deep",
+                    say("{name} lies in more than {most} zones, one within the other",
+                        "{name} est dans plus de {most} zones, l’une dans l’autre", name=name, most=DEEPEST),
+                    ("zones", name, "within"),
+                )  # fmt: skip
+                break
             chain.append(outer)
         around[name] = tuple(chain)
     return around

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Route = tuple[str | int, ...]
 _FEW = 8
+_COMPARED = 200  # wrong names that get their nearest
 
 KINDS: Mapping[str, Text] = {
     "parties": Text("a party", "une partie"),
@@ -46,6 +47,7 @@ class Problems:
     document: Document
     names: Mapping[str, str] = field(default_factory=dict)  # the one namespace: id -> section
     found: list[Finding] = field(default_factory=list)
+    _remedies: dict[tuple[str, str], Message | None] = field(default_factory=dict)
 
     def add(
         self, rule: str, message: Message, *routes: Route, remedy: Message | None = None, key: bool = False
@@ -68,7 +70,7 @@ class Problems:
         else:
             message = say("“{name}” is not {wanted} of this map", "« {name} » n’est pas {wanted} de cette carte",
                           name=name, wanted=wanted)  # fmt: skip
-        self.add("unknown-name", message, route, remedy=near(name, candidates))
+        self.add("unknown-name", message, route, remedy=self._near(name, wanted, candidates))
 
     def word(self, word: str, allowed: Iterable[str], field_name: str, route: Route) -> None:
         """Add the error of a word outside a closed list."""
@@ -77,6 +79,13 @@ class Problems:
         message = say("“{word}” is no known {field}", "« {word} » n’est pas un mot connu pour {field}",
                       word=word, field=field_name)  # fmt: skip
         self.add("unknown-word", message, route, remedy=remedy)
+
+    def _near(self, name: str, wanted: Text, candidates: Iterable[str]) -> Message | None:
+        """Return the remedy of an unknown name; many wrong names are not all compared with many right ones."""
+        key = (name, wanted.en)
+        if key not in self._remedies and len(self._remedies) < _COMPARED:
+            self._remedies[key] = near(name, candidates)
+        return self._remedies.get(key)
 
     def raise_all(self) -> None:
         """Raise ``MapError`` with every error, in the order of their places, if there is any."""

@@ -105,16 +105,20 @@ class Reach:
     def starts(self, kind: str, name: str) -> tuple[int, ...]:
         """Return where somebody starts who sits in a zone or subnet, or is an asset.
 
-        Of a zone: what is in it and in the zones within, save the assets that have other homes too.
+        Of a zone: what is in it and in the zones within, save the assets that have other homes too; of a public zone,
+        only the zones within that are public.
         """
         if kind == "zone":
-            zone = self.zones[name]
-            found = [*self.find("zone", name, "out"), *self.find("rest", name, "out")]
-            found += [vertex for item in zone.parts for vertex in self.starts("zone", item)]
-            found += [vertex for item in zone.subnets for vertex in self.starts("subnet", item)]
-            for item in zone.assets:
-                if self.assets[item].zones == (name,) and not self.assets[item].cluster:
-                    found += self.find("asset", item, "out")
+            found: list[int] = []
+            for item in (name, *self.zones[name].parts):
+                if self.zones[name].public and not self.zones[item].public:
+                    continue
+                found += (*self.find("zone", item, "out"), *self.find("rest", item, "out"))
+                for subnet in self.zones[item].subnets:
+                    found += (*self.find("subnet", subnet, "out"), *self.find("rest", subnet, "out"))
+                for asset in self.zones[item].assets:
+                    if self.assets[asset].zones == (item,) and not self.assets[asset].cluster:
+                        found += self.find("asset", asset, "out")
             return tuple(dict.fromkeys(found))
         if kind == "subnet":
             return (*self.find("subnet", name, "out"), *self.find("rest", name, "out"))
@@ -133,21 +137,24 @@ class Reach:
         Of a relay with other homes, only the endpoints that lie there count, and the relay itself when it pivots.
         """
         found = list(self.find(kind, name, "in"))
+        places: tuple[str, ...] = (name,)
         assets: tuple[str, ...] = ()
         if kind == "zone":
-            zone = self.zones[name]
-            assets = zone.assets
-            found += [vertex for item in zone.parts for vertex in self.inner("zone", item)]
-            found += [vertex for item in zone.subnets for vertex in self.find("subnet", item, "in")]
-            found += [vertex for item in zone.subnets for vertex in self.find("rest", item, "in")]
-            found += self.find("rest", name, "in")
+            places = (name, *self.zones[name].parts)
+            assets = tuple(asset for item in places for asset in self.zones[item].assets)
+            for item in places:
+                found += (*self.find("zone", item, "in"), *self.find("rest", item, "in"))
+                for subnet in self.zones[item].subnets:
+                    found += (*self.find("subnet", subnet, "in"), *self.find("rest", subnet, "in"))
         elif kind == "subnet":
-            assets = self.subnets[name].assets
-            found += self.find("rest", name, "in")
+            places = (name, *self.subnets[name].parts)
+            assets = tuple(asset for item in places for asset in self.subnets[item].assets)
+            for item in places:
+                found += (*self.find("subnet", item, "in"), *self.find("rest", item, "in"))
         for item in assets:
             found += self.find("asset", item, "in")
             for arrival in self.relays.get(self.assets[item].cluster or item, ()):
-                if name in (arrival.zones if kind == "zone" else arrival.subnets):
+                if not set(places).isdisjoint(arrival.zones if kind == "zone" else arrival.subnets):
                     found.append(arrival.vertex)
         return tuple(dict.fromkeys(found))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -105,8 +105,10 @@ class Ends(Mapping[str, End]):
         if part and part != ALL_PARTS:
             home = facts.interfaces[part]
             return End(name, "interface", home.points, home.zones, home.subnets, (base,), (Leaf("interface", name),))
+        if part:
+            return self._of(name, "asset", tuple(Leaf("interface", home.id) for home in facts.interfaces.values()))
         end = self._of(name, "asset", (Leaf("asset", base),))
-        return replace(end, split=(base,)) if not part and len(facts.zones) > 1 else end
+        return replace(end, split=(base,)) if len(facts.zones) > 1 else end
 
     def _group(self, name: str, base: str, part: str) -> End:
         leaves, without = self.groups.get(base, ((), ()))
@@ -123,7 +125,7 @@ class Ends(Mapping[str, End]):
                     group=base, member=leaf.id))  # fmt: skip
             asset = leaf.id.partition("/")[0]
             if part == ALL_PARTS:
-                found.append(Leaf("asset", asset))
+                found += [Leaf("interface", home.id) for home in self.inventory.assets[asset].interfaces.values()]
             elif part in self.inventory.assets[asset].interfaces:
                 found.append(Leaf("interface", f"{asset}/{part}"))
             else:
@@ -200,35 +202,40 @@ def resolve_groups(ends: Ends, selector: Selector, problems: Problems) -> None:
     direct = {name: _direct(name, group, ends, selector, problems) for name, group in model.groups.items()}
     inner = {name: tuple(item for item in (*kept, *without) if isinstance(item, str))
              for name, (kept, without) in direct.items()}  # fmt: skip
-    broken: set[str] = set()
     for ring in cycles(inner):
-        broken.update(ring)
         problems.add("cycle", say("The groups go in a circle: {ring}", "Les groupes tournent en rond : {ring}",
                                   ring=" → ".join(ring)), ("groups", ring[0]))  # fmt: skip
     opened: dict[str, tuple[tuple[Leaf, ...], tuple[Leaf, ...]]] = {}
-
-    def open_group(name: str) -> tuple[tuple[Leaf, ...], tuple[Leaf, ...]]:
-        if name not in opened:
-            opened[name] = ((), ())  # a circle, which has had its error, ends here
-            kept, without = (tuple(_opened(part, open_group)) for part in direct[name])
-            left = tuple(leaf for leaf in dict.fromkeys(kept) if leaf not in without)
-            cut = tuple(leaf for leaf in without if not _stands(leaf, ends))
-            opened[name] = (left, cut)
-        return opened[name]
-
-    for name in model.groups:
-        open_group(name)
+    for name in _inner_first(inner):
+        kept, without = (
+            tuple(dict.fromkeys(leaf for item in part for leaf in (opened.get(item, _CIRCLE)[0]
+                                                                   if isinstance(item, str) else (item,))))
+            for part in direct[name]
+        )  # fmt: skip
+        gone = set(without)
+        cut = tuple(leaf for leaf in without if not _stands(leaf, ends))
+        opened[name] = (tuple(leaf for leaf in kept if leaf not in gone), cut)
     ends.groups = opened
 
 
-def _opened(
-    items: Iterable[Leaf | str], open_group: Callable[[str], tuple[tuple[Leaf, ...], tuple[Leaf, ...]]]
-) -> Iterator[Leaf]:
-    for item in items:
-        if isinstance(item, str):
-            yield from open_group(item)[0]
-        else:
-            yield item
+_CIRCLE: tuple[tuple[Leaf, ...], tuple[Leaf, ...]] = ((), ())  # what a group in a circle holds; it has had its error
+
+
+def _inner_first(inner: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return groups so that each comes after those in it, but for circles."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for root in inner:
+        stack = [(root, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                order.append(name)
+            elif name not in seen and name in inner:
+                seen.add(name)
+                stack.append((name, True))
+                stack.extend((item, False) for item in inner[name])
+    return order
 
 
 def _stands(leaf: Leaf, ends: Ends) -> bool:

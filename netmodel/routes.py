@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,8 @@ from cloison.netmodel.facts import Route, ZoneFacts, ZonePair
 from cloison.netmodel.language.model import Interconnection
 
 MOST = 6  # ways listed; from two on a line must say which is its own
-_STEPS = 20_000  # of a search; more knots than that are given up, as several ways
+_STEPS = 20_000  # of one search between two transit zones
+_ALL_STEPS = 5_000_000  # of all of them: a map whose transit zones are a maze is given up, and its lines need `via`
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class Routes:
     _entries: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _between: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
     _middle: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
+    _near: dict[str, frozenset[str]] = field(default_factory=dict)
+    _budget: int = _ALL_STEPS
 
     @staticmethod
     def of(interconnections: Mapping[str, Interconnection], zones: Mapping[str, ZoneFacts]) -> Routes:
@@ -39,10 +43,13 @@ class Routes:
 
     def anchor(self, zone: str) -> str:
         """Return the zone at whose interconnections a zone is joined: itself, or the nearest one around it."""
-        here = zone
-        while here not in self._at and self.zones[here].within in self.zones and self.zones[here].within != zone:
+        here, seen = zone, {zone}
+        while here not in self._at:
             here = self.zones[here].within
-        return here if here in self._at else zone
+            if here not in self.zones or here in seen:
+                return zone
+            seen.add(here)
+        return here
 
     def crossings(self, one: str, other: str) -> tuple[Route, ...]:
         """Return the sequences of interconnections from one zone to another, at most ``MOST``, the shortest first."""
@@ -71,8 +78,8 @@ class Routes:
                 for middle in self._through(start, end):
                     if first not in middle and last not in middle and not self._meets(middle, start, one, other):
                         ways[(first, *middle, last)] = None
-                if len(ways) > _STEPS:
-                    break
+            if len(ways) > 4 * MOST:
+                break
         return tuple(sorted(ways, key=lambda way: (len(way), way))[:MOST]) if len(ways) > 1 else tuple(ways)
 
     def _into(self, zone: str) -> tuple[tuple[str, str], ...]:
@@ -102,19 +109,34 @@ class Routes:
         """Return the ways from one transit zone to another over transit zones, each zone and way crossed once."""
         if (start, end) not in self._middle:
             found: dict[Route, None] = {}
+            near = self._leading(end)
+            queue: deque[tuple[str, Route, tuple[str, ...]]] = deque([(start, (), (start,))])
             steps = 0
-            stack: list[tuple[str, Route, tuple[str, ...]]] = [(start, (), (start,))]
-            while stack and steps < _STEPS and len(found) < 4 * MOST:
+            while queue and steps < _STEPS and self._budget > 0 and len(found) < 4 * MOST:
                 steps += 1
-                zone, way, seen = stack.pop()
+                self._budget -= 1
+                zone, way, seen = queue.popleft()
                 if zone == end:
                     found[way] = None
                     continue
                 for name, after in self._transit.get(zone, ()):
-                    if after not in seen and name not in way:
-                        stack.append((after, (*way, name), (*seen, after)))
+                    if after in near and after not in seen and name not in way:
+                        queue.append((after, (*way, name), (*seen, after)))
             self._middle[start, end] = tuple(found)
         return self._middle[start, end]
+
+    def _leading(self, end: str) -> frozenset[str]:
+        """Return the transit zones from which a transit zone can be reached over transit zones."""
+        if end not in self._near:
+            seen = {end}
+            queue = [end]
+            for zone in queue:  # grows as it goes
+                for _, after in self._transit.get(zone, ()):
+                    if after not in seen:
+                        seen.add(after)
+                        queue.append(after)
+            self._near[end] = frozenset(seen)
+        return self._near[end]
 
     def along(self, one: str, other: str, items: tuple[frozenset[str], ...]) -> tuple[Route, ...]:
         """Return the ways from one zone to another that cross one interconnection of each item, in order.

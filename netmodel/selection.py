@@ -23,6 +23,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
 # written in the map under another name than in the model
 _WRITTEN: Mapping[str, str] = {"from": "source"}
 _COMPUTED: Mapping[str, tuple[str, ...]] = {"assets": ("zone", "subnet", "cluster")}
+_DEEPEST = 16  # dots in a path; references may go in circles
 _TYPES: Mapping[str, type[Any]] = {
     "parties": m.Party, "sites": m.Site, "vrfs": m.Vrf, "zones": m.Zone, "subnets": m.Subnet, "assets": m.Asset,
     "interconnections": m.Interconnection, "endpoints": m.Endpoint, "applications": m.Application,
@@ -81,6 +82,8 @@ class Selector:
 
     def _index(self, section: str, path: str) -> dict[str, frozenset[str]]:
         known = self._indices.get((section, path))
+        if known is None and path.count(".") > _DEEPEST:
+            return {}
         if known is None:
             grown: dict[str, set[str]] = {}
             first, _, rest = path.partition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from cloison.netmodel.facts import AssetFacts, Line
+from cloison.netmodel.facts import AssetFacts, End, Line
 from cloison.netmodel.finding import Text, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.normal import FALSE, TRUE
@@ -70,12 +70,22 @@ def _computed(column: str, line: Line, model: m.Model, assets: Mapping[str, Asse
     if column == "filtering":
         return filtering(line, model, assets)
     ends = line.sources if column == "source_zone" else line.targets
-    return tuple(dict.fromkeys(zone for end in ends for zone in end.zones))
+    zones = tuple(dict.fromkeys(zone for end in ends for zone in _zones(end)))
+    if not zones and column == "target_zone" and all(end.kind != "any" for end in ends):
+        return _computed("source_zone", line, model, assets)  # multicast lies in its sender's zone
+    return zones
+
+
+def _zones(end: End) -> tuple[str, ...]:
+    """Return the zones of an end; one that is itself a zone stands for the zones within it."""
+    if end.leaves and all(leaf.kind == "zone" for leaf in end.leaves):
+        return tuple(leaf.id for leaf in end.leaves)
+    return end.zones
 
 
 def _same(text: str, names: tuple[str, ...]) -> bool:
     """Say whether a cell names exactly these, in any order."""
     stated = {word for word in re.split(r"[,;\s]+", text.strip()) if word}
     if not names:
-        return stated <= {"none", "aucun", "aucune", "-", "–", "—"}
+        return stated <= {"none", "aucun", "aucune", "any", "-", "–", "—"}
     return stated == set(names)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 
-from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Leaf, Line, SubnetFacts, ZoneFacts
+from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, InterfaceFacts, Leaf, Line, SubnetFacts, ZoneFacts
 from cloison.netmodel.language import model as m
 from cloison.netmodel.reach import Arrival, Reach, Side, Vertex
 from cloison.netmodel.space.addresses import MAPPED, VRF_SHIFT
@@ -222,7 +222,7 @@ class ReachBuilder:
             if self.assets[asset].relay and self._breaks(end, asset, line):
                 found = self._leaves(end, "in", family)
                 twin = self._number("asset", self._vertex(asset), "in")
-                relay = self._relay(end.leaves[0].id, asset, end)
+                relay = self._relay(end.leaves[0].id if len(end.leaves) == 1 else asset, asset, end)
                 return tuple(relay if vertex == twin else vertex for vertex in found)
         return self._leaves(end, "in", family)
 
@@ -236,7 +236,7 @@ class ReachBuilder:
         """Say whether a line that names a relay arrives only on services that its endpoints offer there."""
         if end.kind == "endpoint":
             return True
-        part = end.leaves[0].id.partition("/")[2]
+        part = end.leaves[0].id.partition("/")[2] if len(end.leaves) == 1 else ""
         offered = [services for interface, services in self._offered.get(self._vertex(asset), ())
                    if not interface or not part or interface == part]  # fmt: skip
         return bool(offered) and line.service_set <= ServiceSet.union(offered)
@@ -289,33 +289,33 @@ class ReachBuilder:
     def _place(
         self, kind: str, name: str, points: IntervalSet, side: Side, family: int, cut: IntervalSet | None
     ) -> Iterator[int]:
-        if family not in _families(points) or _covered(points, cut):
+        """Yield the vertex of a zone or subnet, or of what is left in it when something is cut out of it."""
+        if family not in _families(points):
             return
         if cut is None or not points.overlaps(cut):
             yield self._number(kind, name, side, family)
             return
-        assets: tuple[str, ...]
-        if kind == "zone":
-            zone = self.zones[name]
-            assets = tuple(item for item in zone.assets
-                           if any(not home.subnets for home in self.assets[item].interfaces.values()))  # fmt: skip
-            for part in zone.parts:
-                if self.zones[part].within == name:
-                    yield from self._place("zone", part, self.zones[part].points, side, family, cut)
-            for subnet in zone.subnets:
-                yield from self._place("subnet", subnet, self.subnets[subnet].points, side, family, cut)
-            rest = bool(zone.zone.addresses)
-        else:
-            assets = self.subnets[name].assets
-            for part in self.subnets[name].parts:
-                yield from self._place("subnet", part, self.subnets[part].points, side, family, cut)
-            rest = not self.subnets[name].subnet.closed
-        if rest:
-            yield self._number("rest", name, side)
-        for asset in assets:
-            homes = [home for home in self.assets[asset].interfaces.values() if home.points <= points]
-            if any(family in _families(home.points) and not _covered(home.points, cut) for home in homes):
-                yield self._number("asset", self._vertex(asset), side)
+        subnets = [name, *self.subnets[name].parts] if kind == "subnet" else []
+        for zone in (name, *self.zones[name].parts) if kind == "zone" else ():
+            subnets += self.zones[zone].subnets
+            if self.zones[zone].zone.addresses and not self.zones[zone].points <= cut:
+                yield self._number("rest", zone, side)
+            for asset in self.zones[zone].assets:
+                yield from self._left(asset, [home for home in self.assets[asset].interfaces.values()
+                                              if not home.subnets], side, family, cut)  # fmt: skip
+        for subnet in subnets:
+            facts = self.subnets[subnet]
+            if not facts.subnet.closed and family in _families(facts.points) and not facts.points <= cut:
+                yield self._number("rest", subnet, side)
+            for asset in facts.assets:
+                yield from self._left(asset, [home for home in self.assets[asset].interfaces.values()
+                                              if subnet in home.subnets], side, family, cut)  # fmt: skip
+
+    def _left(
+        self, asset: str, homes: list[InterfaceFacts], side: Side, family: int, cut: IntervalSet
+    ) -> Iterator[int]:
+        if any(not home.stands and family in _families(home.points - cut) for home in homes):
+            yield self._number("asset", self._vertex(asset), side)
 
     def _owner(self, owner: Owner, side: Side, family: int, leaf: Leaf) -> Iterator[int]:
         if family != (6 if ":" in leaf.id else 4):

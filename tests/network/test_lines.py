@@ -230,3 +230,28 @@ def test_progress_is_told(on_base: Compile) -> None:
     seen: list[tuple[int, int]] = []
     compile_network(Map(model, Document({}, ()), ()), date(2026, 1, 1), lambda done, total: seen.append((done, total)))
     assert seen == [(0, 1), (1, 1)]
+
+
+def test_groups_nest_deep_and_come_back_whole(on_base: Compile) -> None:
+    deep = "groups:\n  g0: [web]\n" + "".join(f"  g{number}: [g{number - 1}]\n" for number in range(1, 3000))
+    assert on_base(deep).ends["g2999"].assets == ("web",)
+
+
+def test_all_parts_of_an_asset_stand_in_a_group(on_base: Compile) -> None:
+    network = on_base("groups: {g: ['waf/*', web]}\nflows: {F-1: {from: front, to: g, services: ssh}}")
+    assert network.ends["g"].points == addresses("10.1.0.10", "10.2.0.10", "10.2.0.20")
+
+
+def test_zones_within_one_another_have_a_limit(errors: Errors) -> None:
+    deep = "zones:\n  z0: {}\n" + "".join(f"  z{number}: {{within: z{number - 1}}}\n" for number in range(1, 40))
+    assert {item.rule for item in errors(deep)} == {"too-deep"}
+
+
+def test_a_maze_of_transit_zones_ends(on_base: Compile) -> None:
+    zones = "zones:\n" + "".join(f"  t{number}: {{transit: true}}\n" for number in range(24)) + "  far: {}\n"
+    joins = "interconnections:\n" + "".join(
+        f"  j{one}-{other}: {{between: [t{one}, t{other}]}}\n" for one in range(24) for other in range(one)
+    ) + "  in: {between: [front, t0]}\n  out: {between: [t23, far]}\n"  # fmt: skip
+    routes = on_base(zones + joins).routes
+    assert routes.crossings("front", "far")[0] == ("in", "j23-0", "out")
+    assert len(routes.crossings("front", "far")) == 6

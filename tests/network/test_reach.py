@@ -16,7 +16,8 @@ parties: {aster: {kind: provider}, world: {kind: public}, psp: {kind: third-part
 carriers: {fibre: {kind: hardware}, roaming: {kind: tunnel, protocol: ipsec, ends: [vpn], over: fibre}}
 zones:
   internet: {owner: world, nature: public, addresses: [global, 198.51.100.0/24]}
-  payments: {within: internet, owner: psp, nature: production, addresses: 198.51.100.77}
+  payments: {within: internet, owner: psp, addresses: 198.51.100.77}
+  partner: {within: internet, owner: psp, nature: production, addresses: 198.51.100.78}
   front: {owner: aster, nature: production}
   app: {owner: aster, nature: production}
   data: {owner: aster, nature: production, sensitivity: sensitive}
@@ -63,6 +64,7 @@ SAFE = [
     ("nothing chains through the public", ["from: app-1, to: internet, services: https",
                                            "from: data, to: internet, services: https"]),
     ("a line the other way", ["from: internet, to: web, services: https", "from: db, to: web, services: ssh"]),
+    ("a part of the public that is not public", ["from: partner, to: db, services: ssh"]),
     ("an expired line", ["from: internet, to: web, services: https",
                          "from: web, to: db, services: ssh, expires: 2026-01-01"]),
     ("no lateral move", ["from: internet, to: waf/front, services: https", "from: web, to: db, services: ssh"]),
@@ -104,6 +106,9 @@ CHAINS = [
     ("one of several that talk together", ["from: internet, to: web, services: https",
                                            "between: [app-1, web, db], services: ssh"], ["F-1", "F-2"]),
     ("a part of the public with its own line", ["from: payments, to: db, services: ssh"], ["F-1"]),
+    ("a partner that the public reaches", ["from: web, to: internet, services: ssh",
+                                           "from: internet, to: web, services: ssh",
+                                           "from: partner, to: db, services: ssh"], ["F-2", "F-1", "F-3"]),
     ("a server that lies in the public", ["from: dns, to: db, services: dns"], ["F-1"]),
 ]  # fmt: skip
 
