@@ -45,6 +45,7 @@ class Places:
     of_subnet: dict[str, IntervalSet]
     nested: dict[str, list[str]] = field(default_factory=dict)  # aggregate -> subnets inside it
     interfaces: dict[str, dict[str, InterfaceFacts]] = field(default_factory=dict)
+    holes: bool = False  # a prefix could not be read: what lies outside all others may lie in it
     hosts: list[tuple[int, Owner]] = field(default_factory=list)  # the point of each address of an asset
 
 
@@ -94,7 +95,7 @@ def _subnet(name: str, subnet: m.Subnet, places: Places, indices: Mapping[str, i
                                         name=name), ("subnets", name, "cidr"))  # fmt: skip
     for position, text in enumerate(subnet.cidr):
         route = ("subnets", name, "cidr", position)
-        for low, high in _prefix(text, route, problems):
+        for low, high in _prefix(text, route, places, problems):
             places.prefixes[vrf].append(Prefix(low, high, _length(low, high), subnet.zone, name, route))
             found.append((low, high))
     places.of_subnet[name] = IntervalSet.union(found)
@@ -116,11 +117,11 @@ def _zone(name: str, zone: m.Zone, places: Places, indices: Mapping[str, int], p
             else:
                 places.everywhere[vrf] = name
             continue
-        for low, high in _prefix(text, route, problems):
+        for low, high in _prefix(text, route, places, problems):
             places.prefixes[vrf].append(Prefix(low, high, _length(low, high), name, "", route))
 
 
-def _prefix(text: str, route: Route, problems: Problems) -> tuple[Range, ...]:
+def _prefix(text: str, route: Route, places: Places, problems: Problems) -> tuple[Range, ...]:
     """Return the ranges of a prefix (two when it goes around IPv4), none after an error."""
     try:
         if "-" in text:
@@ -130,8 +131,12 @@ def _prefix(text: str, route: Route, problems: Problems) -> tuple[Range, ...]:
             return ()
         found = parse(text)
     except RefusedError as refusal:
-        problems.add("host-bits" if _network(text) else "bad-address", refusal.message, route)
-        return ()
+        network = _network(text)
+        problems.add("host-bits" if network else "bad-address", refusal.message, route)
+        if not network:
+            places.holes = True
+            return ()
+        found = parse(network)  # what is in it is where it was meant to be: no errors of it after this one
     if found.overlaps(MULTICAST):
         problems.add("bad-address", say("{text} is multicast: it belongs to its senders’ zones",
                                         "{text} est multicast : il appartient aux zones de ses émetteurs", text=text),
@@ -286,6 +291,8 @@ def _home(
         problems.add("bad-address", refusal.message, route)
         return None
     where = bare.locate(vrf, address)
+    if places.holes and (where is None or (subnet and not places.of_subnet[subnet])):
+        return None
     if subnet and address not in places.of_subnet[subnet]:
         other = bare.owners[where[1]] if where else None
         remedy = None

@@ -255,3 +255,9 @@ def test_a_maze_of_transit_zones_ends(on_base: Compile) -> None:
     routes = on_base(zones + joins).routes
     assert routes.crossings("front", "far")[0] == ("in", "j23-0", "out")
     assert len(routes.crossings("front", "far")) == 6
+
+
+def test_a_prefix_that_cannot_be_read_is_the_only_error(errors: Errors) -> None:
+    for cidr, rule in (("10.9.0.1/24", "host-bits"), ("10.9.0.0/33", "bad-address")):
+        text = f"subnets: {{x: {{cidr: {cidr}, zone: front}}}}\nassets: {{a: {{interfaces: {{lan: 10.9.0.7}}}}}}"
+        assert [item.rule for item in errors(text)] == [rule]
