@@ -20,6 +20,7 @@ from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
 ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room for the flows
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
+CROWDED = 120  # boxes; beyond, links are drawn as flows are, for their long way through many rows takes minutes
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
 
@@ -79,9 +80,18 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
             _vertex(graph, node, names[node.id], lang)
     placed = _rank(graph, scene, names, cells, lang)
     ordered = sorted(scene.edges, key=_edge_order)
-    for edge in _downwards([edge for edge in ordered if edge.kind == "link"], placed):
-        _link(graph, edge, names, lang)
+    links = _downwards([edge for edge in ordered if edge.kind == "link"], placed)
     flows = [edge for edge in ordered if edge.kind == "flow"]
+    if len(placed) > CROWDED:
+        for edge in links:
+            if edge.source in placed:
+                graph.edge(f"r{placed[edge.source]}", names[edge.target], style="invis", weight="0")
+        flows = [*links, *flows]
+    else:
+        for edge in links:
+            _link(graph, edge, names, lang)
+    if not names:
+        graph.node("r0", label="", shape="point", style="invis")  # Graphviz draws no title around nothing
     return Drawing(str(graph.source), tuple(_flow(f"f{n}", edge, names, lang) for n, edge in enumerate(flows, 1)))
 
 
@@ -209,10 +219,10 @@ def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
 
 
 def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowText:
-    _, seen = look(edge.marks, EDGES, "flow")
+    _, seen = look(edge.marks, EDGES, edge.kind)
     warned = SEVERITY[edge.severity] if edge.severity and edge.findings else None
     colour = warned.line if warned else seen.line
-    ways = "both" if "both-ways" in edge.marks else "forward"
+    ways = "none" if edge.kind == "link" else "both" if "both-ways" in edge.marks else "forward"
     ends = f"{names[edge.source].partition(':')[0]} -> {names[edge.target].partition(':')[0]}"
     statement = (
         f"\t{ends} [constraint=false id={name} dir={ways} arrowhead=vee arrowtail=vee style={seen.style} "
