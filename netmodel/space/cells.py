@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Literal, NamedTuple
 
 from cloison.netmodel.space.intervals import IntervalSet, Range
@@ -58,15 +59,35 @@ class _Item(NamedTuple):
     columns: tuple[Range, ...] | None
 
 
-def unaccounted(space: Ranked, query: int, candidates: Iterable[Candidate], budget: Budget) -> dict[int, Cell]:
+def accounted(space: Ranked, query: int, candidates: Iterable[Candidate], budget: Budget) -> bool:
+    """Say whether every packet of a query is allowed by a candidate or void; raises ``BudgetError``."""
+    return not unaccounted(space, query, candidates, budget, most=1)
+
+
+def widest(space: Ranked, axis: int, rules: Sequence[int], most: int) -> Sequence[int]:
+    """Return the rules that reach furthest on an axis (0 source, 1 destination, 2 services): a quick proof's best."""
+    if len(rules) <= most:
+        return rules
+    sets = (space.sources.sets, space.destinations.sets, space.atoms.sets)[axis]
+
+    def reach(rule: int) -> int:
+        ranges = sets[space.boxes[rule][axis]].ranges
+        return ranges[-1][1] - ranges[0][0]
+
+    return nlargest(most, rules, reach)
+
+
+def unaccounted(
+    space: Ranked, query: int, candidates: Iterable[Candidate], budget: Budget, most: int = 1 << 62
+) -> dict[int, Cell]:
     """Return who is to blame for the packets of a query that no candidate allows, each with one place.
 
     The key is the number of the refusing rule, or -1 where no candidate holds the packets. Empty means that every
-    packet is accounted for. Raises ``BudgetError``.
+    packet is accounted for; ``most`` are enough. Raises ``BudgetError``.
     """
     source, destination, service = space.boxes[query]
     items = list(_items(space, query, candidates))
-    budget.spend(len(items) + 1)
+    budget.spend(4 * len(items) + 1)
     full = (1 << space.atoms.sets[service].size) - 1
     alive = _eaten(full, [(item, item.rows is None and item.columns is None) for item in items])
     if not alive:
@@ -77,7 +98,7 @@ def unaccounted(space: Ranked, query: int, candidates: Iterable[Candidate], budg
     if swapped:
         rows, columns = columns, rows
         items = [item._replace(rows=item.columns, columns=item.rows) for item in items]
-    found = _searched(rows, columns, items, alive, budget)
+    found = _searched(rows, columns, items, alive, budget, most)
     cells: dict[int, Cell] = {}
     if not found:
         return cells
@@ -111,8 +132,15 @@ def _within(sets: Sequence[IntervalSet], mine: int, other: int) -> tuple[Range, 
     """Return what of a set lies in another one; ``None`` for all of it."""
     if mine == other:
         return None
+    within = sets[mine].ranges
+    if len(within) == 1 == len(sets[other].ranges):  # the most frequent by far
+        (low, high), (its_low, its_high) = within[0], sets[other].ranges[0]
+        if its_low <= low and high <= its_high:
+            return None
+        low, high = max(low, its_low), min(high, its_high)
+        return ((low, high),) if low <= high else ()
     ranges = (sets[mine] & sets[other]).ranges
-    return None if ranges == sets[mine].ranges else ranges
+    return None if ranges == within else ranges
 
 
 def _mask(mine: tuple[Range, ...], other: tuple[Range, ...]) -> int:
@@ -167,10 +195,10 @@ def _segments(
 
 
 def _searched(
-    rows: tuple[Range, ...], columns: tuple[Range, ...], items: list[_Item], alive: int, budget: Budget
+    rows: tuple[Range, ...], columns: tuple[Range, ...], items: list[_Item], alive: int, budget: Budget, most: int
 ) -> dict[int, tuple[int, int, int]]:
     found: dict[int, tuple[int, int, int]] = {}
-    blamable = {-1} | {item.rule for item in items if item.effect == "refuse"}
+    enough = min(most, 1 + sum(item.effect == "refuse" for item in items))  # a rule is one item
     strips: set[frozenset[int]] = set()
     whole = [at for at, item in enumerate(items) if item.rows is None]
     for row, active in _segments(rows, ((at, item.rows) for at, item in enumerate(items) if item.rows is not None)):
@@ -196,7 +224,7 @@ def _searched(
             budget.spend(len(cell))
             for rule, atoms in _decided(cell, left):
                 found.setdefault(rule, (row, column, atoms))
-            if found.keys() == blamable:
+            if len(found) >= enough:
                 return found
     return found
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from cloison.netmodel.space.cells import Budget, Candidate, unaccounted
-from cloison.netmodel.space.joins import touching
+from cloison.netmodel.space.cells import Budget, Candidate, accounted, unaccounted, widest
+from cloison.netmodel.space.joins import Touching, touching
 from cloison.netmodel.space.policy import Rule
 from cloison.netmodel.space.ranks import BudgetError, Ranked, ranked
 from cloison.netmodel.space.surplus import holds
@@ -20,6 +19,8 @@ BUDGET = 60_000_000
 
 _EACH = 400_000  # steps granted to one line, so that no single one takes all
 _FEW = 24  # covering lines among which the superfluous ones are left out
+_QUICK = 48  # candidates among which a quick proof is tried
+_UNKNOWN = Touching(-1, (), ((), (), ()), (), low=True, high=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +89,29 @@ def covered(
 
 @dataclass(slots=True)
 class _Matrix:
-    """Permitting rules in ranks, the line of each, and which may touch which."""
+    """Permitting rules in ranks, the line of each, and which may touch which.
+
+    ``near`` is ``None`` for a rule with a packet that no other rule holds; a rule for which the budget did not last
+    is absent.
+    """
 
     space: Ranked
     owner: list[int]
     rules_of: dict[int, list[int]]
-    near: Mapping[int, array[int]]
+    near: Mapping[int, Touching | None]
     grant: Budget
 
     @staticmethod
     def of(rules: Sequence[Rule], owner: list[int], budget: int) -> _Matrix:
-        space = ranked(rules)
-        everything = range(len(rules))
         rules_of: dict[int, list[int]] = {}
-        for rule in everything:
-            rules_of.setdefault(owner[rule], []).append(rule)
-        return _Matrix(space, owner, rules_of, _near(space, everything, budget), Budget(budget))
+        for rule, line in enumerate(owner):
+            rules_of.setdefault(line, []).append(rule)
+        space = ranked(rules)
+        return _Matrix(space, owner, rules_of, _near(space, len(rules), budget), Budget(budget))
 
     def alone(self, line: int) -> bool:
-        """Say at once that a line has no rule, or one that no other rule touches."""
-        return line not in self.rules_of or any(len(self.near.get(rule, ())) == 1 for rule in self.rules_of[line])
+        """Say at once that a line has no rule, or one with a packet that no other rule holds."""
+        return line not in self.rules_of or any(self.near.get(rule, _UNKNOWN) is None for rule in self.rules_of[line])
 
     def covers(self, line: int, among: Container[int]) -> bool:
         """Say whether the lines ``among`` permit all that a line does; raises ``BudgetError``."""
@@ -119,17 +123,28 @@ class _Matrix:
             self.grant.left -= before - max(each.left, 0)
 
     def _covered(self, rule: int, among: Container[int], budget: Budget) -> bool:
-        if rule not in self.near:
+        near = self.near.get(rule, _UNKNOWN)
+        if near is _UNKNOWN:
             raise BudgetError
-        candidates = [other for other in self.near[rule] if self.owner[other] in among]
-        budget.spend(len(self.near[rule]))
-        if any(holds(self.space, rule, other) for other in candidates):
+        if near is None:
+            return False
+        budget.spend(len(near.whole) + 1)
+        whole = [other for other in near.whole if self.owner[other] in among]
+        if any(holds(self.space, rule, other) for other in whole):
             return True
-        return not unaccounted(self.space, rule, (Candidate(other, "allow") for other in candidates), budget)
+        for axis, side in sorted(enumerate(near.sides), key=lambda pair: len(pair[1])):
+            some = widest(self.space, axis, [other for other in side if self.owner[other] in among], _QUICK)
+            budget.spend(len(side))
+            if some and accounted(self.space, rule, (Candidate(other, "allow") for other in (*whole, *some)), budget):
+                return True
+        every = near.every()
+        budget.spend(len(every))
+        candidates = (Candidate(other, "allow") for other in every if self.owner[other] in among)
+        return accounted(self.space, rule, candidates, budget)
 
     def coverers(self, line: int, staying: Set[int]) -> tuple[int, ...]:
         """Return lines that stay and together permit all that a line does, as few as is quickly found."""
-        near = {self.owner[near] for rule in self.rules_of[line] for near in self.near[rule]}
+        near = {self.owner[other] for rule in self.rules_of[line] for other in self._every(rule)}
         others = sorted(other for other in near & staying if self._touches(line, other))
         try:
             for other in others[: _FEW * 8]:
@@ -143,6 +158,10 @@ class _Matrix:
         except BudgetError:
             pass  # all of them cover the line, though some may not be needed
         return tuple(others)
+
+    def _every(self, rule: int) -> list[int]:
+        near = self.near.get(rule)
+        return near.every() if near else []
 
     def _touches(self, line: int, other: int) -> bool:
         return any(
@@ -164,16 +183,17 @@ def shadowed(rules: Sequence[Rule], budget: int = BUDGET, tick: Tick = lambda do
         space = ranked(kept)
     except BudgetError:
         return tuple(Shadow(place, (), "undecided") for place in places)
-    near = _near(space, range(len(kept)), budget)
+    near = _near(space, len(kept), budget, low=False)
     grant = Budget(budget)
     found: list[Shadow] = []
     for number, place in enumerate(places):
         each = Budget(min(_EACH, grant.left))
         before = each.left
         try:
-            if number not in near:
+            touch = near.get(number, _UNKNOWN)
+            if touch is _UNKNOWN:
                 raise BudgetError
-            shadow = _without_effect(space, kept, number, near[number], each)
+            shadow = _without_effect(space, kept, number, touch.every() if touch else [], each)
         except BudgetError:
             shadow = ((), "undecided")
         grant.left -= before - max(each.left, 0)
@@ -191,7 +211,7 @@ def _without_effect(
     after = [other for other in near if other > number]
 
     def hidden(by: Iterable[int]) -> bool:
-        return not unaccounted(space, number, [Candidate(other, "allow") for other in by], budget)
+        return accounted(space, number, (Candidate(other, "allow") for other in by), budget)
 
     def repeated(by: Iterable[int]) -> bool:
         named = set(by)
@@ -224,14 +244,19 @@ def _fewest(by: list[int], enough: Callable[[Iterable[int]], bool]) -> tuple[int
     return tuple(by)
 
 
-def _near(space: Ranked, rules: Sequence[int], most: int) -> dict[int, array[int]]:
-    """Return what each rule may touch, itself included; a rule for which the budget did not last is absent."""
-    near: dict[int, array[int]] = {}
+def _near(space: Ranked, rules: int, most: int, low: bool = True) -> dict[int, Touching | None]:
+    """Return what each rule may touch, ``None`` where nothing; absent where the budget did not last.
+
+    ``low`` asks only for rules whose least and greatest packets may be in another one.
+    """
+    near: dict[int, Touching | None] = dict.fromkeys(range(rules))
     try:
-        for touch in touching(space, rules, rules, most):
-            near[touch.query] = array("I", touch.targets)
-    except BudgetError:
-        pass  # the caller says which were not looked at
+        for touch in touching(space, range(rules), range(rules), most):
+            if not low or (touch.low and touch.high):
+                near[touch.query] = touch
+    except BudgetError as error:
+        for rule in error.rules:
+            del near[rule]
     return near
 
 

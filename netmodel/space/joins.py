@@ -25,11 +25,27 @@ _MOST_RANGES = 16
 
 @dataclass(frozen=True, slots=True)
 class Touching:
-    """The targets that a query may touch, in their own order; ``within`` says which of them its bounds lie inside."""
+    """The other rules that a query may touch, in order, by how much of its bounds lies inside theirs.
+
+    ``whole``: all; ``sides``: all but on one axis (source, destination, services); ``others``: the rest. ``low`` and
+    ``high`` say whether some of them may hold the query's least and greatest packet: where none does, that packet is
+    in none of them.
+    """
 
     query: int
-    targets: Sequence[int]
-    within: Sequence[bool]
+    whole: Sequence[int]
+    sides: tuple[Sequence[int], Sequence[int], Sequence[int]]
+    others: Sequence[int]
+    low: bool
+    high: bool
+
+    def every(self) -> list[int]:
+        """Return all of them, in order."""
+        return sorted((*self.whole, *self.sides[0], *self.sides[1], *self.sides[2], *self.others))
+
+
+# by how a target holds the query's bounds (1 source, 2 destination, 4 services): whole, one side open, or others
+_KIND = (4, 4, 4, 3, 4, 2, 1, 0)
 
 
 def touching(space: Ranked, queries: Sequence[int], targets: Sequence[int], most: int) -> Iterator[Touching]:
@@ -54,13 +70,16 @@ def _plainly(space: Ranked, queries: Sequence[int], targets: Sequence[int]) -> I
     known = [(*bounds(target), target) for target in targets]
     for query in queries:
         a, b, c, d, e, f = bounds(query)
-        found = [
-            (target, s <= a and b <= t and u <= c and d <= v and w <= e and f <= x)
-            for s, t, u, v, w, x, target in known
-            if s <= b and a <= t and u <= d and c <= v and w <= f and e <= x
-        ]
-        if found:
-            yield Touching(query, [target for target, _ in found], [inside for _, inside in found])
+        kinds: tuple[list[int], ...] = ([], [], [], [], [])
+        least = most = False
+        for s, t, u, v, w, x, target in known:
+            if s <= b and a <= t and u <= d and c <= v and w <= f and e <= x and target != query:
+                inside = (s <= a and b <= t) + 2 * (u <= c and d <= v) + 4 * (w <= e and f <= x)
+                kinds[_KIND[inside]].append(target)
+                least = least or (s <= a and u <= c and w <= e)
+                most = most or (b <= t and d <= v and f <= x)
+        if any(kinds):
+            yield Touching(query, kinds[0], (kinds[1], kinds[2], kinds[3]), kinds[4], least, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +183,7 @@ def _by_columns(space: Ranked, queries: Sequence[int], targets: Sequence[int], m
     real = [_real(sets) for sets in (space.sources.sets, space.destinations.sets, space.atoms.sets)]
     best = counts.argmin(axis=0)
     least = counts.min(axis=0)
+    query_rules, target_rules = np.asarray(queries, dtype=np.int64), np.asarray(targets, dtype=np.int64)
     affordable = np.zeros(len(queries), dtype=bool)
     cheapest = np.argsort(least, kind="stable")
     affordable[cheapest[np.cumsum(least[cheapest]) <= most]] = True
@@ -183,28 +203,49 @@ def _by_columns(space: Ranked, queries: Sequence[int], targets: Sequence[int], m
                 if pairs is not None:
                     keep = pairs.touch(ours.ids[query], its.ids[target])
                     query, target = query[keep], target[keep]
-            within = np.ones(len(query), dtype=bool)
-            for ours, its in zip(mine, theirs, strict=True):
-                within &= (its.low[target] <= ours.low[query]) & (ours.high[query] <= its.high[target])
-            yield from _grouped(queries, targets, query, target, within)
+            other_rule = query_rules[query] != target_rules[target]
+            yield from _grouped(query_rules, target_rules, mine, theirs, query[other_rule], target[other_rule])
     if not affordable.all():
-        raise BudgetError
+        raise BudgetError(query_rules[~affordable].tolist())
 
 
 def _grouped(
-    queries: Sequence[int], targets: Sequence[int], query: Numbers, target: Numbers, within: NDArray[np.bool_]
+    queries: Numbers,
+    targets: Numbers,
+    mine: Sequence[_Column],
+    theirs: Sequence[_Column],
+    query: Numbers,
+    target: Numbers,
 ) -> Iterator[Touching]:
+    """Yield what each query touches, out of pairs of places sorted by query, then target."""
     import numpy as np
 
     if not len(query):
         return
-    edges = np.flatnonzero(np.diff(query)) + 1
-    starts = [0, *edges.tolist()]
-    ends = [*edges.tolist(), len(query)]
-    first = query[starts].tolist()
-    all_targets, all_within = target.tolist(), within.tolist()
-    for which, start, end in zip(first, starts, ends, strict=True):
-        yield Touching(queries[which], [targets[at] for at in all_targets[start:end]], all_within[start:end])
+    least, most = np.ones(len(query), dtype=bool), np.ones(len(query), dtype=bool)
+    inside = np.zeros(len(query), dtype=np.int64)
+    for axis, (ours, its) in enumerate(zip(mine, theirs, strict=True)):
+        below = its.low[target] <= ours.low[query]
+        above = ours.high[query] <= its.high[target]
+        least &= below
+        most &= above
+        inside |= (below & above).astype(np.int64) << axis
+    kind = np.array(_KIND, dtype=np.int64)[inside]
+    starts = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(np.diff(query)) + 1))
+    low = np.logical_or.reduceat(least, starts).tolist()
+    high = np.logical_or.reduceat(most, starts).tolist()
+    first = query[starts]
+    order = np.argsort(query * 5 + kind, kind="stable")
+    rules = targets[target[order]].tolist()
+    counts = np.bincount(np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(query)))) * 5 + kind,
+                         minlength=len(starts) * 5)  # fmt: skip
+    ends = np.cumsum(counts).reshape(-1, 5).tolist()
+    at = 0
+    for which, rule in enumerate(queries[first].tolist()):
+        whole, source, destination, services, last = ends[which]
+        sides = (rules[whole:source], rules[source:destination], rules[destination:services])
+        yield Touching(rule, rules[at:whole], sides, rules[services:last], low[which], high[which])
+        at = last
 
 
 def _counts(ours: _Column, theirs: _Column, queries: int) -> Numbers:

@@ -134,11 +134,19 @@ def compare(
 def _collect(
     found: list[Difference], space: Ranked, rules: Sequence[Rule], mine: Side, other: Side, budget: Budget, tick: Tick
 ) -> None:
-    for number, refusing, cell in surplus(space, mine, other, budget, tick):
-        services = space.atoms.services(cell.atoms[:256])
-        witness = Packet(space.sources.cuts[cell.source], space.destinations.cuts[cell.destination], *services.least())
-        against = rules[refusing] if refusing >= 0 else decides((rules[rule] for rule in other.closing), witness)
-        found.append(Difference(rules[number], against, witness))
+    numbers: list[tuple[int, int]] = []
+    try:
+        for number, refusing, cell in surplus(space, mine, other, budget, tick):
+            services = space.atoms.services(cell.atoms[:256])
+            witness = Packet(
+                space.sources.cuts[cell.source], space.destinations.cuts[cell.destination], *services.least()
+            )
+            closing = (rules[rule] for rule in other.closing)
+            against = rules[refusing] if refusing >= 0 else decides(closing, witness)
+            found.append(Difference(rules[number], against, witness))
+            numbers.append((number, refusing))
+    finally:  # in the order of the rules, even when the budget runs out
+        found[:] = [item for _, item in sorted(zip(numbers, found, strict=True), key=lambda pair: pair[0])]
 
 
 def _part(tick: Tick, before: int, sides: tuple[Side, Side]) -> Tick:

@@ -20,7 +20,11 @@ _Value = TypeVar("_Value", IntervalSet, ServiceSet)
 
 
 class BudgetError(Exception):
-    """The work that an exact answer asks for is more than was granted."""
+    """The work that an exact answer asks for is more than was granted; ``rules`` were not looked at."""
+
+    def __init__(self, rules: Sequence[int] = ()) -> None:
+        super().__init__("budget")
+        self.rules = rules
 
 
 class Ruled(Protocol):

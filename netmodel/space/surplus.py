@@ -11,11 +11,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cloison.netmodel.space.cells import Budget, Candidate, Cell, unaccounted
-from cloison.netmodel.space.joins import touching
+from cloison.netmodel.space.cells import Budget, Candidate, Cell, accounted, unaccounted, widest
+from cloison.netmodel.space.joins import Touching, touching
 from cloison.netmodel.space.ranks import Ranked
 
 Tick = Callable[[int, int], None]
+
+_FEW = 48  # candidates among which a quick proof is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +33,60 @@ class Side:
 
 
 def surplus(space: Ranked, left: Side, right: Side, budget: Budget, tick: Tick) -> Iterator[tuple[int, int, Cell]]:
-    """Yield (permit of the left, rule of the right that refuses or -1, one place), in the order of the left.
+    """Yield (permit of the left, rule of the right that refuses or -1, one place), in any order.
 
-    Numbers of rules rise with their order within each side. Raises ``BudgetError``.
+    Numbers of rules rise with their order within each side. Raises ``BudgetError`` once it has yielded what it could.
     """
     asked, done = _not_the_same(space, left, right, budget)
-    barred = _already_denied(space, left, right, budget)
     total = len(left.permits)
     tick(done, total)
-    permits = set(right.permits)
-    targets = sorted((*right.permits, *right.denies))
+    denied = _denies_before(space, asked, left, budget)
+    refused = _refusals(space, asked, left, right, budget)
     unseen = set(asked)
-    harder: list[tuple[int, list[int]]] = []
-    for touch in touching(space, asked, targets, budget.left):
-        budget.spend(len(touch.targets) // 8 + 1)
+    for touch in touching(space, asked, right.permits, budget.left):
         unseen.discard(touch.query)
-        rest = [rule for rule in touch.targets if barred.get(rule, touch.query) >= touch.query]
-        first_deny = next((rule for rule in rest if rule not in permits), None)
-        if not any(
-            inside and rule in permits and (first_deny is None or rule < first_deny) and holds(space, touch.query, rule)
-            for rule, inside in zip(touch.targets, touch.within, strict=True)
-        ):
-            harder.append((touch.query, rest))
-    harder += ((query, []) for query in unseen)
-    done = total - len(harder)
-    earlier = _denies_before(space, [query for query, _ in harder], left, budget)
-    for query, rest in sorted(harder):
-        candidates = [Candidate(rule, "void") for rule in earlier.get(query, ())]
-        candidates += (Candidate(rule, "allow" if rule in permits else "refuse") for rule in rest)
-        for rule, cell in sorted(unaccounted(space, query, candidates, budget).items()):
-            yield query, rule, cell
+        refusing = refused.get(touch.query, ())
+        if not _permitted(space, touch, refusing, budget):
+            yield from _blamed(space, touch, denied.get(touch.query, ()), refusing, budget)
         done += 1
         tick(done, total)
+    for query in sorted(unseen):
+        nothing = Touching(query, (), ((), (), ()), (), low=False, high=False)
+        yield from _blamed(space, nothing, denied.get(query, ()), refused.get(query, ()), budget)
+        done += 1
+        tick(done, total)
+
+
+def _permitted(space: Ranked, touch: Touching, refusing: Sequence[int], budget: Budget) -> bool:
+    """Say whether the permits that hold a query, or that hold it but on one axis, are enough to permit all of it."""
+    query = touch.query
+    first = refusing[0] if refusing else query
+    budget.spend(len(touch.whole) + 1)
+    if any((rule < first or not refusing) and holds(space, query, rule) for rule in touch.whole):
+        return True
+    if not refusing and not (touch.low and touch.high):
+        return False
+    refuse = set(refusing)
+    for axis, side in sorted(enumerate(touch.sides), key=lambda pair: len(pair[1])):
+        if side:
+            budget.spend(len(side))
+            rules = sorted((*touch.whole, *widest(space, axis, side, _FEW), *refusing))
+            candidates = (Candidate(rule, "refuse" if rule in refuse else "allow") for rule in rules)
+            if accounted(space, query, candidates, budget):
+                return True
+    return False
+
+
+def _blamed(
+    space: Ranked, touch: Touching, denied: Sequence[int], refusing: Sequence[int], budget: Budget
+) -> Iterator[tuple[int, int, Cell]]:
+    candidates = [Candidate(rule, "void") for rule in denied]
+    refuse = set(refusing)
+    nowhere = not (denied or refusing or touch.low)  # then its least packet is in no rule at all
+    rules = () if nowhere else sorted((*touch.every(), *refusing))
+    candidates += (Candidate(rule, "refuse" if rule in refuse else "allow") for rule in rules)
+    for rule, cell in unaccounted(space, touch.query, candidates, budget).items():
+        yield touch.query, rule, cell
 
 
 def _not_the_same(space: Ranked, left: Side, right: Side, budget: Budget) -> tuple[list[int], int]:
@@ -79,12 +103,29 @@ def _not_the_same(space: Ranked, left: Side, right: Side, budget: Budget) -> tup
     return asked, len(left.permits) - len(asked)
 
 
-def _already_denied(space: Ranked, left: Side, right: Side, budget: Budget) -> dict[int, int]:
-    """Return, for each deny of the right that one deny of the left holds, the first such deny.
+def _refusals(
+    space: Ranked, queries: Sequence[int], left: Side, right: Side, budget: Budget
+) -> dict[int, Sequence[int]]:
+    """Return, for each permit of the left, the denies of the right that may touch it, in order.
 
-    To the permits after it on the left, that deny of the right changes nothing.
+    A deny that a deny of the left before the permit holds too is left out: it changes nothing to what is asked.
     """
-    if not left.denies or not right.denies:
+    if not right.denies:
+        return {}
+    barred = _already_denied(space, left, right, budget)
+    found: dict[int, Sequence[int]] = {}
+    for touch in touching(space, queries, right.denies, budget.left):
+        rules = touch.every()
+        budget.spend(len(rules))
+        rest = [rule for rule in rules if barred.get(rule, touch.query) >= touch.query]
+        if rest:
+            found[touch.query] = rest
+    return found
+
+
+def _already_denied(space: Ranked, left: Side, right: Side, budget: Budget) -> dict[int, int]:
+    """Return, for each deny of the right that one deny of the left holds, the first such deny."""
+    if not left.denies:
         return {}
     same: dict[tuple[int, int, int], int] = {}
     for rule in left.denies:
@@ -92,9 +133,9 @@ def _already_denied(space: Ranked, left: Side, right: Side, budget: Budget) -> d
     found = {rule: same[space.boxes[rule]] for rule in right.denies if space.boxes[rule] in same}
     rest = [rule for rule in right.denies if rule not in found]
     for touch in touching(space, rest, left.denies, budget.left):
-        budget.spend(len(touch.targets) // 8 + 1)
-        for rule, inside in zip(touch.targets, touch.within, strict=True):
-            if inside and holds(space, touch.query, rule):
+        budget.spend(len(touch.whole) + 1)
+        for rule in touch.whole:
+            if holds(space, touch.query, rule):
                 found[touch.query] = rule
                 break
     return found
@@ -102,12 +143,15 @@ def _already_denied(space: Ranked, left: Side, right: Side, budget: Budget) -> d
 
 def _denies_before(space: Ranked, queries: Sequence[int], left: Side, budget: Budget) -> dict[int, Sequence[int]]:
     """Return the denies of the left that come before each query and may touch it."""
-    if not left.denies or not queries:
+    if not left.denies:
         return {}
     found: dict[int, Sequence[int]] = {}
     for touch in touching(space, queries, left.denies, budget.left):
-        budget.spend(len(touch.targets) // 8 + 1)
-        found[touch.query] = touch.targets[: bisect_left(touch.targets, touch.query)]
+        rules = touch.every()
+        budget.spend(len(rules))
+        before = rules[: bisect_left(rules, touch.query)]
+        if before:
+            found[touch.query] = before
     return found
 
 
