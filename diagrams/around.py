@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cloison.diagrams.concerns import Concerns
+from cloison.diagrams.fold import folded
 from cloison.diagrams.joints import joints
-from cloison.diagrams.left_out import left_out
+from cloison.diagrams.left_out import left_out, unlabelled
 from cloison.diagrams.parts import nerve_cells, peer_vertex, subnet_cell, zone_box, zone_id
 from cloison.diagrams.tabulate import (
     flows_table,
@@ -52,11 +53,12 @@ def scene_around(
     flows = flow_edges(network, pairs, concerns)
     edges = (*between.links, *flows)
     assets = sorted({asset for zone in zones for asset in network.zones[zone].assets})
-    return Scene(
+    scene = Scene(
         name, title, boxes, nodes, edges,
         tables=(
             zones_table(network, zones), subnets_table(network, subnets), interconnections_table(network, ids),
             nerve_centres_table(network, assets), flows_table(network, pairs),
         ),
-        hidden=left_out(replace(lines, outside=(), dead=()), concerns.left(boxes, nodes, edges), len(flows)),
+        hidden=left_out(replace(lines, outside=(), dead=()), concerns.left(boxes, nodes, edges)),
     )  # fmt: skip
+    return unlabelled(folded(network, scene))

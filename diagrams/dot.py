@@ -214,7 +214,7 @@ def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
     colour = warned.line if warned else seen.line
     graph.edge(
         names[edge.source], names[edge.target], dir="none", style=seen.style, weight="10", color=colour,
-        penwidth=f"{seen.width:g}", label=_label(edge, lang, INK),
+        penwidth=f"{seen.width:g}", label=_label(edge, lang, INK, beside=True),
     )  # fmt: skip
 
 
@@ -237,12 +237,13 @@ def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowTe
     return FlowText(name, statement, _label(edge, lang, colour), width, 13.0 * len(shown) + 2)
 
 
-def _label(edge: Edge, lang: Lang, colour: str) -> str:
+def _label(edge: Edge, lang: Lang, colour: str, *, beside: bool = False) -> str:
     words = said(edge.label, lang)
     warned = badge(len(edge.findings), edge.severity, lang)
     if not words and not warned:
         return ""
     parts = [text(words, size=10, colour=colour)] if words else []
     parts += [text(warned, size=10, bold=True, colour=colour)] if warned else []
-    cell = f'<TD BGCOLOR="{PAPER}">{"<BR/>".join(parts)}</TD>'
+    lines = "<BR/>".join(parts)
+    cell = f'<TD WIDTH="6"></TD><TD>{lines}</TD>' if beside else f'<TD BGCOLOR="{PAPER}">{lines}</TD>'
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cell}</TR></TABLE>>'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cloison.diagrams.dot import ROUTED
 from cloison.diagrams.traffic import Traffic
 from cloison.netmodel.finding import Message, say
+from cloison.netmodel.report import Scene
 
 
-def left_out(lines: Traffic, findings: int, flows: int) -> tuple[Message, ...]:
-    """Return a sentence for each thing that is not drawn: dead lines, ends without zone, findings, labels."""
+def left_out(lines: Traffic, findings: int) -> tuple[Message, ...]:
+    """Return a sentence for each thing that is not drawn: dead lines, ends without zone, findings."""
     said = []
     if lines.dead:
         said.append(
@@ -25,10 +28,13 @@ def left_out(lines: Traffic, findings: int, flows: int) -> tuple[Message, ...]:
             "{n} finding(s) about nothing that is drawn here", "{n} constat(s) sur rien de ce qui est dessiné ici",
             n=findings,
         ))  # fmt: skip
-    if flows > ROUTED:
-        said.append(say(
-            "{n} pairs of zones: flows without labels, see the table",
-            "{n} paires de zones : flux sans étiquettes, voir le tableau",
-            n=flows,
-        ))  # fmt: skip
     return tuple(said)
+
+
+def unlabelled(scene: Scene) -> Scene:
+    """Return the scene, which says so when it has too many flows for their labels to be drawn."""
+    flows = sum(1 for edge in scene.edges if edge.kind == "flow")
+    if flows <= ROUTED:
+        return scene
+    said = say("{n} flows without labels: see the table", "{n} flux sans étiquettes : voir le tableau", n=flows)
+    return replace(scene, hidden=(*scene.hidden, said))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloison.diagrams.concerns import Concerns
+from cloison.diagrams.fold import folded
 from cloison.diagrams.joints import joints
-from cloison.diagrams.left_out import left_out
+from cloison.diagrams.left_out import left_out, unlabelled
 from cloison.diagrams.parts import nerve_cells, subnet_cell, zone_box
 from cloison.diagrams.tabulate import (
     flows_table,
@@ -39,7 +40,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     flows = flow_edges(network, lines.pairs, concerns)
     nodes = (*subnets, *cells, *between.nodes)
     edges = (*between.links, *flows)
-    return Scene(
+    scene = Scene(
         "overview", say("layer-3 overview", "vue d'ensemble de niveau 3"), boxes, nodes, edges,
         tables=(
             zones_table(network, sorted(network.zones)),
@@ -48,8 +49,9 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
             nerve_centres_table(network, sorted(network.assets)),
             flows_table(network, lines.pairs),
         ),
-        hidden=left_out(lines, concerns.left(boxes, nodes, edges), len(flows)),
+        hidden=left_out(lines, concerns.left(boxes, nodes, edges)),
     )  # fmt: skip
+    return unlabelled(folded(network, scene))
 
 
 VIEW = View("overview", TITLE, _draw)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cloison.diagrams.concerns import Concerns
+from cloison.diagrams.fold import folded
 from cloison.diagrams.joints import joints
-from cloison.diagrams.left_out import left_out
+from cloison.diagrams.left_out import left_out, unlabelled
 from cloison.diagrams.parts import functions_said, is_security, joined, peer_vertex, subnet_detail, zone_box, zone_id
 from cloison.diagrams.tabulate import flows_table, interconnections_table, subnets_table
 from cloison.diagrams.traffic import flow_edges, traffic
@@ -39,7 +40,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     flows = flow_edges(network, pairs, concerns)
     edges = (*between.links, *flows)
     subnets = [name for zone in zones for name in network.zones[zone].subnets]
-    return Scene(
+    scene = Scene(
         "zone", say("zone {zone}", "zone {zone}", zone=argument), boxes, nodes, edges,
         tables=(
             subnets_table(network, subnets),
@@ -47,8 +48,9 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
             interconnections_table(network, ids),
             flows_table(network, {pair: names for pair, names in lines.pairs.items() if set(pair) & set(zones)}),
         ),
-        hidden=left_out(replace(lines, outside=(), dead=()), concerns.left(boxes, nodes, edges), len(flows)),
+        hidden=left_out(replace(lines, outside=(), dead=()), concerns.left(boxes, nodes, edges)),
     )  # fmt: skip
+    return unlabelled(folded(network, scene))
 
 
 def _inside(
