@@ -16,7 +16,7 @@ from cloison.netmodel.language.document import Document, Made, Part, Raw, Route
 from cloison.netmodel.language.faults import ENTRIES, KEY, MOST_FAULTS, Fault, Wrong, more_errors, unknown, wrong_kind
 from cloison.netmodel.language.merge import join_entry
 from cloison.netmodel.language.normal import select
-from cloison.netmodel.language.placeholders import Chosen, Missing, filler, renamer
+from cloison.netmodel.language.placeholders import Chosen, Missing, filler, missing, one_word, renamer
 from cloison.netmodel.language.shapes import SECTIONS, Record
 
 MOST_MADE = 500_000  # entries of all repeats together
@@ -205,7 +205,7 @@ def _make(
 ) -> None:
     names = tuple(fragment.variables)
     fillers = [
-        (section, key, filler(key, names), filler(entry, names))
+        (section, key, filler(key), filler(entry))
         for section, entries in fragment.sections.items()
         for key, entry in entries.items()
     ]
@@ -219,15 +219,12 @@ def _make(
         for section, key, fill_key, fill in fillers:
             at = (*fragment.at, section, key)
             try:
-                name, entry = fill_key(binding), fill(binding)
-                if not isinstance(name, str):
-                    raise Missing(
-                        say(
-                            "A key cannot be a list: “{key}”", "Une clé ne peut pas être une liste : « {key} »", key=key
-                        )
-                    )
-            except Missing as missing:
-                found.append(_error("repeat", missing.message, outside, fragment.part, at, *places, key=True))
+                name, entry = one_word(key, fill_key(binding)), fill(binding)
+            except Missing:
+                found += (
+                    _error("repeat", message, outside, fragment.part, fragment.at + route, *places, key=in_key)
+                    for route, in_key, message in missing({section: {key: fragment.sections[section][key]}}, binding)
+                )
                 continue
             made[section, name] = (*made.get((section, name), ()), Made(fragment.part, at, rename, key, origin))
             entries = unfolded[section]

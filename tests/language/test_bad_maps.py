@@ -302,3 +302,27 @@ def test_the_default_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert read_map().model.name == "Test"
     (tmp_path / "cloison.yaml").write_text("cloison: 1\nname: File\n")
     assert read_map().model.name == "File"
+
+
+def test_without_the_c_parser_the_pure_one_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PyYAML built without libyaml is slower, not different."""
+    import importlib.util
+    import sys
+
+    from cloison.netmodel.language import events
+
+    monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
+    spec = importlib.util.spec_from_file_location("pure_events", str(events.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    pure = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pure)
+    assert pure.CParser.__module__ == "pure_events"
+    text = (Path(__file__).parent / "cases" / "reference.yaml").read_bytes()
+    fast, slow = events.read_yaml(text, "x", {})[0], pure.read_yaml(text, "x", {})[0]
+    assert fast.values == slow.values
+    assert (fast.starts, fast.after) == (slow.starts, slow.after)
+    for bad in (b"a: [b", b"a: *b", b"a: \x01", b"a: b: c"):
+        assert [item.rule for item in pure.read_yaml(bad, "x", {})[1]] == [
+            item.rule for item in events.read_yaml(bad, "x", {})[1]
+        ]

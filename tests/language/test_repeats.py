@@ -131,8 +131,16 @@ def test_places_of_what_is_made(tmp_path: Path) -> None:
         ("repeat: [[a]]", [("missing-field", 9, 10)]),
         ("repeat: {for: {t: {parties: {kind: provider}}}, zonez: {<t>: {}}}", [("unknown-key", 9, 49)]),
         ("repeat: {for: {t: {parties: {kind: provider}}}, zones: [a]}", [("wrong-kind", 9, 56)]),
-        ("repeat: {for: {t: {parties: {kind: provider}}}, zones: {<t>: {owner: <u>}}}", [("repeat", 9, 57)]),
-        ("repeat: {for: {t: {parties: {kind: provider}}}, zones: {<t>: {owner: <t.x>}}}", [("repeat", 9, 57)]),
+        ("repeat: {for: {t: {parties: {kind: provider}}}, zones: {<t>: {owner: <u>}}}", [("repeat", 9, 70)]),
+        ("repeat: {for: {t: {parties: {kind: provider}}}, zones: {<t>: {owner: <t.x>}}}", [("repeat", 9, 70)]),
+        (
+            "repeat: {for: {t: {parties: {kind: provider}}}, zones: {<u>: {owner: <t.x>, over: [a, b-<t.y>]}}}",
+            [("repeat", 9, 57), ("repeat", 9, 70), ("repeat", 9, 87)],
+        ),
+        (
+            "repeat: {for: {t: {parties: {kind: provider}}}, zones: {z: {labels: {<t>: 1, us: 2}}}}",
+            [("repeat", 9, 61)],
+        ),
         ("repeat: {for: {t: {parties: {kind: provider}}}, zones: {<t.labels>: {}}}", [("repeat", 9, 57)]),
     ],
 )
@@ -145,7 +153,7 @@ def test_a_missing_value_names_the_entry(tmp_path: Path) -> None:
     (finding,) = errors(tmp_path, text)
     assert finding.rule == "repeat"
     assert "globex" in finding.message.say("fr")
-    assert [(span.line, span.column) for span in finding.spans] == [(9, 55), (5, 3)]
+    assert [(span.line, span.column) for span in finding.spans] == [(9, 69), (5, 3)]
 
 
 def test_a_fault_of_a_fragment_is_said_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+import cloison
 from cloison.netmodel.language.descriptions import DESCRIPTIONS
 from cloison.netmodel.language.first_map import FIRST_MAP
 from cloison.netmodel.language.schema import json_schema
@@ -36,6 +37,14 @@ def seen(text: str) -> Any:
 
 def problems(text: str) -> list[str]:
     return [error.message for error in jsonschema.Draft7Validator(json_schema()).iter_errors(seen(text))]
+
+
+EXAMPLES = sorted((Path(cloison.__file__).parent / "examples" / "nuage").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_each_file_of_the_example_is_valid(path: Path) -> None:
+    assert problems(path.read_text(encoding="utf-8")) == []
 
 
 def test_it_is_draft_07() -> None:
