@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings
+from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.facts import End, Line
@@ -170,8 +170,11 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
     followed: frozenset[str] = frozenset()
     if rule.forbid.path == "any":
         aims = Targets(network, goals, targets.touched)
-        followed, found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut)
-        breaches += [_chained(network, item) for item in found if not _is_allowed(network, item.end, allowed)]
+        found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut)
+        followed = found.lines
+        breaches += [_chained(network, item) for item in found.chains if not _is_allowed(network, item.end, allowed)]
+        if found.more:
+            breaches.append(more_chains(network, found))
     seen = say(
         "{sources} sources, {targets} targets, {lines} lines looked at directly and {followed} in chains; {cut} lines "
         "pass by what the rule allows",

@@ -19,6 +19,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.separation import Closure
 
 _ENVIRONMENTS = frozenset(("development", "test", "preproduction"))
+_SHOWN = 5  # zones that a message names
 _OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il repose (`over`, ou `kind: physical`)")
 
 
@@ -74,8 +75,8 @@ _QUESTIONS = (
             "la carte n’a aucun autre environnement, de développement par exemple",
         ),
         Text(
-            "{zone}, which is not production, runs on {hardware} like {zones}, which are",
-            "{zone}, qui n’est pas de production, repose sur {hardware} comme {zones}, qui en sont",
+            "{zone}, which is not production, runs on {hardware} like {n} zone(s) that are: {zones}",
+            "{zone}, qui n’est pas de production, repose sur {hardware} comme {n} zone(s) qui en sont : {zones}",
         ),
     ),
     _Question(
@@ -90,8 +91,10 @@ _QUESTIONS = (
         Text("the map has no zone of the service", "la carte n’a aucune zone du service"),
         Text("the map has no other information system", "la carte n’a aucun autre système d’information"),
         Text(
-            "{zone}, of another information system, runs on {hardware} like {zones}, and nothing is encrypted there",
-            "{zone}, d’un autre système d’information, repose sur {hardware} comme {zones}, sans chiffrement",
+            "{zone}, of another information system, runs on {hardware}, without encryption, like {n} zone(s) "
+            "of the service: {zones}",
+            "{zone}, d’un autre système d’information, repose sur {hardware}, sans chiffrement, comme {n} zone(s) "
+            "du service : {zones}",
         ),
     ),
 )
@@ -133,7 +136,8 @@ def _breach(network: Network, question: _Question, other: str, item: str, zones:
     separation = network.separation
     down = separation.closure("zone", other).way(item)
     up = separation.closure("zone", zones[0]).way(item)[:-1][::-1]
-    message = Message(question.breach, {"zone": other, "hardware": item, "zones": tuple(zones)})
+    named = (*zones[:_SHOWN], "…") if len(zones) > _SHOWN else tuple(zones)
+    message = Message(question.breach, {"zone": other, "hardware": item, "n": len(zones), "zones": named})
     steps = tuple(Step(place, None, entry(network, place)) for place in (*down, *up))
     # what can be changed comes first: the part of the zone that runs there
     changed = down[1] if len(down) > 1 else Ref("zone", other)

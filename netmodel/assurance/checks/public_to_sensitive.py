@@ -11,7 +11,7 @@ from collections.abc import Callable
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings
+from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
@@ -155,8 +155,10 @@ def _run(evidence: Evidence) -> Outcome:
     ]
     lines, breaches = _direct(network, ends)
     targets = Targets(network, sensitive, ends.sensitive)
-    followed, found = crossings(network, tuple(Ref("zone", start) for start in starts), targets)
-    breaches += [_chained(network, ends, item) for item in found]
+    found = crossings(network, tuple(Ref("zone", start) for start in starts), targets)
+    breaches += [_chained(network, ends, item) for item in found.chains]
+    if found.more:
+        breaches.append(more_chains(network, found))
     missing += [
         Missing(Ref("zone", start), Text("an interconnection", "une interconnexion"))
         for start in starts
@@ -171,7 +173,7 @@ def _run(evidence: Evidence) -> Outcome:
         starts=len(starts),
         targets=len(sensitive),
         lines=lines,
-        followed=len(followed),
+        followed=len(found.lines),
         pairs=pairs,
     )
     return one(Part(seen, {"declared": len(starts) + len(sensitive)}, tuple(breaches + routed), tuple(missing)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cloison.netmodel.assurance.chains import chain, pivots, shown, spans
-from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
@@ -14,6 +14,12 @@ from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reached
 
+_MOST_VISITED = 600_000  # vertices of all searches from single tenants
+_MOST_CHAINS = 500  # chains that are told one by one
+_TOO_MUCH = Text(
+    "an end to the search: too much is joined, correct what is shown first",
+    "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",
+)
 _SEVERAL = -2  # reached from more than one tenant
 
 
@@ -146,8 +152,11 @@ def _suspects(network: Network, tenants: _Tenants) -> frozenset[str]:
     )
 
 
-def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> list[Breach]:
-    """Return the chains of two lines or more between two tenants: through tenants alone where there is such a one."""
+def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> tuple[list[Breach], int]:
+    """Return the chains of two lines or more between two tenants: through tenants alone where there is such a one.
+
+    Also returns how many tenants were not followed, once the budget of a map that joins everything was used up.
+    """
     reach = network.reach
     others = {
         vertex
@@ -157,10 +166,14 @@ def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> l
     }
     goals = {name: tenants.inside(name) for name in sorted(suspects)}
     provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names)))
-    breaches = []
-    for start in tenants.names:
+    breaches: list[Breach] = []
+    visited = 0
+    for place, start in enumerate(tenants.names):
+        if visited >= _MOST_VISITED or len(breaches) >= _MOST_CHAINS:
+            return breaches, len(tenants.names) - place
         begun = tenants.starts(start)
         alone, whole = reach.reachable(begun, stop=provider), reach.reachable(begun)
+        visited += len(alone.order) + len(whole.order)
         for goal, vertices in goals.items():
             if goal == start:
                 continue
@@ -169,7 +182,7 @@ def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> l
             )
             if sum(bool(hop.line) for hop in hops) > 1:
                 breaches.append(_breach(network, tenants, start, goal, hops))
-    return breaches
+    return breaches, 0
 
 
 def _way(
@@ -224,8 +237,12 @@ def _run(evidence: Evidence) -> Outcome:
     tenants = _Tenants(network)
     concerned, exchanges, breaches = _direct(network, Ends(network))
     suspects = _suspects(network, tenants)
+    missing: tuple[Missing, ...] = ()
     if suspects:
-        breaches += _chained(network, tenants, suspects)
+        chained, left = _chained(network, tenants, suspects)
+        breaches += chained
+        if left:
+            missing = (Missing(Ref("map", network.model.name), _TOO_MUCH),)
     count = len(tenants.names)
     seen = say(
         "{tenants} tenants, {pairs} ordered pairs of them, {lines} lines at their ends, {exchanges} approved exchanges",
@@ -236,7 +253,7 @@ def _run(evidence: Evidence) -> Outcome:
         lines=concerned,
         exchanges=exchanges,
     )
-    return one(Part(seen, {"declared": count * (count - 1)}, tuple(breaches)))
+    return one(Part(seen, {"declared": count * (count - 1)}, tuple(breaches), missing))
 
 
 def _applies(evidence: Evidence) -> Message | None:
