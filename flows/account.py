@@ -64,8 +64,8 @@ class Audit:
         if len(at) and len(self.matrix.live.line):
             part = self.table.take(verdicts.row[at])
             service, source_port = asked(part, verdicts.swapped[at])
-            rank = match(self.matrix.live, verdicts.source[at], verdicts.target[at], service, source_port, part.first,
-                         self.matrix.fast)  # fmt: skip
+            ends = verdicts.source[at], verdicts.target[at]
+            rank, _ = match(self.matrix.live, *ends, service, source_port, part.first, self.matrix.fast)
             line[at] = np.where(rank == NO_RANK, -1, self.matrix.live.line[np.where(rank == NO_RANK, 0, rank)])
         found = np.flatnonzero(line >= 0)
         count = np.bincount(line[found], minlength=len(self.matrix.lines)).astype(np.int64)

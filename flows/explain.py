@@ -81,7 +81,7 @@ def _matches(network: Network, question: Question) -> tuple[tuple[Match, ...], P
                     and (open_ or question.services <= services)
                 )
                 found.append((meeting.size, Match(line, services, meeting.source, meeting.target, whole)))
-    found.sort(key=lambda item: (item[0], item[1].line.id))
+    found.sort(key=lambda item: (not item[1].complete, item[0], item[1].line.id))  # whole answers first
     best: dict[str, Match] = {}
     for _, match in found:
         known = best.get(match.line.id)

@@ -16,8 +16,8 @@ from cloison.flows.cells import MULTICAST, NOWHERE, OWNED, UNSURE
 from cloison.flows.compiled import compiled
 from cloison.flows.contacts import Rules, owners
 from cloison.flows.link import inside, link_control
-from cloison.flows.loops import NO_RANK, blocks_of, read_loop
-from cloison.flows.matching import joined, match
+from cloison.flows.loops import BLOCK, NO_RANK, blocks_of, read_loop, settle_loop
+from cloison.flows.matching import match, match_into
 from cloison.flows.matrix import Matrix
 from cloison.flows.orient import ASSUMED, CERTAIN, ICMP, ICMP6, NO, REPLY_ONLY, YES, Orientation, answers
 from cloison.flows.place import Places, elsewhere
@@ -49,7 +49,7 @@ _VERDICT = np.array([verdict for verdict, _ in REASONS], dtype=np.uint8)
 SEVERITIES: tuple[Severity | None, ...] = (None, "note", "warning", "error")
 _NONE, _NOTE, _WARNING, _ERROR = range(4)
 
-_OPEN, _LATER = 255, 254  # codes: not judged yet; not by one look
+_OPEN, _LATER = 255, 254  # codes: not judged yet; not to be judged by one look
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,19 @@ def judge(matrix: Matrix, table: FlowTable, places: Places, orientation: Orienta
     """Return the verdict of each conversation of an orientation of the table."""
     rules = Rules(matrix)
     length = len(orientation)
-    columns: list[Any] = [np.empty(length, dtype=dtype) for dtype in _DTYPES]
+    told = (orientation.swapped, orientation.certainty, orientation.answered)
+    columns: list[Any] = [column.copy() for column in told]
+    columns += [np.full(length, value, dtype=dtype) for value, dtype in _NEUTRAL]
+    columns += [orientation.split.copy(), np.zeros(length, dtype=bool)]
+    plainly = _Plainly(matrix, table, places)
     for block in blocks_of(length):
         rows = orientation.row[block]
         part = Orientation(
             rows, orientation.swapped[block], orientation.certainty[block], orientation.answered[block],
             orientation.split[block],
         )  # fmt: skip
-        if matrix.fast:
-            rest = np.flatnonzero(_plainly(matrix, table, places, part, [column[block] for column in columns]))
-        else:
-            rest = np.arange(len(rows))
+        here = [column[block] for column in columns[3:10]]
+        rest = plainly.fill(part, here) if matrix.fast else np.arange(len(rows))
         if len(rest):
             which = rows[rest]
             few = Orientation(
@@ -110,39 +112,38 @@ def judge(matrix: Matrix, table: FlowTable, places: Places, orientation: Orienta
     return replace(verdicts, rules=tuple(rules.names))
 
 
-# of the columns of Verdicts after `row`
-_DTYPES = ("?", "u1", "u1", "u1", "u1", "u1", "i4", "i2", "i4", "i4", "i2", "i2", "?", "?")
+# of the columns of Verdicts from `verdict` to `target_translated`
+_NEUTRAL = (
+    (0, "u1"), (0, "u1"), (0, "u1"), (-1, "i4"), (-1, "i2"), (0, "i4"), (0, "i4"), (-1, "i2"), (-1, "i2"),
+)  # fmt: skip
 
 
-def _plainly(matrix: Matrix, table: FlowTable, places: Places, part: Orientation, columns: list[Array]) -> Array:
-    """Fill the columns of ``Verdicts`` after ``row`` where one look is enough; return bool: where it is not.
+class _Plainly:
+    """One look at each conversation, where that is enough: one known initiator, no translated end, no protocol of the
+    link, and either no line needed or a live line. That is most of the traffic of a network in order."""
 
-    Enough for one known initiator, no translated end, no protocol of the link, and either no line needed or a live
-    line: most of the traffic of a network in order.
-    """
-    classes = matrix.cells.classes
-    length = len(part)
-    source, target = np.empty(length, dtype=np.int32), np.empty(length, dtype=np.int32)
-    service, source_port = np.empty(length, dtype=np.uint32), np.empty(length, dtype=np.uint16)
-    time, code = np.empty(length, dtype=np.int64), np.empty(length, dtype=np.uint8)
-    compiled(read_loop)(
-        part.row, part.swapped, part.certainty, table.protocol, table.a_port, table.b_port, table.first, places.a,
-        places.b, classes.inside, classes.flags, matrix.special, source, target, service, source_port, time, code,
-        np.uint8(_CODE["inside"]), np.uint8(_OPEN), np.uint8(_LATER),
-    )  # fmt: skip
-    rank = match(matrix.live, source, target, service, source_port, time, True)
-    granted = (rank != NO_RANK) & (code == _OPEN)
-    code[granted] = _CODE[""]
-    line = np.full(length, -1, dtype=np.int32)
-    line[granted] = matrix.live.line[rank[granted]]
-    values = (
-        part.swapped, part.certainty, part.answered, _VERDICT[np.minimum(code, len(REASONS) - 1)], code, 0, line, -1,
-        source, target, -1, -1, part.split, False,
-    )  # fmt: skip
-    for column, value in zip(columns, values, strict=True):
-        column[:] = value
-    left: Array = code >= _LATER
-    return left
+    def __init__(self, matrix: Matrix, table: FlowTable, places: Places) -> None:
+        classes = matrix.cells.classes
+        self.matrix = matrix
+        self.given = (
+            table.protocol, table.a_port, table.b_port, table.first, places.a, places.b, classes.inside, matrix.special,
+            np.uint8(_CODE["inside"]), np.uint8(_OPEN), np.uint8(_LATER),
+        )  # fmt: skip
+        self.scratch = tuple(np.empty(BLOCK, dtype=dtype) for dtype in ("u4", "u2", "i8", "i4", "?"))
+
+    def fill(self, part: Orientation, columns: list[Array]) -> Array:
+        """Fill the columns of ``Verdicts`` from ``verdict`` to ``target``; return the positions left (i8)."""
+        verdict, reason, _, line, _, source, target = columns
+        service, source_port, time, rank, joined = (column[: len(part)] for column in self.scratch)
+        compiled(read_loop)(
+            part.row, part.swapped, part.certainty, *self.given, source, target, service, source_port, time, reason
+        )
+        match_into(self.matrix.live, source, target, service, source_port, time, rank, joined)
+        left = np.empty(len(part), dtype=np.int64)
+        count = compiled(settle_loop)(
+            reason, rank, self.matrix.live.line, _VERDICT, np.uint8(_CODE[""]), np.uint8(_OPEN), verdict, line, left
+        )
+        return left[:count]
 
 
 def _judge(
@@ -190,7 +191,7 @@ def _judged(
     code[link_control(matrix.cells.classes, source, target, service)] = _CODE["link-control"]
     code[inside(matrix.cells.classes, source, target)] = _CODE["inside"]
     time = table.first if len(readings) == len(table) else table.first[readings.of]
-    rank = match(matrix.live, source, target, service, readings.source_port, time, matrix.fast)
+    rank, joined = match(matrix.live, source, target, service, readings.source_port, time, matrix.fast)
     granted = (rank != NO_RANK) & (code == _OPEN)
     code[granted] = _CODE[""]
     line[granted] = matrix.live.line[rank[granted]]
@@ -207,7 +208,7 @@ def _judged(
         code[astray] = np.where(another, _CODE["not-behind-probe"], _CODE["no-subnet"])
     left = left[~lost & ~unsure]
     if len(left):
-        code[left], line[left], rule[left] = _why_not(matrix, table, readings, left, time[left], rules)
+        code[left], line[left], rule[left] = _why_not(matrix, table, readings, left, time[left], joined[left], rules)
     return code, line, rule
 
 
@@ -226,19 +227,21 @@ def _behind_another(matrix: Matrix, table: FlowTable, places: Places, readings: 
 
 
 def _why_not(
-    matrix: Matrix, table: FlowTable, readings: Readings, at: Array, time: Array, rules: Rules
+    matrix: Matrix, table: FlowTable, readings: Readings, at: Array, time: Array, joined: Array, rules: Rules
 ) -> tuple[Array, Array, Array]:
     """Return the code, line and rule of readings between mapped ends that no live line authorises."""
     source, target, service = readings.source[at], readings.target[at], readings.service[at]
     source_port = readings.source_port[at]
     code = np.full(len(at), _CODE["no-line"], dtype=np.uint8)
     line = np.full(len(at), -1, dtype=np.int32)
-    code[joined(matrix.live, source, target, time)] = _CODE["service"]
-    back = match(matrix.live, target, source, service, source_port, time, matrix.fast) != NO_RANK
+    code[joined] = _CODE["service"]
+    rank, _ = match(matrix.live, target, source, service, source_port, time, matrix.fast)
+    back = rank != NO_RANK
     protocol, port = service >> 16, (service & 0xFFFF).astype(np.uint16)
     ported = (protocol != ICMP) & (protocol != ICMP6)
     answer = (protocol << 16 | source_port).astype(np.uint32)
-    back |= (match(matrix.live, target, source, answer, port, time, matrix.fast) != NO_RANK) & ported
+    rank, _ = match(matrix.live, target, source, answer, port, time, matrix.fast)
+    back |= (rank != NO_RANK) & ported
     back &= matrix.cells.classes.flags[target] & MULTICAST == 0
     code[back] = _CODE["direction"]
     here = owners(matrix, table, readings, at, source=True)
@@ -246,7 +249,7 @@ def _why_not(
     rule = rules.broken(here, there, service)
     code[rule >= 0] = _CODE["forbidden"]
     if len(matrix.dated.keys):
-        rank = match(matrix.dated, source, target, service, source_port, time, matrix.fast)
+        rank, _ = match(matrix.dated, source, target, service, source_port, time, matrix.fast)
         dated = rank != NO_RANK
         code[dated] = _CODE["expired"]
         line[dated] = matrix.dated.line[rank[dated]]

@@ -119,11 +119,16 @@ def match_loop(
     source: Array, target: Array, service: Array, source_port: Array, time: Array, around: Array, everything: int,
     leaves: Array, enters: Array, slots: Array, slot_rows: Array, shift: np.uint64, start: Array, low: Array,
     high: Array, rank: Array, limited_start: Array, limited: Array, found: Array,
+    joined: Array,
 ) -> None:  # fmt: skip
-    """Fill ``found`` with the least rank of the lines from each source class to its target class."""
+    """Fill ``found`` with the least rank of the lines from each source class to its target class.
+
+    ``joined``: whether a line live at that time joins them, for any service.
+    """
     mask = np.uint64(len(slots) - 1)
     for at in range(len(source)):
         best = NO_RANK
+        meets = False
         both = leaves[source[at]] & enters[target[at]]
         layer = 0
         while both:
@@ -139,6 +144,7 @@ def match_loop(
                     row = slot_rows[place]
                     asked = service[at]
                     first, last = start[row], start[row + 1]
+                    meets |= first < last
                     while last - first > 4:
                         middle = (first + last) >> 1
                         if low[middle] <= asked:
@@ -149,21 +155,23 @@ def match_loop(
                         if low[entry] <= asked <= high[entry]:
                             best = min(best, rank[entry])
                     for entry in range(limited_start[row], limited_start[row + 1]):
-                        if (
-                            limited[entry, 0] <= asked <= limited[entry, 1]
-                            and limited[entry, 2] <= source_port[at] <= limited[entry, 3]
-                            and limited[entry, 4] <= time[at] < limited[entry, 5]
-                        ):
-                            best = min(best, limited[entry, 6])
+                        if limited[entry, 4] <= time[at] < limited[entry, 5]:
+                            meets = True
+                            if (
+                                limited[entry, 0] <= asked <= limited[entry, 1]
+                                and limited[entry, 2] <= source_port[at] <= limited[entry, 3]
+                            ):
+                                best = min(best, limited[entry, 6])
             both >>= 1
             layer += 1
         found[at] = best
+        joined[at] = meets
 
 
 def read_loop(
     row: Array, swapped: Array, certainty: Array, protocol: Array, a_port: Array, b_port: Array, first: Array,
-    a: Array, b: Array, inside: Array, flags: Array, special: Array, source: Array, target: Array, service: Array,
-    source_port: Array, time: Array, code: Array, is_inside: np.uint8, is_open: np.uint8, is_later: np.uint8,
+    a: Array, b: Array, inside: Array, special: Array, is_inside: np.uint8, is_open: np.uint8, is_later: np.uint8,
+    source: Array, target: Array, service: Array, source_port: Array, time: Array, code: Array,
 ) -> None:  # fmt: skip
     """Fill the ends, the service and the time of conversations, and a first code.
 
@@ -204,6 +212,27 @@ def read_loop(
             code[at] = is_open
 
 
+def settle_loop(
+    code: Array, rank: Array, line_of: Array, verdict_of: Array, is_granted: np.uint8, is_open: np.uint8,
+    verdict: Array, line: Array, left: Array,
+) -> int:  # fmt: skip
+    """Fill codes, verdicts and lines from the codes of ``read_loop`` and ranks; put the others' positions in ``left``.
+
+    Returns how many are left.
+    """
+    count = 0
+    for at in range(len(code)):
+        if code[at] == is_open and rank[at] != NO_RANK:
+            code[at] = is_granted
+            line[at] = line_of[rank[at]]
+        if code[at] < len(verdict_of):
+            verdict[at] = verdict_of[code[at]]
+        else:
+            left[count] = at
+            count += 1
+    return count
+
+
 def orient_loop(
     evidence: Array, protocol: Array, a_port: Array, b_port: Array, packets_ab: Array, packets_ba: Array,
     sampled: Array, ported: Array, known: Array, late: np.uint32, ephemeral: np.uint16, initiators: Array,
@@ -226,7 +255,7 @@ def orient_loop(
         found = initiators[index]
         decision[at] = found
         turned = np.int64(found & 1)
-        index = 0
+        index = np.int64(0)
         for bit in range(8):
             wanted = said[bit, turned]
             index |= np.int64(bits & wanted == wanted) << bit

@@ -128,42 +128,37 @@ def build(
 
 def match(
     matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array, fast: bool
-) -> Array:
-    """Return i4, the rank of the most specific line from each source class to its target class, or ``NO_RANK``.
+) -> tuple[Array, Array]:
+    """Return what lines say of each conversation from a source class to a target class.
 
-    ``service`` u4 is ``protocol << 16 | low field``, ``time`` i8 ns since 1970 UTC; ``fast``: compiled.
+    i4, the rank of the most specific line, or ``NO_RANK``; and bool, whether a line live at that time joins the
+    classes, for any service. ``service`` u4 is ``protocol << 16 | low field``, ``time`` i8 ns since 1970 UTC;
+    ``fast``: compiled.
     """
     if fast:
-        return _match_many(matcher, source, target, service, source_port, time)
-    found = np.full(len(source), NO_RANK, dtype=np.int32)
+        found, joined = np.empty(len(source), dtype=np.int32), np.empty(len(source), dtype=bool)
+        match_into(matcher, source, target, service, source_port, time, found, joined)
+        return found, joined
+    found, joined = np.full(len(source), NO_RANK, dtype=np.int32), np.zeros(len(source), dtype=bool)
     for at, row in _rows_of(matcher, source, target):
-        found[at] = np.minimum(found[at], _in_rows(matcher.rows, row, service[at], source_port[at], time[at]))
-    return found
+        rank, live = _in_rows(matcher.rows, row, service[at], source_port[at], time[at])
+        found[at] = np.minimum(found[at], rank)
+        joined[at] |= live
+    return found, joined
 
 
-def joined(matcher: Matcher, source: Array, target: Array, time: Array) -> Array:
-    """Return bool: whether a line live at that time joins the classes, for any service."""
-    found = np.zeros(len(source), dtype=bool)
+def match_into(
+    matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array, found: Array,
+    joined: Array,
+) -> None:  # fmt: skip
+    """Fill ``found`` and ``joined`` with what :func:`match` returns, compiled."""
+    slots, slot_rows, shift = matcher.slots()
     rows = matcher.rows
-    for at, row in _rows_of(matcher, source, target):
-        found[at] |= rows.start[row + 1] > rows.start[row]
-        for here, entry in _limited(rows, row):
-            live = (rows.limited[entry, 4] <= time[at[here]]) & (time[at[here]] < rows.limited[entry, 5])
-            found[at[here]] |= live
-    return found
-
-
-def _match_many(
-    matcher: Matcher, source: Array, target: Array, service: Array, source_port: Array, time: Array
-) -> Array:
-    found = np.empty(len(source), dtype=np.int32)
-    slots, rows, shift = matcher.slots()
     compiled(match_loop)(
-        source, target, service, source_port, time, matcher.around, matcher.everything, matcher.leaves, matcher.enters,
-        slots, rows, shift, matcher.rows.start, matcher.rows.low, matcher.rows.high, matcher.rows.rank,
-        matcher.rows.limited_start, matcher.rows.limited, found,
+        source, target, service, source_port, time, matcher.around, matcher.everything, matcher.leaves,
+        matcher.enters, slots, slot_rows, shift, rows.start, rows.low, rows.high, rows.rank, rows.limited_start,
+        rows.limited, found, joined,
     )  # fmt: skip
-    return found
 
 
 def _rows_of(matcher: Matcher, source: Array, target: Array) -> Any:
@@ -180,8 +175,9 @@ def _rows_of(matcher: Matcher, source: Array, target: Array) -> Any:
             yield at[hit], matcher.row[place[hit]]
 
 
-def _in_rows(rows: Rows, row: Array, service: Array, source_port: Array, time: Array) -> Array:
+def _in_rows(rows: Rows, row: Array, service: Array, source_port: Array, time: Array) -> tuple[Array, Array]:
     found = np.full(len(row), NO_RANK, dtype=np.int32)
+    joined = rows.start[row + 1] > rows.start[row]
     if len(rows.key):
         key = row.astype(np.int64) << _SERVICE_BITS | service.astype(np.int64)
         place = np.searchsorted(rows.key, key, side="right") - 1
@@ -189,11 +185,12 @@ def _in_rows(rows: Rows, row: Array, service: Array, source_port: Array, time: A
         found[good] = rows.rank[place[good]]
     for here, entry in _limited(rows, row):
         asked = rows.limited[entry]
-        good = (asked[:, 0] <= service[here]) & (service[here] <= asked[:, 1])
+        live = (asked[:, 4] <= time[here]) & (time[here] < asked[:, 5])
+        joined[here] |= live
+        good = live & (asked[:, 0] <= service[here]) & (service[here] <= asked[:, 1])
         good &= (asked[:, 2] <= source_port[here]) & (source_port[here] <= asked[:, 3])
-        good &= (asked[:, 4] <= time[here]) & (time[here] < asked[:, 5])
         found[here[good]] = np.minimum(found[here[good]], asked[good, 6].astype(np.int32))
-    return found
+    return found, joined
 
 
 def _limited(rows: Rows, row: Array) -> Any:

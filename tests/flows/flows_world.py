@@ -7,8 +7,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from cloison.flows import table as bits
 from cloison.flows.account import Audit
 from cloison.flows.audit import Options, audit
+from cloison.flows.entries import entries
 from cloison.flows.table import Capture, FlowTable, Source, table_of
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
@@ -47,13 +51,15 @@ subnets:
   acme-lan: {cidr: 10.50.0.0/16, zone: acme-net, vrf: acme, vni: 5001, vlan: 501}
   globex-lan: {cidr: 10.50.0.0/16, zone: globex-net, vrf: globex, vni: 5002, vlan: 502}
 assets:
-  fw: {functions: filtering, interfaces: {out: 198.41.0.1, front: 203.0.113.1, app: 10.1.0.1, data: 10.2.0.1, adm: 10.3.0.1}}
+  fw: {functions: filtering, interfaces: {out: 198.41.0.1, front: 203.0.113.1, app: 10.1.0.1, data: 10.2.0.1,
+    adm: 10.3.0.1}}
   waf: {functions: waf, interfaces: {front: [203.0.113.10, "2001:db8:10::10"]}}
   web-1: {interfaces: {eth0: 10.1.0.11}}
   web-2: {interfaces: {eth0: 10.1.1.12}}
   db-1: {interfaces: {eth0: [10.2.0.21, "2001:db8:20::21"]}}
   db-2: {interfaces: {eth0: 10.2.0.22}}
-  gw: {functions: routing, interfaces: {a: {addresses: 10.50.0.1, vrf: acme}, g: {addresses: 10.50.0.1, vrf: globex}, f: 203.0.113.5}}
+  gw: {functions: routing, interfaces: {a: {addresses: 10.50.0.1, vrf: acme}, g: {addresses: 10.50.0.1,
+    vrf: globex}, f: 203.0.113.5}}
   ids-front: {functions: probe, watches: fw/front}
   ids-acme: {functions: probe, watches: gw/a}
 interconnections:
@@ -66,16 +72,21 @@ translations:
 groups:
   fleet: [239.1.1.1]
 flows:
-  F-001: {from: internet, to: waf/front, services: tcp/8443, owner: aster, nature: production, sensitivity: exposed, domain: exposure}
+  F-001: {from: internet, to: waf/front, services: tcp/8443, owner: aster, nature: production,
+    sensitivity: exposed, domain: exposure}
   F-002: {from: waf/front, to: app, services: https, sensitivity: internal, domain: processing}
   F-003: {from: app, to: db-1/eth0, services: postgresql, sensitivity: sensitive, domain: storage}
   F-004: {from: web-1, to: db-1/eth0, services: postgresql, sensitivity: sensitive, domain: storage}
-  F-005: {from: posts, to: data, services: ssh, nature: administration, sensitivity: sensitive, domain: management, starts: 2026-01-01, expires: 2026-03-10}
+  F-005: {from: posts, to: data, services: ssh, nature: administration, sensitivity: sensitive,
+    domain: management, starts: 2026-01-01, expires: 2026-03-10}
   F-006: {between: [db-1, db-2], services: tcp/5433}
-  F-007: {from: acme-lan, to: waf/front, services: https, owner: acme, nature: production, sensitivity: exposed, domain: exposure}
+  F-007: {from: acme-lan, to: waf/front, services: https, owner: acme, nature: production,
+    sensitivity: exposed, domain: exposure}
   F-008: {from: web-1, to: fleet, services: udp/5000}
-  F-009: {from: web-2, to: internet, services: https, owner: aster, nature: production, sensitivity: internal, domain: transport}
-  F-010: {from: posts, to: any, services: udp/123, exception: {why: time anywhere, by: security}, owner: aster, nature: administration, sensitivity: sensitive, domain: management}
+  F-009: {from: web-2, to: internet, services: https, owner: aster, nature: production, sensitivity: internal,
+    domain: transport}
+  F-010: {from: posts, to: any, services: udp/123, exception: {why: time anywhere, by: security}, owner: aster,
+    nature: administration, sensitivity: sensitive, domain: management}
 """
 
 
@@ -91,7 +102,8 @@ def ns(text: str) -> int:
 
 
 def flows(*rows: dict[str, Any]) -> FlowTable:
-    """Return the table of some conversations; addresses are texts ``a`` and ``b``, ports ``a_port`` and ``b_port``."""
+    """Return the table of some conversations; addresses are texts ``a`` and ``b``,
+    ports ``a_port`` and ``b_port``."""
     names = sorted({name for row in rows for name in row} - {"a", "b"})
     columns: dict[str, list[int]] = {name: [] for name in (*names, "a_hi", "a_lo", "b_hi", "b_lo")}
     neutral = {"vni": -1, "tunnel": -1, "sampled": 1}
@@ -107,8 +119,6 @@ def flows(*rows: dict[str, Any]) -> FlowTable:
 
 def talk(a: str, b: str, port: int, protocol: int = 6, **more: Any) -> dict[str, Any]:
     """Return a conversation that A opened and B answered, unless ``more`` says otherwise."""
-    from cloison.flows import table as bits
-
     evidence = bits.SYN_AB | bits.SYNACK_BA if protocol == 6 else bits.QUERY_AB | bits.ANSWER_BA
     row = {
         "a": a, "b": b, "a_port": 40000, "b_port": port, "protocol": protocol, "first": NOON, "last": NOON + SECOND,
@@ -134,10 +144,6 @@ def judged(network: Network, *rows: dict[str, Any], probe: str = "", vrf: str = 
 
 def words(result: Audit) -> list[tuple[str, str, str, str, str]]:
     """Return (verdict, reason, severity, line, answered) of each conversation, in the order of the table."""
-    from cloison.flows.entries import entries
-
-    import numpy as np
-
     every = sorted(entries(result, np.arange(len(result.verdicts))), key=lambda item: item.packet)
     return [(item.verdict, item.reason, item.severity, item.line, item.answered) for item in every]
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from flows_world import NOON, SECOND, capture_of, network_of, talk, words
 
 from cloison.flows import contacts, loops, matching
 from cloison.flows.audit import Options, audit
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse_address
 from cloison.netmodel.space.services import OPENING
-from flows_world import NOON, SECOND, capture_of, network_of, talk, words
-
 
 
 @pytest.fixture(autouse=True)

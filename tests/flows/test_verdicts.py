@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flows_world import MAP, NOON, SECOND, judged, network_of, ns, said, talk, words
 
@@ -181,7 +182,7 @@ def test_assumed_neither_way(network: Network) -> None:
 def test_assumed_one_way_is_authorised_but_proves_nothing(network: Network) -> None:
     # ports 5433 both: the line between the databases fits both ways; 5432 and 5433 fit one way only
     result = judged(network, assumed("10.2.0.21", "10.1.0.11", 5432, 5433))
-    (entry,) = entries(result, __import__("numpy").arange(1))
+    (entry,) = entries(result, np.arange(1))
     assert (entry.verdict, entry.line, entry.source, entry.port, entry.certainty) == (
         "authorised", "F-004", "10.1.0.11", 5432, "assumed",
     )  # fmt: skip
@@ -208,7 +209,7 @@ def test_evidence_decides_before_the_matrix(network: Network) -> None:
 
 def test_outside_address_of_a_destination_translation(network: Network) -> None:
     result = judged(network, talk("8.8.8.8", "203.0.113.20", 443))
-    (entry,) = entries(result, __import__("numpy").arange(1))
+    (entry,) = entries(result, np.arange(1))
     assert (entry.verdict, entry.line, entry.target, entry.port, entry.target_name) == (
         "authorised", "F-001", "203.0.113.20", 443, "waf/front",
     )  # fmt: skip
@@ -220,7 +221,7 @@ def test_a_port_that_is_not_translated_is_the_address_itself(network: Network) -
 
 def test_any_of_the_inside_ends_of_a_source_translation(network: Network) -> None:
     result = judged(network, talk("203.0.113.30", "9.9.9.9", 443), talk("203.0.113.30", "9.9.9.9", 22))
-    first, second = entries(result, __import__("numpy").arange(2))
+    first, second = entries(result, np.arange(2))
     assert (first.verdict, first.line, first.source_name) == ("authorised", "F-009", "web-1, web-2")
     assert (second.verdict, second.reason) == ("illegitimate", "service")
 
