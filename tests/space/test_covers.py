@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloison.netmodel.space import joins
+from cloison.netmodel.space import covers, joins
 from cloison.netmodel.space.addresses import parse
 from cloison.netmodel.space.covers import Cover, Shadow, covered, shadowed
 from cloison.netmodel.space.intervals import IntervalSet
@@ -63,6 +63,7 @@ def test_lines_that_may_go_are_those_that_others_hold(some: list[list[Rule]]) ->
     check_lines(some)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joins, "_SMALL", -1)
+        patch.setattr(covers, "_QUICK", 1)
         check_lines(some)
 
 

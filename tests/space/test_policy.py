@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloison.netmodel.space import joins
-from cloison.netmodel.space.addresses import parse_address
+from cloison.netmodel.space import joins, surplus
+from cloison.netmodel.space.addresses import parse, parse_address
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet, PacketSet, Product
-from cloison.netmodel.space.policy import Comparison, Rule, compare, decides, permitted
-from cloison.netmodel.space.services import BOTH, CONTINUING, OPENING, ServiceSet
+from cloison.netmodel.space.policy import Comparison, Policy, Rule, compare, decides, permitted
+from cloison.netmodel.space.services import BOTH, CONTINUING, OPENING, ServiceSet, parse_ports
 
 V4 = parse_address("10.0.0.254")
 V6 = parse_address("2001:db8::1")
@@ -126,10 +128,140 @@ def check(left: list[Rule], right: list[Rule]) -> None:
     assert found_pairs(found, 1, right, left) == expected_pairs(right, left)
 
 
-@given(left=policies, right=policies)
-@settings(derandomize=True, deadline=None, max_examples=200)
-def test_a_comparison_is_the_list_of_packets(left: list[Rule], right: list[Rule]) -> None:
+def check_each_way(left: list[Rule], right: list[Rule]) -> None:
+    """The sizes of these tests would take only one of the ways to find neighbours, and to prove quickly."""
+    check(left, right)
     with pytest.MonkeyPatch.context() as patch:
-        check(left, right)
         patch.setattr(joins, "_SMALL", -1)
         check(left, right)
+        patch.setattr(joins, "_MOST_RANGES", 1)
+        patch.setattr(joins, "_CHUNK", 3)
+        patch.setattr(surplus, "_FEW", 1)
+        check(left, right)
+
+
+@given(left=policies, right=policies)
+@settings(derandomize=True, deadline=None, max_examples=150)
+def test_a_comparison_is_the_list_of_packets(left: list[Rule], right: list[Rule]) -> None:
+    check_each_way(left, right)
+
+
+def halves(item: IntervalSet) -> list[IntervalSet]:
+    middle = len(item.ranges) // 2
+    parts = IntervalSet(item.ranges[:middle]), IntervalSet(item.ranges[middle:])
+    return [part for part in parts if part]
+
+
+@given(policies, st.randoms(use_true_random=False), st.booleans())
+@settings(derandomize=True, deadline=None, max_examples=80)
+def test_a_policy_written_in_other_rules_is_equal(some: list[Rule], dice: Random, spoilt: bool) -> None:
+    permits = [rule for rule in some if rule.permit]
+    denies = [rule for rule in some if not rule.permit]
+    left = denies + permits
+    again = [
+        Rule(rule.permit, source, destination, rule.services)
+        for rule in left
+        for source in halves(rule.source)
+        for destination in halves(rule.destination)
+    ]
+    dice.shuffle(again)
+    right = sorted(again, key=lambda rule: rule.permit)  # denies first, in any order among themselves
+    if spoilt and right:
+        right.pop()
+    elif not spoilt:
+        assert compare(left, right).result == "equal"
+    check_each_way(left, right)
+
+
+def rule(permit: bool, source: str, destination: str, service: str, source_port: str = "") -> Rule:
+    return Rule(permit, parse(source), parse(destination), parse_ports(service, source_port))
+
+
+def test_a_split_prefix_and_a_merged_range_are_the_same() -> None:
+    left = [rule(True, "10.0.0.0/24", "10.1.0.0/24", "tcp/80-81"), rule(True, "2001:db8::/32", "2001:db8::/32", "ospf")]
+    right = [
+        rule(True, "2001:db8::/33", "2001:db8::/32", "ospf"),
+        rule(True, "2001:db8:8000::/33", "2001:db8::/32", "ospf"),
+        rule(True, "10.0.0.0/25", "10.1.0.0/24", "tcp/80-81"),
+        rule(True, "10.0.0.128/25", "10.1.0.0/24", "tcp/80"),
+        rule(True, "10.0.0.128/25", "10.1.0.0/24", "tcp/81"),
+    ]
+    assert compare(left, right) == Comparison("equal")
+    assert compare([], []) == Comparison("equal")
+
+
+def test_the_one_host_that_a_deny_takes_out_is_named() -> None:
+    lines = [rule(True, "10.0.0.0/24", "10.1.0.1", "tcp/443")]
+    filtered = [
+        rule(False, "10.0.0.66", "10.0.0.0/8", "tcp/1-65535"),
+        lines[0],
+        rule(False, "0.0.0.0/0", "0.0.0.0/0", "any"),
+    ]
+    found = compare(lines, filtered)
+    assert (found.result, found.only_right) == ("left-more", ())
+    (difference,) = found.only_left
+    assert (difference.rule, difference.against) == (lines[0], filtered[0])
+    assert difference.witness == Packet(parse_address("10.0.0.66"), parse_address("10.1.0.1"), 6, 443, 49152, OPENING)
+
+
+def test_a_deny_after_the_permits_changes_nothing_but_is_named() -> None:
+    permit, end = rule(True, "10.0.0.1", "10.1.0.1", "tcp/22"), rule(False, "0.0.0.0/0", "0.0.0.0/0", "any")
+    assert compare([permit], [permit, end]).result == "equal"
+    (difference,) = compare([permit], [end]).only_left
+    assert difference.against is end
+    (difference,) = compare([permit], []).only_left
+    assert difference.against is None
+
+
+def test_an_ipv6_rule_is_not_hidden_by_an_ipv4_one() -> None:
+    found = compare([rule(True, "::/0", "2001:db8::1", "tcp/443")], [rule(True, "0.0.0.0/0", "10.0.0.1", "tcp/443")])
+    assert found.result == "differ"
+
+
+def test_source_ports_and_phases_count() -> None:
+    peers, anyone = (
+        rule(True, "10.0.0.1", "10.0.0.2", "udp/123", "udp/123"),
+        rule(True, "10.0.0.1", "10.0.0.2", "udp/123"),
+    )
+    found = compare([peers], [anyone])
+    assert found.result == "right-more"
+    assert found.only_right[0].witness.source_port != 123
+    opening = Rule(True, anyone.source, anyone.destination, anyone.services.in_phase(OPENING))
+    assert compare([anyone], [opening]).only_left[0].witness.phase == CONTINUING
+
+
+def test_past_the_budget_the_answer_is_undecided_and_never_a_guess() -> None:
+    left = [rule(True, f"10.0.{n}.0/24", "10.1.0.1", "tcp/443") for n in range(20)]
+    right = [rule(True, f"10.0.{n}.{half}/25", "10.1.0.1", "tcp/443") for n in range(20) for half in (0, 128)]
+    assert compare(left, right).result == "equal"
+    for budget in (0, 1, 25, 60):
+        found = compare(left, right, budget)
+        assert (found.result, found.reason) == ("undecided", "budget")
+        assert (found.only_left, found.only_right) == ((), ())
+
+
+def test_services_in_too_many_atoms_are_undecided() -> None:
+    some = parse("10.0.0.1")
+    peculiar = [ServiceSet.of((6, 6), source=(n, n + 1000)) for n in range(0, 60000, 40)]
+    ports = [ServiceSet.of((6, 6), (n, n)) for n in range(0, 60000, 20)]
+    found = compare(
+        [Rule(True, some, some, item) for item in peculiar], [Rule(True, some, some, item) for item in ports]
+    )
+    assert (found.result, found.reason) == ("undecided", "budget")
+
+
+def test_the_work_done_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    left = [rule(True, f"10.0.{n}.0/24", "10.1.0.1", "tcp/443") for n in range(5)]
+    compare(left, left[:3], tick=lambda done, total: told.append((done, total)))
+    assert {total for _, total in told} == {8}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (8, 8)
+
+
+def test_a_policy_of_rules_has_one_bound() -> None:
+    rules = [rule(False, "10.0.0.9", "10.1.0.1", "tcp/22"), rule(True, "10.0.0.0/24", "10.1.0.1", "tcp/22")]
+    policy = Policy.of(rules)
+    assert policy.lower == policy.upper == permitted(rules)
+    assert policy.pieces == tuple(rules)
+    assert policy.lower.size == 255 * 65536 * 2
