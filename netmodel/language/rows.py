@@ -24,13 +24,17 @@ _BOTH_WAYS = Text(
     "A line both ways joins one source and one destination: write one line for each pair",
     "Une ligne à deux sens joint une source et une destination : écrivez une ligne par paire",
 )
+_APART = frozenset({"direction", "protocol", "ports"})  # columns that together make other fields
 _ONCE = frozenset({"text", "stated", "truth", "number"})  # their cells are their values
 
 
 @dataclass(slots=True)
 class TablePart:
-    """The entries of one sheet: ``rows`` by id (an asset's interfaces have their own), ``columns`` by route,
-    the longest first."""
+    """The entries of one sheet: ``rows`` by id (an asset's interfaces have their own), ``columns`` by route.
+
+    The longest routes come first. ``moved`` says, by id, which column holds a field that is not in its own: the ends
+    of a line written the other way, the services that protocol and ports give.
+    """
 
     file: str
     sheet: str
@@ -38,6 +42,7 @@ class TablePart:
     columns: tuple[tuple[tuple[str, ...], int], ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     interfaces: dict[tuple[str, str], int] = field(default_factory=dict)
+    moved: dict[str, Mapping[Route, int]] = field(default_factory=dict)
     header: int = 0
     entries: dict[str, Raw] = field(default_factory=dict)
 
@@ -54,10 +59,15 @@ class TablePart:
         if row is None:
             return 1, Span(self.file, self.header, sheet=self.sheet)
         rest = route[2:]
+        moved = self.moved.get(str(route[1])) if rest else None
+        if moved is not None:
+            number = moved.get(rest[:2]) or moved.get(rest[:1])
+            if number:
+                return len(route), Span(self.file, row, number, sheet=self.sheet)
         if len(rest) > 1 and rest[0] == "interfaces":
             row = self.interfaces.get((str(route[1]), str(rest[1])), row)
-        best, where = 0, next((number for path, number in self.columns if not path), 1)
-        for path, number in self.columns:
+        best, where = 0, next((number for path, number in reversed(self.columns) if not path), 1)
+        for path, number in self.columns if rest else ():
             depth = _along(path, rest)
             if depth > best:
                 best, where = depth, number
@@ -104,6 +114,10 @@ def read_rows(
     caches: dict[int, dict[str, Raw]] = {number: {} for number in header.columns}
     plan = [(number - 1, column, column.reading, caches[number]) for number, column in sorted(header.columns.items())]
     id_column = next(number for number, column in header.columns.items() if column.reading == "id")
+    places: dict[str, int] = {}
+    for number, column in header.columns.items():
+        places[column.reading if column.reading in _APART else ".".join(column.route)] = number
+    ways = _ways(places.get("from", 0), places.get("to", 0))
     count = 0
     for row in rows:
         cells = row.cells
@@ -165,24 +179,46 @@ def read_rows(
             place = sheet.place(row.number, id_column)
             found.append(table_error(section, "missing-field", _NAMELESS, place, id=COLUMNS[section][0].title))
             continue
-        if special and not _direct(entry, special):
-            found.append(table_error(section, "direction", _BOTH_WAYS, sheet.place(row.number)))
+        if special:
+            if not _direct(entry, special):
+                found.append(
+                    table_error(section, "direction", _BOTH_WAYS, sheet.place(row.number, places["direction"]))
+                )
+            moved = ways[special.get("direction", "->")]
+            given = "ports" if "ports" in special else "protocol" if "protocol" in special else ""
+            if given and "services" not in entry.get("stated", ()):
+                moved = {**moved, ("services",): places[given]}
+            part.moved[name] = moved
         _home(entry, name, interface, row.number, part)
         _add(entry, name, row.number, sheet, part, found)
     return count
 
 
+def _ways(source: int, target: int) -> Mapping[str, Mapping[Route, int]]:
+    """Return the columns of a line's ends by its direction."""
+    return {
+        "->": {},
+        "<-": {("from",): target, ("source",): target, ("to",): source},
+        "<->": {("between", 0): source, ("between", 1): target, ("between",): source},
+    }
+
+
 def _outside(row: Row, header: Header, sheet: Sheet, section: str) -> list[Finding]:
-    """Return the faults of the cells that no column of the header holds."""
+    """Return the fault of the first cell that no column of the header holds."""
     if len(row.cells) <= header.width and len(header.columns) + len(header.unknown) == header.width:
         return []
-    return [
-        table_error(
-            section, "no-header", _LONG if number > header.width else _HEADLESS, sheet.place(row.number, number)
-        )
-        for number, cell in enumerate(row.cells, 1)
-        if cell and number not in header.columns and number not in header.unknown
-    ]
+    number = next(
+        (
+            number
+            for number, cell in enumerate(row.cells, 1)
+            if cell and number not in header.columns and number not in header.unknown
+        ),
+        0,
+    )
+    if not number:
+        return []
+    text = _LONG if number > header.width else _HEADLESS
+    return [table_error(section, "no-header", text, sheet.place(row.number, number))]
 
 
 def _add(entry: dict[str, Raw], name: str, row: int, sheet: Sheet, part: TablePart, found: list[Finding]) -> None:

@@ -63,7 +63,7 @@ def read_sheet(path: Path, wanted: str, understands: Callable[[str], bool], foun
 
 
 def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iterator[Row]:
-    first = next((line for line in text.splitlines() if line.strip(" \t\r\n;,")), "")
+    first = next((line for line in io.StringIO(text) if line.strip(" \t\r\n;,")), "")
     separator = max(
         _SEPARATORS, key=lambda mark: (sum(understands(cell) for cell in _first(first, mark)), first.count(mark))
     )
@@ -71,7 +71,7 @@ def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iter
     begin = 1
     try:
         for count, cells in enumerate(reader):
-            if count > MOST_ROWS:
+            if count > MOST_ROWS or len(cells) > MOST_COLUMNS:
                 raise MapError((_too_large(Span(str(path), begin)),))
             yield Row(begin, tuple([cell.strip() for cell in cells]))
             begin = reader.line_num + 1

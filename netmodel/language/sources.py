@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,11 @@ def read_sources(where: Path) -> Sources:
         for file, part in read.items()
         for table in (_named(file, part, found) if "cloison" in part.values else ())
     ]
-    of_section = {table.path.resolve(): table.section for table in named if table.path.suffix in YAML}
+    # not resolve(), which fails on a name that no file can have
+    named_files = {os.path.abspath(table.path) for table in named}  # noqa: PTH100
     parts: list[YamlPart | TablePart] = []
     for file, part in read.items():
-        if "cloison" not in part.values and file.resolve() in of_section:
+        if "cloison" not in part.values and os.path.abspath(file) in named_files:  # noqa: PTH100
             continue
         problem = _version(part)
         if problem is None:
@@ -84,7 +86,7 @@ def _files(where: Path) -> list[Path]:
     try:
         if not where.is_dir():
             return [where]
-        files = sorted(file for file in where.iterdir() if file.suffix in YAML)
+        files = sorted(file for file in where.iterdir() if file.suffix.lower() in YAML)
     except OSError:
         raise MapError(
             (

@@ -185,7 +185,7 @@ def test_a_sheet_may_be_named(tmp_path: Path) -> None:
         ("id,source,destination\nF,a,b\nF,a,c\n", [("two-values", 3, 3)]),
         ("id,expiry\nF,31/12/2026\n", [("bad-date", 2, 2)]),
         ("id,échéance\nF,31/02/2026\n", [("bad-date", 2, 2)]),
-        ("id,sens,source,destination\nF,<->,a;b,c\n", [("direction", 2, 0)]),
+        ("id,sens,source,destination\nF,<->,a;b,c\n", [("direction", 2, 2)]),
         ("id,sens\nF,sideways\n", [("unknown-word", 2, 2)]),
         ("id,encryption\nF,!!\n", [("wrong-value", 2, 2)]),
         ("id,justification\nF,because\n", [("missing-field", 2, 2)]),
@@ -249,6 +249,25 @@ def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [item.rule for item in errors(tmp_path, "zones", (tmp_path / name).read_bytes(), name)] == ["too-large"]
 
 
+def test_too_many_columns_are_refused(tmp_path: Path) -> None:
+    assert places(errors(tmp_path, "zones", "nom" + ",x" * 300 + "\na\n")) == [("too-large", "t.csv", 1, 0)]
+
+
+def test_names_of_tables_may_be_anything(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(
+        'cloison: 1\nname: T\ntables: {zones: ["a\\0.csv", "a\\0.yaml", "..", "/", "~"]}\n'
+    )
+    with pytest.raises(MapError) as caught:
+        read_map(tmp_path / "map.yaml")
+    assert [(item.rule, item.spans[0].line) for item in caught.value.findings] == [
+        ("unreadable-file", 3),
+        ("unreadable-file", 3),
+        ("table", 3),
+        ("table", 3),
+        ("table", 3),
+    ]
+
+
 def test_parties_have_a_name_beside_their_id(tmp_path: Path) -> None:
     party = model(tmp_path, "parties", "ID;Type;Nom;Pays;étiquette vni\nacme;commanditaire;Acme SA;FR;12\n").parties[
         "acme"
@@ -284,6 +303,21 @@ def test_approvals(cell: str, by: str, on: str | None, party: str, tmp_path: Pat
 def test_protocol_and_ports(protocol: str, ports: str, services: tuple[str, ...], tmp_path: Path) -> None:
     table = f'id|protocole|ports\nF|"{protocol}"|"{ports}"\n'.replace("|", ";")
     assert model(tmp_path, "flows", table).flows["F"].services == services
+
+
+def test_places_of_what_several_columns_say(tmp_path: Path) -> None:
+    table = (
+        "id,source,destination,service,protocol,ports,direction\nF,a,b,,tcp,443,<-\nG,a,b,ssh,,,<->\nH,a,b,,ospf,,\n"
+    )
+    model(tmp_path, "flows", table)
+    document = read_map(tmp_path / "map.yaml").document
+    assert document.span(("flows", "F", "from", 0)).column == 3
+    assert document.span(("flows", "F", "source", 0)).column == 3
+    assert document.span(("flows", "F", "to", 0)).column == 2
+    assert document.span(("flows", "F", "services", 0)).column == 6
+    assert document.span(("flows", "G", "between", 1)).column == 3
+    assert document.span(("flows", "G", "services", 0)).column == 4
+    assert document.span(("flows", "H", "to", 0)).column == 3
 
 
 def test_reviews_and_observations_are_ignored(tmp_path: Path) -> None:
