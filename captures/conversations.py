@@ -7,7 +7,6 @@ gaps of those that ended; so the order of the result is that of the packets, wha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +26,7 @@ from cloison.captures.packets import (
     UDP,
 )
 from cloison.flows.table import (
+    COLUMNS,
     FIN_AB,
     FIN_BA,
     FIRST_SEEN_LATE,
@@ -57,6 +57,7 @@ FRAGMENTS = 16384  # first fragments that are remembered, 64 bytes each
 FRAGMENT_WIDTH = 8
 FRAGMENT_WAYS = 8
 FRAGMENT_LIFE = 60 * 10**9  # ns; RFC 8200 section 4.5 and RFC 791 leave reassembly no more
+BLOCK = 1 << 16  # rows that are moved at once
 AHEAD = 32  # packets whose rows are asked from memory before the first of them is counted
 
 # Words of the state that the kernel keeps between batches.
@@ -335,8 +336,8 @@ class Conversations:
         now = self._state[NOW]
         used = int(self._state[ROWS])
         left = 0
-        for start in range(0, used, 1 << 16):
-            block = self._rows[start : min(start + (1 << 16), used)]
+        for start in range(0, used, BLOCK):
+            block = self._rows[start : min(start + BLOCK, used)]
             protocol = (block[:, KEY] >> 24) & 0xFF
             limit = np.where(
                 protocol == TCP, self._limits[0], np.where(protocol == UDP, self._limits[1], self._limits[2])
@@ -350,56 +351,64 @@ class Conversations:
         return left
 
     def table(self, source: int) -> FlowTable:
-        """Return all conversations, in the order of their first packets; nothing can be added afterwards."""
-        parts = [*self._aside, self._rows[: int(self._state[ROWS])]]
-        number = _column(parts, lambda rows: rows[:, NUMBER] & ~DONE)
-        order: Any = slice(None)
+        """Return all conversations, in the order of their first packets; nothing can be added afterwards.
+
+        Rows are given back to the system as they are spread into columns: both are never there together.
+        """
+        used = int(self._state[ROWS])
+        stop = used + sum(len(rows) for rows in self._aside)
+        columns = {column.name: np.empty(stop, column.dtype) for column in COLUMNS if column.name in _FROM_ROWS}
+        self._slots = np.empty(0, dtype=np.int64)
+        while used:
+            start = max(used - BLOCK, 0)
+            stop = _spread(self._rows[start:used], columns, stop)
+            used = start
+            self._rows.resize((used, ROW_WIDTH), refcheck=False)
+        while self._aside:
+            stop = _spread(self._aside.pop(), columns, stop)
+        number = columns["packet"]
+        columns["source"] = np.full(len(number), source, dtype="u2")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
             order = np.argsort(number, kind="stable")
-        turned = _column(parts, _is_turned)
+            for name in columns:
+                columns[name] = columns[name][order]
+        return table_of(columns)
 
-        def port(asker: int, other: int) -> Array:
-            straight = _column(parts, lambda rows: (rows[:, KEY] >> asker) & 0xFFFF, "u2")
-            return np.where(turned, _column(parts, lambda rows: (rows[:, KEY] >> other) & 0xFFFF, "u2"), straight)
 
-        def word(at: int, dtype: str, shift: int = 0, mask: int = -1) -> Array:
-            column: Array = _column(parts, lambda rows: (rows[:, at] >> shift) & mask, dtype)[order]
-            return column
+# column -> word of a row, shift, mask
+_FROM_ROWS = {
+    "a_hi": (A_HI, 0, -1),
+    "a_lo": (A_LO, 0, -1),
+    "b_hi": (B_HI, 0, -1),
+    "b_lo": (B_LO, 0, -1),
+    "a_port": (KEY, 48, 0xFFFF),
+    "b_port": (KEY, 32, 0xFFFF),
+    "protocol": (KEY, 24, 0xFF),
+    "vlan": (KEY, 0, 0xFFFFFF),
+    "first": (FIRST, 0, -1),
+    "last": (LAST, 0, -1),
+    "packets_ab": (PACKETS, 0, 0xFFFFFFFF),
+    "packets_ba": (PACKETS, 32, 0xFFFFFFFF),
+    "bytes_ab": (BYTES_AB, 0, -1),
+    "bytes_ba": (BYTES_BA, 0, -1),
+    "errors": (EVIDENCE, 32, 0xFFFFFFFF),
+    "evidence": (EVIDENCE, 0, 0xFFFFFFFF),
+    "packet": (NUMBER, 0, ~DONE),
+}
 
-        return table_of(
-            {
-                "a_hi": word(A_HI, "u8"),
-                "a_lo": word(A_LO, "u8"),
-                "b_hi": word(B_HI, "u8"),
-                "b_lo": word(B_LO, "u8"),
-                "a_port": port(48, 32)[order],
-                "b_port": port(32, 48)[order],
-                "protocol": word(KEY, "u1", 24, 0xFF),
-                "first": word(FIRST, "i8"),
-                "last": word(LAST, "i8"),
-                "packets_ab": word(PACKETS, "u8", 0, 0xFFFFFFFF),
-                "packets_ba": word(PACKETS, "u8", 32, 0xFFFFFFFF),
-                "bytes_ab": word(BYTES_AB, "u8"),
-                "bytes_ba": word(BYTES_BA, "u8"),
-                "errors": word(EVIDENCE, "u4", 32, 0xFFFFFFFF),
-                "evidence": word(EVIDENCE, "u4", 0, 0xFFFFFFFF),
-                "vlan": word(KEY, "u4", 0, 0xFFFFFF),
-                "source": np.full(len(number), source, dtype="u2"),
-                "packet": number[order].view("u8"),
-            }
-        )
+
+def _spread(rows: Array, columns: dict[str, Array], stop: int) -> int:
+    """Write rows into the columns before ``stop`` and return where they begin."""
+    start = stop - len(rows)
+    for name, (word, shift, mask) in _FROM_ROWS.items():
+        columns[name][start:stop] = (rows[:, word] >> shift) & mask
+    # Where the first packet was ICMP's answer, the identifier is on B's side of the key.
+    protocol = columns["protocol"][start:stop]
+    turned = ((protocol == ICMP) | (protocol == ICMPV6)) & (columns["evidence"][start:stop] & QUERY_BA != 0)
+    a_port, b_port = columns["a_port"][start:stop], columns["b_port"][start:stop]
+    a_port[turned], b_port[turned] = b_port[turned], a_port[turned]
+    return start
 
 
 def _slots(rows: int) -> Array:
     return np.zeros(1 << (2 * rows - 1).bit_length(), dtype=np.int64)
-
-
-def _column(parts: Iterable[Array], of: Callable[[Array], Array], dtype: str = "i8") -> Array:
-    return np.concatenate([of(rows).astype(dtype) for rows in parts])
-
-
-def _is_turned(rows: Array) -> Array:
-    """Return where the first packet was ICMP's answer: the identifier is then on B's side of the key."""
-    protocol = (rows[:, KEY] >> 24) & 0xFF
-    turned: Array = ((protocol == ICMP) | (protocol == ICMPV6)) & (rows[:, EVIDENCE] & QUERY_BA != 0)
-    return turned
