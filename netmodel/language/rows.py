@@ -117,7 +117,7 @@ def read_rows(
     places: dict[str, int] = {}
     for number, column in header.columns.items():
         places[column.reading if column.reading in _APART else ".".join(column.route)] = number
-    ways = _ways(places.get("from", 0), places.get("to", 0))
+    ways = _ways(places)
     count = 0
     for row in rows:
         cells = row.cells
@@ -184,22 +184,27 @@ def read_rows(
                 found.append(
                     table_error(section, "direction", _BOTH_WAYS, sheet.place(row.number, places["direction"]))
                 )
-            moved = ways[special.get("direction", "->")]
             given = "ports" if "ports" in special else "protocol" if "protocol" in special else ""
-            if given and "services" not in entry.get("stated", ()):
-                moved = {**moved, ("services",): places[given]}
-            part.moved[name] = moved
+            if "services" in entry.get("stated", ()):
+                given = ""
+            part.moved[name] = ways[special.get("direction", "->"), given]
         _home(entry, name, interface, row.number, part)
         _add(entry, name, row.number, sheet, part, found)
     return count
 
 
-def _ways(source: int, target: int) -> Mapping[str, Mapping[Route, int]]:
-    """Return the columns of a line's ends by its direction."""
-    return {
+def _ways(places: Mapping[str, int]) -> Mapping[tuple[str, str], Mapping[Route, int]]:
+    """Return the columns of a line's ends and services, by its direction and the column that gives its services."""
+    source, target = places.get("from", 0), places.get("to", 0)
+    ends: Mapping[str, Mapping[Route, int]] = {
         "->": {},
         "<-": {("from",): target, ("source",): target, ("to",): source},
         "<->": {("between", 0): source, ("between", 1): target, ("between",): source},
+    }
+    return {
+        (direction, given): {**moved, ("services",): places[given]} if given in places else moved
+        for direction, moved in ends.items()
+        for given in ("", "ports", "protocol")
     }
 
 
