@@ -27,7 +27,7 @@ def scene_around(
     network: Network, findings: Sequence[Finding], zones: Sequence[str], name: str, title: Message
 ) -> Scene:
     """Return the scene of ``zones`` with their subnets, nerve centres, interconnections and flows."""
-    concerns = Concerns.of(findings)
+    concerns = Concerns.of(network, findings)
     ids = [one for one, item in sorted(network.model.interconnections.items()) if set(item.between) & set(zones)]
     between = joints(network, ids, concerns)
     cells, others = nerve_cells(network, between.assets, concerns)
@@ -35,7 +35,7 @@ def scene_around(
     pairs = {pair: found for pair, found in lines.pairs.items() if set(pair) & set(zones)}
     boxes = tuple(
         zone_box(
-            network, network.zones[one], len(pairs.get((one, one), ())), others.get(one, 0), concerns,
+            network, network.zones[one], pairs.get((one, one), ()), others.get(one, ()), concerns,
             within=network.zones[one].within if network.zones[one].within in zones else "",
         )
         for one in zones

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from cloison.netmodel.finding import SEVERITIES, Finding, Ref
+from cloison.netmodel.finding import SEVERITIES, Finding, Ref, Severity
+from cloison.netmodel.network import Network
 from cloison.netmodel.report import Cluster, Edge, Node
 
 LINES = ("line", "flow")  # the kinds of subject that are lines of the matrix
@@ -15,28 +16,46 @@ Drawn = TypeVar("Drawn", Cluster, Node, Edge)
 
 @dataclass(frozen=True, slots=True)
 class Concerns:
-    """Findings by what they are about; a waived finding is not drawn."""
+    """Findings by what they are about, and the worst severity that each line is on the path of.
 
-    by_subject: dict[Ref, tuple[Finding, ...]]
+    A waived finding is not drawn.
+    """
+
+    by_subject: Mapping[Ref, tuple[Finding, ...]]
+    along: Mapping[Ref, Severity]
 
     @classmethod
-    def of(cls, findings: Sequence[Finding]) -> Concerns:
-        """Return the findings by subject; the lines of a path that proves a finding carry it too."""
+    def of(cls, network: Network, findings: Sequence[Finding]) -> Concerns:
+        """Return the findings by subject, and by the lines of the paths that prove them.
+
+        An endpoint is drawn as the asset that offers it.
+        """
         grouped: dict[Ref, list[Finding]] = {}
+        along: dict[Ref, list[Severity]] = {}
         for item in findings:
             if item.waiver is not None:
                 continue
-            path = item.witness.steps if item.witness and item.witness.kind == "path" else ()
-            for subject in {item.subject, *(step.subject for step in path if step.subject.kind in LINES)}:
-                grouped.setdefault(subject, []).append(item)
-        return cls({subject: tuple(items) for subject, items in grouped.items()})
+            subject = item.subject
+            if subject.kind == "endpoint" and subject.id in network.endpoints:
+                subject = Ref("asset", network.endpoints[subject.id].asset)
+            grouped.setdefault(subject, []).append(item)
+            for step in item.witness.steps if item.witness and item.witness.kind == "path" else ():
+                if step.subject.kind in LINES:
+                    along.setdefault(step.subject, []).append(item.severity)
+        return cls(
+            {subject: tuple(items) for subject, items in grouped.items()},
+            {subject: min(severities, key=SEVERITIES.index) for subject, severities in along.items()},
+        )
 
-    def on(self, item: Drawn, refs: Iterable[Ref]) -> Drawn:
-        """Return the drawn object with the findings about ``refs``, and the worst severity among them."""
-        found = {one.fingerprint: one.severity for ref in refs for one in self.by_subject.get(ref, ())}
-        if not found:
+    def on(self, item: Drawn, refs: Sequence[Ref]) -> Drawn:
+        """Return the drawn object with the findings about ``refs``, and the worst severity that touches them."""
+        found: dict[str, Severity] = {
+            one.fingerprint: one.severity for ref in refs for one in self.by_subject.get(ref, ())
+        }
+        severities = [*found.values(), *(self.along[ref] for ref in refs if ref in self.along)]
+        if not severities:
             return item
-        return replace(item, findings=tuple(sorted(found)), severity=min(found.values(), key=SEVERITIES.index))
+        return replace(item, findings=tuple(sorted(found)), severity=min(severities, key=SEVERITIES.index))
 
     def left(self, *drawn: Iterable[Cluster | Node | Edge]) -> int:
         """Return how many findings are on none of the ``drawn`` objects."""

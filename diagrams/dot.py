@@ -210,7 +210,7 @@ def _rank(
 
 def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
     _, seen = look(edge.marks, EDGES, "link")
-    warned = SEVERITY[edge.severity] if edge.severity and edge.findings else None
+    warned = SEVERITY[edge.severity] if edge.severity else None
     colour = warned.line if warned else seen.line
     graph.edge(
         names[edge.source], names[edge.target], dir="none", style=seen.style, weight="10", color=colour,
@@ -220,7 +220,7 @@ def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
 
 def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowText:
     _, seen = look(edge.marks, EDGES, edge.kind)
-    warned = SEVERITY[edge.severity] if edge.severity and edge.findings else None
+    warned = SEVERITY[edge.severity] if edge.severity else None
     colour = warned.line if warned else seen.line
     ways = "none" if edge.kind == "link" else "both" if "both-ways" in edge.marks else "forward"
     ends = f"{names[edge.source].partition(':')[0]} -> {names[edge.target].partition(':')[0]}"

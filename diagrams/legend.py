@@ -103,7 +103,7 @@ def _edges(scene: Scene, lang: Lang) -> list[str]:
 
 def _severities(scene: Scene, lang: Lang) -> list[str]:
     drawn: tuple[Cluster | Node | Edge, ...] = (*scene.clusters, *scene.nodes, *scene.edges)
-    used = {item.severity for item in drawn if item.findings}
+    used = {item.severity for item in drawn}
     return [
         _sample(SEVERITY[severity], SEVERITY[severity].title, lang, inside=STYLES[SEVERITY[severity].style].say(lang))
         for severity in SEVERITIES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cloison.diagrams.concerns import Concerns
+from cloison.diagrams.concerns import LINES, Concerns
 from cloison.diagrams.words import (
     DOMAINS,
     FUNCTIONS,
@@ -60,7 +60,7 @@ def zone_level(network: Network, facts: ZoneFacts) -> int:
 
 
 def zone_box(
-    network: Network, facts: ZoneFacts, inner: int, others: int, concerns: Concerns, *, within: str
+    network: Network, facts: ZoneFacts, inner: Sequence[str], others: Sequence[str], concerns: Concerns, *, within: str
 ) -> Cluster:
     """Return a zone's box; ``inner`` lines stay inside it and ``others`` assets have no cell of their own."""
     detail = [
@@ -77,19 +77,23 @@ def zone_box(
     counted = []
     if others:
         counted.append(
-            _counted(others, Text("{n} other asset", "{n} autre bien"), Text("{n} other assets", "{n} autres biens"))
+            _counted(
+                len(others), Text("{n} other asset", "{n} autre bien"), Text("{n} other assets", "{n} autres biens")
+            )
         )
     if inner:
         counted.append(
-            _counted(inner, Text("{n} inner line", "{n} ligne interne"), Text("{n} inner lines", "{n} lignes internes"))
+            _counted(
+                len(inner), Text("{n} inner line", "{n} ligne interne"), Text("{n} inner lines", "{n} lignes internes")
+            )
         )
     if counted:
         detail.append(joined(*counted))
-    refs = [Ref("zone", facts.id), *(Ref("asset", name) for name in facts.assets)]
+    refs = [Ref("zone", facts.id), *(Ref("asset", name) for name in others), *line_refs(inner)]
     return concerns.on(
         Cluster(zone_id(facts.id), Ref("zone", facts.id), facts.id, tuple(item for item in detail if item.values),
                 zone_id(within) if within else "", zone_marks(facts), level=zone_level(network, facts)),
-        refs[:1] if others == 0 else refs,
+        refs,
     )  # fmt: skip
 
 
@@ -99,6 +103,11 @@ def peer_vertex(network: Network, zone: str, concerns: Concerns) -> Node:
     node = Node(zone_id(zone), Ref("zone", zone), "peer", zone, (facts.owner,) if facts.owner else (),
                 marks=zone_marks(facts), level=zone_level(network, facts))  # fmt: skip
     return concerns.on(node, [Ref("zone", zone)])
+
+
+def line_refs(ids: Sequence[str]) -> list[Ref]:
+    """Return what findings call these lines."""
+    return [Ref(kind, name) for name in ids for kind in LINES]
 
 
 def subnet_detail(facts: SubnetFacts, *, prefixes: int = PREFIXES) -> tuple[Message | str, ...]:
@@ -148,14 +157,16 @@ def home(facts: AssetFacts) -> str:
     return facts.zones[0] if facts.zones else ""
 
 
-def nerve_cells(network: Network, drawn: frozenset[str], concerns: Concerns) -> tuple[list[Node], Mapping[str, int]]:
-    """Return the cells of security equipment and sensitive servers, and how many other assets each zone has.
+def nerve_cells(
+    network: Network, drawn: frozenset[str], concerns: Concerns
+) -> tuple[list[Node], Mapping[str, Sequence[str]]]:
+    """Return the cells of security equipment and sensitive servers, and the other assets of each zone.
 
     Assets in ``drawn`` and members of a cluster have their place elsewhere. Those of one zone with the same functions
     share a cell.
     """
     grouped: dict[tuple[str, str, tuple[str, ...]], list[AssetFacts]] = {}
-    others: dict[str, int] = {}
+    others: dict[str, list[str]] = {}
     for name in sorted(network.assets):
         facts = network.assets[name]
         zone = home(facts)
@@ -165,7 +176,7 @@ def nerve_cells(network: Network, drawn: frozenset[str], concerns: Concerns) -> 
         if kind:
             grouped.setdefault((zone, kind, tuple(sorted(facts.functions))), []).append(facts)
         else:
-            others[zone] = others.get(zone, 0) + 1
+            others.setdefault(zone, []).append(name)
     nodes = [
         _nerve_cell(zone, kind, functions, assets, concerns) for (zone, kind, functions), assets in sorted(
             grouped.items(), key=lambda item: item[0]
@@ -193,7 +204,7 @@ def _nerve_cell(
         detail.append(say("{n} servers", "{n} serveurs", n=len(names)))
     node = Node(f"asset:{zone}:{kind}:{'+'.join(functions)}", Ref("asset", names[0]), kind, label, tuple(detail),
                 zone_id(zone), ("nerve-centre",))  # fmt: skip
-    return concerns.on(node, [Ref("asset", name) for name in names])
+    return concerns.on(node, [Ref("asset", name) for facts in assets for name in (facts.id, *facts.members)])
 
 
 def _listed(values: Sequence[str]) -> Message:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cloison.diagrams.concerns import Concerns
-from cloison.diagrams.parts import zone_id
+from cloison.diagrams.parts import line_refs, zone_id
 from cloison.netmodel.facts import Line, ZonePair
-from cloison.netmodel.finding import Message, Ref, Text
+from cloison.netmodel.finding import Message, Text
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Edge
 
@@ -69,7 +69,7 @@ def flow_edges(network: Network, pairs: Mapping[ZonePair, Sequence[str]], concer
         if forth and back:
             marks.append("both-ways")
         edge = Edge(zone_id(source), zone_id(target), "flow", aggregated(ids), tuple(marks), ids)
-        edges.append(concerns.on(edge, [Ref(kind, name) for name in ids for kind in ("line", "flow")]))
+        edges.append(concerns.on(edge, line_refs(ids)))
     return tuple(edges)
 
 

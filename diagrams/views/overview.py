@@ -26,14 +26,12 @@ TITLE = Text("layer-3 overview", "vue d'ensemble de niveau 3")
 
 
 def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene:
-    concerns = Concerns.of(findings)
+    concerns = Concerns.of(network, findings)
     between = joints(network, sorted(network.model.interconnections), concerns)
     cells, others = nerve_cells(network, between.assets, concerns)
     lines = traffic(network)
     boxes = tuple(
-        zone_box(
-            network, facts, len(lines.pairs.get((name, name), ())), others.get(name, 0), concerns, within=facts.within
-        )
+        zone_box(network, facts, lines.pairs.get((name, name), ()), others.get(name, ()), concerns, within=facts.within)
         for name, facts in sorted(network.zones.items())
     )
     subnets = tuple(subnet_cell(network, facts, concerns) for _, facts in sorted(network.subnets.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cloison.diagrams.concerns import Concerns
@@ -13,7 +13,7 @@ from cloison.diagrams.parts import functions_said, is_security, joined, peer_ver
 from cloison.diagrams.tabulate import flows_table, interconnections_table, subnets_table
 from cloison.diagrams.traffic import flow_edges, traffic
 from cloison.diagrams.view import View
-from cloison.netmodel.facts import AssetFacts, InterfaceFacts, SubnetFacts
+from cloison.netmodel.facts import AssetFacts, InterfaceFacts, SubnetFacts, ZonePair
 from cloison.netmodel.finding import Finding, Message, Ref, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Cluster, Node, Scene, Table
@@ -25,15 +25,13 @@ ADDRESSES = 3  # addresses of an interface in a cell; the others are in the tabl
 
 
 def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene:
-    concerns = Concerns.of(findings)
+    concerns = Concerns.of(network, findings)
     zones = [argument, *network.zones[argument].parts]
     ids = [name for name, item in sorted(network.model.interconnections.items()) if set(item.between) & set(zones)]
     between = joints(network, ids, concerns)
     lines = traffic(network)
     pairs = {pair: names for pair, names in lines.pairs.items() if (pair[0] in zones) != (pair[1] in zones)}
-    boxes, cells = _inside(
-        network, zones, argument, concerns, {pair: len(names) for pair, names in lines.pairs.items()}
-    )
+    boxes, cells = _inside(network, zones, argument, concerns, lines.pairs)
     joined_zones = {zone for name in ids for zone in network.model.interconnections[name].between}
     peers = sorted(({zone for pair in pairs for zone in pair} | joined_zones) - set(zones))
     nodes = (*cells, *(_peer(network, name, argument, concerns) for name in peers), *between.nodes)
@@ -54,14 +52,14 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
 
 
 def _inside(
-    network: Network, zones: Sequence[str], argument: str, concerns: Concerns, counts: dict[tuple[str, str], int]
+    network: Network, zones: Sequence[str], argument: str, concerns: Concerns, inner: Mapping[ZonePair, Sequence[str]]
 ) -> tuple[tuple[Cluster, ...], list[Node]]:
     boxes: list[Cluster] = []
     cells: list[Node] = []
     for zone in zones:
         facts = network.zones[zone]
         within = facts.within if zone != argument else ""
-        box = zone_box(network, facts, counts.get((zone, zone), 0), 0, concerns, within=within)
+        box = zone_box(network, facts, inner.get((zone, zone), ()), (), concerns, within=within)
         boxes.append(replace(box, level=INSIDE))
         for name in facts.subnets:
             subnet = network.subnets[name]
