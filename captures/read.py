@@ -148,7 +148,7 @@ def _walked(
             options.tick(stream.position, stream.size)
     problem = stream.problem or walker.problem
     if problem is None and not conversations.packets:
-        problem = say("it holds no packet", "elle ne contient aucun paquet")
+        problem = say("it holds no packet", "il ne contient aucun paquet")
     ledger = {name: int(count) for name, count in zip(LEDGER, conversations.ledger, strict=True) if count}
     table = conversations.table(number)
     name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
