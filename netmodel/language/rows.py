@@ -202,7 +202,7 @@ def _ways(places: Mapping[str, int]) -> Mapping[tuple[str, str], Mapping[Route, 
         "<->": {("between", 0): source, ("between", 1): target, ("between",): source},
     }
     return {
-        (direction, given): {**moved, ("services",): places[given]} if given in places else moved
+        (direction, given): {**moved, ("services",): places[given]} if given and given in places else moved
         for direction, moved in ends.items()
         for given in ("", "ports", "protocol")
     }
