@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cloison.netmodel.collector import without_collector
+from cloison.netmodel.digest import digest
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Line, SubnetFacts, TranslationFacts, ZoneFacts
 from cloison.netmodel.finding import Finding, Span
 from cloison.netmodel.inventory import Inventory, take_inventory
@@ -178,16 +177,3 @@ def _computed(inventory: Inventory) -> dict[tuple[str, str], dict[str, tuple[str
         name: (asset.owner,) if asset.owner else () for name, asset in inventory.assets.items()
     }
     return computed
-
-
-def digest(model: m.Model) -> str:
-    """Return the SHA-256, in hexadecimal, of a model without its ``reviews``.
-
-    Values that are a field's default are left out, so that a key added to the language later changes no digest.
-    """
-    from pydantic import TypeAdapter
-
-    adapter: TypeAdapter[Any] = TypeAdapter(m.Model)
-    values = json.loads(adapter.dump_json(model, by_alias=True, exclude_defaults=True, exclude={"reviews"}))
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

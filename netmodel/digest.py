@@ -1,0 +1,55 @@
+"""The digest of a map: the same whatever the order, the files and the shorthands in which it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from cloison.netmodel.language.model import Model
+
+_LEFT_OUT = ("reviews",)  # they cite the digest
+
+
+def digest(model: Model) -> str:
+    """Return the SHA-256, in hexadecimal, of a model without its ``reviews``.
+
+    What is hashed is one line of JSON a value, ``[section, id or position, value]``, sections in the order of the
+    model, ids and keys sorted, fields by the names that the map gives them. Values that are their field's default
+    are left out, so that a key added to the language later changes no digest.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+    found = hashlib.sha256()
+    for line in _values(model):
+        found.update(encode(line).encode())
+        found.update(b"\n")
+    return found.hexdigest()
+
+
+def _values(model: Model) -> Iterator[tuple[str, str | int, Any]]:
+    from pydantic import TypeAdapter
+
+    adapters: dict[type, TypeAdapter[Any]] = {}
+
+    def plain(value: Any) -> Any:
+        if not is_dataclass(value):
+            return value
+        kind = type(value)
+        if kind not in adapters:
+            adapters[kind] = TypeAdapter(kind)
+        return adapters[kind].dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
+
+    for item in fields(model):
+        value = getattr(model, item.name)
+        if item.name in _LEFT_OUT:
+            continue
+        if isinstance(value, Mapping):
+            for name in sorted(value):
+                yield item.name, name, plain(value[name])
+        elif isinstance(value, tuple):
+            for place, one in enumerate(value):
+                yield item.name, place, plain(one)
+        elif value:
+            yield item.name, "", plain(value)
