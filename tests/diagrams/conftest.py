@@ -71,6 +71,7 @@ def findings() -> tuple[Finding, ...]:
             Ref("zone", "admin"),
             waiver=Waived("known", "RSSI", date(2027, 1, 1)),
         ),
+        Finding("on-an-endpoint", "warning", say("offered", "offerte"), Ref("endpoint", "console")),
         Finding("elsewhere", "warning", say("about a party", "sur une partie"), Ref("party", "nous")),
     )
 

@@ -13,7 +13,7 @@ from cloison.diagrams.drawing import draw
 from cloison.diagrams.writing import output_named, output_of_suffix, write
 from cloison.netmodel.finding import Finding, MapError
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Scene
+from cloison.netmodel.report import Report, Scene
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -84,7 +84,7 @@ def test_flows_are_gathered_by_pair_of_zones(network: Network) -> None:
 def test_findings_are_on_what_they_concern(network: Network, findings: tuple[Finding, ...]) -> None:
     found = scene(network, "overview", findings)
     marked = {item.id: item.severity for item in (*found.clusters, *found.nodes) if item.findings}
-    assert marked == {"zone:calcul": "error", "subnet:facade-lan": "note"}
+    assert marked == {"zone:calcul": "error", "subnet:facade-lan": "note", "asset:facade:security:waf": "warning"}
     # the finding is about a zone; the line of its path has its colour and thickness, and does not count it again
     assert [(edge.lines, edge.severity, edge.findings) for edge in found.edges if edge.severity] == [
         (("F-001", "F-006"), "error", ())
@@ -137,6 +137,12 @@ def test_an_unknown_view_is_told_the_nearest(network: Network, view: str, near: 
         draw(network, (), view)
     for lang in ("en", "fr"):
         assert near in error.value.findings[0].message.say("fr" if lang == "fr" else "en")
+
+
+@pytest.mark.parametrize("output", ["svg", "png", "dot"])
+def test_a_report_without_a_drawing_says_so(output: str) -> None:
+    with pytest.raises(MapError, match="has no drawing"):
+        write(Report("check", {}), output, "en")
 
 
 def test_an_unknown_output_is_told_the_nearest() -> None:
