@@ -20,10 +20,19 @@ def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     _choose_cache(Path(loop.__code__.co_filename).parent)
     import numba
 
+    plain = numba.njit(nogil=True, error_model="numpy")(loop)
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+        kept = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
     except RuntimeError:  # "cannot cache function: no locator available"
-        return numba.njit(nogil=True, error_model="numpy")(loop)
+        return plain
+
+    def run(*arguments: Any) -> Any:
+        try:
+            return kept(*arguments)
+        except OSError:  # a full disk, a folder that is no longer there: raised before the loop begins
+            return plain(*arguments)
+
+    return run
 
 
 def _choose_cache(folder: Path) -> None:

@@ -29,11 +29,12 @@ class Rules:
         self._forbids: Callable[[Contact], tuple[str, ...]] | None = None
         self._known = np.zeros(0, dtype=np.uint64)  # sorted
         self._rule = np.zeros(0, dtype=np.int16)
-        if len(matrix.network.ownership.owners) >= _OWNERS:
-            raise OverflowError("more owners of addresses than a contact can name")
 
     def broken(self, source: Array, target: Array, service: Array) -> Array:
         """Return i2, the rule (number, -1 none) that forbids each service (u4) between owners (indexes, -1 none)."""
+        if len(self.network.ownership.owners) >= _OWNERS:  # too many to be packed
+            asked = zip(source.tolist(), target.tolist(), service.tolist(), strict=True)
+            return np.array([self._asked(*contact) for contact in asked], dtype=np.int16)
         contact = (source + 1).astype(np.uint64) << np.uint64(44) | (target + 1).astype(np.uint64) << np.uint64(24)
         contact |= service.astype(np.uint64)
         place = self._places(contact)
@@ -51,7 +52,9 @@ class Rules:
         return np.minimum(np.searchsorted(self._known, contact), max(len(self._known) - 1, 0))
 
     def _one(self, contact: int) -> int:
-        source, target, service = (contact >> 44) - 1, (contact >> 24 & (_OWNERS - 1)) - 1, contact & 0xFFFFFF
+        return self._asked((contact >> 44) - 1, (contact >> 24 & (_OWNERS - 1)) - 1, contact & 0xFFFFFF)
+
+    def _asked(self, source: int, target: int, service: int) -> int:
         if source < 0 or target < 0:
             return -1
         self._forbids = self._forbids or forbidden_by(self.network)

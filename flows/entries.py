@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from cloison.netmodel.space.ownership import Owner
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, keyword
 
 Array = npt.NDArray[Any]
+
+_EPOCH = datetime(1970, 1, 1)
 
 
 class Entry(NamedTuple):
@@ -153,7 +156,13 @@ def port_text(service: int) -> int | str | None:
 
 def moment(time: int) -> str:
     """Return a time (ns since 1970 UTC) as RFC 3339 in UTC, to the microsecond."""
-    return f"{np.datetime_as_string(np.datetime64(time, 'ns'), unit='us')}Z"
+    seconds, rest = divmod(time, 1_000_000_000)
+    return f"{_second(seconds)}.{rest // 1000:06}Z"
+
+
+@lru_cache(maxsize=1 << 16)
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()
 
 
 def contract(entry: Entry, wire: Mapping[str, bool]) -> dict[str, Any]:

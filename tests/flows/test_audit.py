@@ -110,7 +110,8 @@ def test_a_finding_a_pair_and_service_with_its_first_packet(network: Network) ->
         talk("10.1.0.11", "10.3.0.5", 23, a_port=40003, first=NOON + 7),
     ]
     result = judged(network, *rows)
-    assert [(item.rule, item.subject.id, item.spans[0].packet, item.message.values["n"]) for item in result.findings] == [
+    told = [(item.rule, item.subject.id, item.spans[0].packet, item.message.values["n"]) for item in result.findings]
+    assert told == [
         ("illegitimate-conversation", "web-1/eth0 -> posts tcp/22", 2, 2),
         ("illegitimate-conversation", "web-1/eth0 -> posts tcp/23", 4, 1),
     ]
@@ -191,8 +192,7 @@ def test_all_conversations_on_request(network: Network) -> None:
 
 
 def test_a_claim_of_encryption_is_not_evaluated(tmp_path: Path) -> None:
-    text = MAP.replace("services: postgresql, sensitivity: sensitive, domain: storage}",
-                       "services: postgresql, sensitivity: sensitive, domain: storage, encryption: {protocol: tls}}")  # fmt: skip
+    text = MAP.replace("services: postgresql,", "services: postgresql, encryption: {protocol: tls},")
     data = report(network_of(text, tmp_path), talk("10.1.0.11", "10.2.0.21", 5432), every=True)
     assert data["conversations"][0]["wire"] == "not-evaluated"
 

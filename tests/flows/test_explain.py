@@ -82,7 +82,7 @@ def test_a_line_that_is_not_live(tmp_path: Path) -> None:
     network = network_of(MAP, tmp_path, at=date(2026, 3, 11))
     found = explain(network, "posts", "data", "ssh")
     assert (found.authorised, found.reason) == (False, "expired")
-    assert [(item.line.id, item.why) for item in found.nearest][0] == ("F-005", "expired")
+    assert next((item.line.id, item.why) for item in found.nearest) == ("F-005", "expired")
     assert explain(network_of(MAP, tmp_path, at=date(2026, 3, 10)), "posts", "data", "ssh").authorised
 
 

@@ -265,3 +265,8 @@ def test_an_unknown_overlay_says_nothing(network: Network) -> None:
 
 def test_words_of_an_answer(network: Network) -> None:
     assert words(judged(network, talk("10.1.0.11", "10.3.0.5", 22, **SILENT)))[0][4] == "no"
+
+
+def test_more_owners_than_a_contact_packs(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contacts, "_OWNERS", 1)
+    assert one(network, talk("8.8.8.8", "10.2.0.21", 5432)) == "illegitimate forbidden error"
