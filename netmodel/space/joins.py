@@ -84,7 +84,7 @@ def _plainly(space: Ranked, queries: Sequence[int], targets: Sequence[int]) -> I
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One axis of some rules: their sets and bounds, and their ranges one by one with the place of their rule."""
+    """One axis of some rules: their sets and bounds, and their ranges in order with the place of their rule."""
 
     ids: Numbers
     low: Numbers
@@ -105,7 +105,9 @@ def _column(sets: Sequence[IntervalSet], of: Sequence[int], most: int = _MOST_RA
     owner = np.repeat(np.arange(len(ids)), count[ids])
     place = _spread(first[ids], count[ids])
     low, high = flat[first[ids], 0], flat[first[ids + 1] - 1, 1]
-    return _Column(ids, low, high, flat[place, 0], flat[place, 1], owner)
+    order = np.argsort(flat[place, 0], kind="stable")
+    place = place[order]
+    return _Column(ids, low, high, flat[place, 0], flat[place, 1], owner[order])
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def _counts(ours: _Column, theirs: _Column, queries: int) -> Numbers:
     """Return for each query how many ranges of the targets its own ranges touch."""
     import numpy as np
 
-    lows, highs = np.sort(theirs.starts), np.sort(theirs.ends)
+    lows, highs = theirs.starts, np.sort(theirs.ends)
     touched = np.searchsorted(lows, ours.ends, "right") - np.searchsorted(highs, ours.starts, "left")
     return np.bincount(ours.owner, weights=touched, minlength=queries).astype(np.int64)
 
@@ -265,18 +267,17 @@ def _pairs(ours: _Column, theirs: _Column, members: Numbers) -> tuple[Numbers, N
     """
     import numpy as np
 
-    chosen = np.flatnonzero(np.isin(ours.owner, members))
-    order = np.argsort(theirs.starts, kind="stable")
-    sorted_starts = theirs.starts[order]
-    low = np.searchsorted(sorted_starts, ours.starts[chosen], "left")
-    count = np.searchsorted(sorted_starts, ours.ends[chosen], "right") - low
-    query_a = np.repeat(ours.owner[chosen], count)
-    target_a = theirs.owner[order[_spread(low, count)]]
+    wanted = np.zeros(len(ours.ids), dtype=bool)
+    wanted[members] = True
+    chosen = np.flatnonzero(wanted[ours.owner])
+    starts, owner = ours.starts[chosen], ours.owner[chosen]
+    low = np.searchsorted(theirs.starts, starts, "left")
+    count = np.searchsorted(theirs.starts, ours.ends[chosen], "right") - low
+    query_a = np.repeat(owner, count)
+    target_a = theirs.owner[_spread(low, count)]
 
-    ranked = chosen[np.argsort(ours.starts[chosen], kind="stable")]
-    sorted_queries = ours.starts[ranked]
-    low = np.searchsorted(sorted_queries, theirs.starts, "right")
-    count = np.searchsorted(sorted_queries, theirs.ends, "right") - low
-    query_b = ours.owner[ranked[_spread(low, count)]]
+    low = np.searchsorted(starts, theirs.starts, "right")
+    count = np.searchsorted(starts, theirs.ends, "right") - low
+    query_b = owner[_spread(low, count)]
     target_b = np.repeat(theirs.owner, count)
     return np.concatenate((query_a, query_b)), np.concatenate((target_a, target_b))

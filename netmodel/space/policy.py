@@ -115,12 +115,13 @@ def compare(
     denies, even if an earlier rule of its own permits that packet too: removing one of the two would not suffice.
     Exact; past ``budget`` steps the result is ``undecided``. ``tick`` counts rules of both lists.
     """
-    rules: list[Rule] = []
-    sides = _effective(left, rules), _effective(right, rules)
+    mine, theirs = ([rule for rule in rules if rule.product] for rules in (left, right))
+    rules = mine + theirs
     found: tuple[list[Difference], list[Difference]] = ([], [])
     grant = Budget(budget)
     try:
         space = ranked(rules)
+        sides = _side(space, rules, 0, len(mine)), _side(space, rules, len(mine), len(rules))
         _collect(found[0], space, rules, sides[0], sides[1], grant, _part(tick, 0, sides))
         _collect(found[1], space, rules, sides[1], sides[0], grant, _part(tick, len(sides[0].permits), sides))
     except BudgetError:
@@ -154,16 +155,14 @@ def _part(tick: Tick, before: int, sides: tuple[Side, Side]) -> Tick:
     return lambda done, _: tick(before + done, total)
 
 
-def _effective(rules: Sequence[Rule], kept: list[Rule]) -> Side:
-    """Add to ``kept`` the rules of a list that can matter: not empty, and not the same as one before."""
-    seen: set[Product] = set()
+def _side(space: Ranked, rules: Sequence[Rule], first: int, end: int) -> Side:
+    """Return the rules of one list that can matter: none that is the same as one before."""
+    seen: set[tuple[int, int, int]] = set()
     permits: list[int] = []
     denies: list[int] = []
-    for rule in rules:
-        product = rule.product
-        if product and product not in seen:
-            seen.add(product)
-            (permits if rule.permit else denies).append(len(kept))
-            kept.append(rule)
+    for number in range(first, end):
+        if space.boxes[number] not in seen:
+            seen.add(space.boxes[number])
+            (permits if rules[number].permit else denies).append(number)
     middle = bisect_left(denies, permits[-1]) if permits else 0
     return Side(tuple(permits), tuple(denies[:middle]), tuple(denies[middle:]))
