@@ -1,7 +1,7 @@
 """Two-way conversations out of packets: one hash table, in one pass, in memory bounded by the conversations.
 
-A row is 12 words of 64 bits. Rows are appended in the order of their first packets and never move but to close the
-gaps of those that ended; so the order of the result is that of the packets, whatever the size of the table.
+Rows are appended in the order of their first packets and never move but to close the gaps of those that ended; so the
+order of the result is that of the packets, whatever the size of the table.
 """
 
 from __future__ import annotations
@@ -13,56 +13,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.kernels import Int, Kernel, kernel
-from cloison.captures.packets import (
-    FIRST_FRAGMENT,
-    ICMP,
-    ICMPV6,
-    LATER_FRAGMENT,
-    LEDGER,
-    QUOTED,
-    R_FRAGMENT,
-    TCP,
-    UDP,
+from cloison.captures.counting import (
+    A_HI,
+    A_LO,
+    B_HI,
+    B_LO,
+    BEFORE,
+    BYTES_AB,
+    BYTES_BA,
+    DONE,
+    EVIDENCE,
+    FIRST,
+    FRAGMENT_WIDTH,
+    FRAGMENTS,
+    KEY,
+    LAST,
+    NOW,
+    NUMBER,
+    PACKETS,
+    ROW_WIDTH,
+    ROWS,
+    STATE_WIDTH,
+    counter,
+    indexer,
 )
-from cloison.flows.table import (
-    COLUMNS,
-    FIN_AB,
-    FIN_BA,
-    FIRST_SEEN_LATE,
-    QUERY_BA,
-    RST_AB,
-    RST_BA,
-    SYN_AB,
-    FlowTable,
-    table_of,
-)
+from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
+from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
 
 Array = npt.NDArray[Any]
 
-# Words of a row: A's and B's addresses, the key as A's packets have it, first and last time, packets (from A in the
-# low half, from B in the high half), bytes from A, bytes from B, evidence with the errors << 32, number of the first
-# packet with DONE when a newer row of the same key took its place.
-A_HI, A_LO, B_HI, B_LO, KEY, FIRST, LAST, PACKETS, BYTES_AB, BYTES_BA, EVIDENCE, NUMBER = range(12)
-ROW_WIDTH = 12
-DONE = 1 << 62
-MOST_PACKETS = (1 << 31) - 2  # of one side of one row; then another row begins
-
-AB_BITS = 0b0100_0001_0101_0101_0101  # evidence that a packet of A gives
-BA_BITS = AB_BITS << 1
-BOTH_BITS = 0b0011_1100_0000_0000_0000
-ENDED = FIN_AB | FIN_BA | RST_AB | RST_BA
-
-FRAGMENTS = 16384  # first fragments that are remembered, 64 bytes each
-FRAGMENT_WIDTH = 8
-FRAGMENT_WAYS = 8
-FRAGMENT_LIFE = 60 * 10**9  # ns; RFC 8200 section 4.5 and RFC 791 leave reassembly no more
 BLOCK = 1 << 16  # rows that are moved at once
-AHEAD = 32  # packets whose rows are asked from memory before the first of them is counted
-
-# Words of the state that the kernel keeps between batches.
-ROWS, STARTED, START, NOW, TOUCHED, BEFORE = range(6)  # BEFORE: packets of the source before this batch
-STATE_WIDTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,208 +58,6 @@ class Timeouts:
         return np.array([int(min(limit, 10**9) * 10**9) for limit in (self.tcp, self.udp, self.other)], dtype=np.int64)
 
 
-# --- the kernels --------------------------------------------------------------------------------------------------
-
-
-def _mixed(high: Int, low: Int, port: Int, seed: Int) -> Int:
-    """Return 64 bits that depend on all bits of one side (a multiply and shift hash, seeded)."""
-    bits = ((high ^ seed) * -7046029254386353131) ^ ((low + port * 2654435761) * -4417276706812531889)
-    bits ^= (bits >> 29) & 0x7FFFFFFFF
-    bits = (bits + seed) * -4658895280553007687
-    return bits ^ ((bits >> 32) & 0xFFFFFFFF)
-
-
-def _hashed(a_hi: Int, a_lo: Int, b_hi: Int, b_lo: Int, key: Int, seed: Int) -> Int:
-    """Return the same 64 bits for both directions of a conversation."""
-    sides = _mixed(a_hi, a_lo, (key >> 48) & 0xFFFF, seed) + _mixed(b_hi, b_lo, (key >> 32) & 0xFFFF, seed)
-    bits = (sides ^ (key & 0xFFFFFFFF)) * -7046029254386353131
-    return bits ^ ((bits >> 31) & 0x1FFFFFFFF)
-
-
-def _fragment(packets: Any, i: Int, fragments: Any, seed: Int, time: Int, key: Int, first: bool) -> Int:
-    """Remember the ports of a first fragment, or return the whole key of a later one; -1 when it is not known.
-
-    A bounded table: within the few places that an identification may take, the oldest one is given up.
-    """
-    identity = (packets[i, 7] << 32) | (key & 0xFFFFFFFF)
-    bits = _mixed(packets[i, 0] ^ packets[i, 2], packets[i, 1] + packets[i, 3] * 3, 0, seed ^ identity)
-    home = bits & (FRAGMENTS - 1)
-    place = home
-    oldest = fragments[home, 6]
-    for way in range(FRAGMENT_WAYS):
-        at = (home + way) & (FRAGMENTS - 1)
-        same = (
-            fragments[at, 7] == 1
-            and fragments[at, 0] == packets[i, 0]
-            and fragments[at, 1] == packets[i, 1]
-            and fragments[at, 2] == packets[i, 2]
-            and fragments[at, 3] == packets[i, 3]
-            and fragments[at, 4] == identity
-        )
-        if same:
-            if first:
-                place = at
-                break
-            age = time - fragments[at, 6]
-            return fragments[at, 5] if -FRAGMENT_LIFE <= age <= FRAGMENT_LIFE else np.int64(-1)
-        if fragments[at, 7] == 0:
-            place = at
-            break
-        if fragments[at, 6] < oldest:
-            oldest = fragments[at, 6]
-            place = at
-    if not first:
-        return np.int64(-1)
-    for word in range(4):
-        fragments[place, word] = packets[i, word]
-    fragments[place, 4] = identity
-    fragments[place, 5] = key
-    fragments[place, 6] = time
-    fragments[place, 7] = 1
-    return key
-
-
-def count(
-    packets: Any, records: Any, start: Int, stop: Int, rows: Any, slots: Any, state: Any, fragments: Any, ledger: Any,
-    limits: Any, seed: Int, hashes: Any,
-) -> Int:  # fmt: skip
-    """Count packets ``start`` to ``stop`` of a batch in their rows; return where it stopped because rows are full."""
-    used = state[0]
-    mask = np.int64(len(slots) - 1)
-    touched = np.int64(0)
-    for base in range(start, stop, AHEAD):
-        top = min(base + AHEAD, stop)
-        # The slots and rows of several packets are asked for at once: memory answers them side by side.
-        for i in range(base, top):
-            hashes[i] = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], packets[i, 4], seed)
-            touched ^= slots[hashes[i] & mask]
-        for i in range(base, top):
-            row = (slots[hashes[i] & mask] & 0xFFFFFFFF) - 1
-            if row >= 0:
-                touched ^= rows[row, 0] ^ rows[row, 11]
-        state[4] = touched  # or the compiler leaves the two loops out
-        for i in range(base, top):
-            what = packets[i, 5]
-            time = records[i, 3]
-            if state[1] == 0:
-                state[1] = 1
-                state[2] = time
-            state[3] = time
-            if what < 0:
-                ledger[-1 - what] += 1
-                continue
-            key = packets[i, 4]
-            wanted = hashes[i]
-            if what & (FIRST_FRAGMENT | LATER_FRAGMENT):
-                first = what & FIRST_FRAGMENT != 0
-                whole = _fragment(packets, i, fragments, seed, time, key, first)
-                if whole == -1:
-                    ledger[-1 - R_FRAGMENT] += 1
-                    continue
-                key = whole
-                wanted = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], key, seed)
-            protocol = (key >> 24) & 0xFF
-            limit = limits[0] if protocol == TCP else limits[1] if protocol == UDP else limits[2]
-            turned = ((key >> 16) & 0xFFFF00000000) & 0xFFFF00000000
-            turned |= ((key >> 32) & 0xFFFF) << 48
-            turned |= key & 0xFFFFFFFF
-            tag = (wanted >> 32) & 0xFFFFFFFF
-            at = wanted & mask
-            row = np.int64(-1)
-            from_a = True
-            while slots[at] != 0:
-                slot = slots[at]
-                if (slot >> 32) & 0xFFFFFFFF == tag:
-                    known = (slot & 0xFFFFFFFF) - 1
-                    if (
-                        rows[known, 4] == key
-                        and rows[known, 0] == packets[i, 0]
-                        and rows[known, 1] == packets[i, 1]
-                        and rows[known, 2] == packets[i, 2]
-                        and rows[known, 3] == packets[i, 3]
-                    ):
-                        row = known
-                        break
-                    if (
-                        rows[known, 4] == turned
-                        and rows[known, 0] == packets[i, 2]
-                        and rows[known, 1] == packets[i, 3]
-                        and rows[known, 2] == packets[i, 0]
-                        and rows[known, 3] == packets[i, 1]
-                    ):
-                        row = known
-                        from_a = False
-                        break
-                at = (at + 1) & mask
-            if row >= 0:
-                packed = rows[row, 7]
-                if (
-                    time - rows[row, 6] > limit
-                    or rows[row, 5] - time > limit
-                    or (what & (SYN_AB | QUOTED) == SYN_AB and rows[row, 10] & ENDED != 0)
-                    or packed & 0xFFFFFFFF > MOST_PACKETS
-                    or packed >> 32 > MOST_PACKETS
-                    or rows[row, 10] >> 32 > MOST_PACKETS
-                ):
-                    if used < len(rows):
-                        rows[row, 11] |= DONE
-                    row = np.int64(-1)
-                    from_a = True
-            if row < 0:
-                if used == len(rows):
-                    state[0] = used
-                    return i
-                row = used
-                used += 1
-                for word in range(4):
-                    rows[row, word] = packets[i, word]
-                rows[row, 4] = key
-                rows[row, 5] = time
-                rows[row, 6] = time
-                for word in range(7, 11):
-                    rows[row, word] = 0
-                rows[row, 11] = state[5] + i + 1
-                # A TCP segment that opens nothing may follow a long silence: it says nothing of who began.
-                if time - state[2] > limit and protocol != TCP and not what & QUOTED:
-                    rows[row, 10] = FIRST_SEEN_LATE
-                slots[at] = (tag << 32) | (row + 1)
-            else:
-                if time > rows[row, 6]:
-                    rows[row, 6] = time
-                if time < rows[row, 5]:
-                    rows[row, 5] = time
-            evidence = what & (AB_BITS | BA_BITS | BOTH_BITS)
-            if not from_a:
-                evidence = ((what & AB_BITS) << 1) | ((what & BA_BITS) >> 1) | (what & BOTH_BITS)
-            if what & QUOTED:
-                rows[row, 10] += 1 << 32
-            elif from_a:
-                rows[row, 7] += 1
-                rows[row, 8] += packets[i, 6]
-            else:
-                rows[row, 7] += 1 << 32
-                rows[row, 9] += packets[i, 6]
-            rows[row, 10] |= evidence
-    state[0] = used
-    return stop
-
-
-def index(rows: Any, used: Int, slots: Any, seed: Int) -> None:
-    """Fill empty ``slots`` (int64, a power of two of them) with the rows that are not done."""
-    mask = np.int64(len(slots) - 1)
-    for row in range(used):
-        if rows[row, 11] & DONE:
-            continue
-        bits = _hashed(rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3], rows[row, 4], seed)
-        at = bits & mask
-        while slots[at] != 0:
-            at = (at + 1) & mask
-        slots[at] = (((bits >> 32) & 0xFFFFFFFF) << 32) | (row + 1)
-
-
-# --- around the kernels -------------------------------------------------------------------------------------------
-
-
 class Conversations:
     """The conversations of one source, filled batch by batch; ``ledger`` counts the packets that are in none.
 
@@ -288,8 +66,8 @@ class Conversations:
     """
 
     def __init__(self, timeouts: Timeouts, compiled: bool, room: int = 1 << 16) -> None:
-        self._count: Kernel = kernel(count, (_mixed, _hashed, _fragment), compiled)
-        self._index: Kernel = kernel(index, (_mixed, _hashed), compiled)
+        self._count = counter(compiled)
+        self._index = indexer(compiled)
         self._limits = timeouts.limits()
         # A seed that a capture cannot know: no capture is built to fall into few slots. No result depends on it.
         self._seed = np.int64(int.from_bytes(os.urandom(8), "big", signed=True))
