@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from cloison.diagrams.sheet import drawn
 from cloison.diagrams.writing import instead_of_picture, write
 from cloison.netmodel.finding import Finding, MapError
 from cloison.netmodel.network import Network
+
+NEATO = shutil.which("neato")
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -80,10 +83,10 @@ def test_a_file_that_is_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert "could not be started" in refusal(error).message.say("en")
 
 
-@pytest.mark.skipif(not Path("/usr/bin/dot").exists(), reason="Graphviz is not installed")
+@pytest.mark.skipif(NEATO is None, reason="Graphviz is not installed")
 def test_routes_at_right_angles_that_fail_become_straight(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network
 ) -> None:
-    program(tmp_path, "neato", 'case "$*" in *ortho*) kill -ABRT $$;; esac\nexec /usr/bin/neato "$@"')
+    program(tmp_path, "neato", 'case "$*" in *ortho*) kill -ABRT $$;; esac\nexec ' + str(NEATO) + ' "$@"')
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert b"003" in picture(drawn(draw(network, ()), "en"), "svg")
