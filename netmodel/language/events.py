@@ -147,6 +147,7 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
     unfolded = before = 0  # values that aliases stand for, and how many there were when the container began
     stack: list[tuple[Any, ...]] = []
     holder: Any = None  # the container being filled
+    in_mapping = False
     key: Any = _NOTHING
     node = -1  # the container's mark
     anchor: str | None = None
@@ -163,24 +164,28 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             mark = event.start_mark
             value: Any = event.value
             value = share(value, value)
-            at = len(starts)
             add_start(mark.line << BITS | mark.column)
-            add_after(at + 1)
-            if at > MOST_VALUES:
-                problems.add("too-large", _TOO_LARGE, here(event), most=MOST_VALUES)
-                raise _Stop
+            add_after(len(starts))
             if event.tag is not None:
                 problems.add("tag", _TAG, here(event), tag=event.tag)
             if event.anchor is not None:
                 anchors[event.anchor] = (value, 1)
-            if type(holder) is dict and key is _NOTHING:
-                if value in holder:
-                    problems.twins.setdefault(node, (holder, {}))[1].setdefault(value, here(event))
-                    forget = at
-                elif value == "<<" and event.implicit[0]:
-                    problems.add("merge-key", _MERGE_KEY, here(event))
-                key = value
-                continue
+            if in_mapping:
+                if key is _NOTHING:
+                    if value in holder:
+                        problems.twins.setdefault(node, (holder, {}))[1].setdefault(value, here(event))
+                        forget = len(starts) - 1
+                    elif value == "<<" and event.implicit[0]:
+                        problems.add("merge-key", _MERGE_KEY, here(event))
+                    key = value
+                    if len(starts) > MOST_VALUES:
+                        problems.add("too-large", _TOO_LARGE, here(event), most=MOST_VALUES)
+                        raise _Stop
+                    continue
+                if forget < 0 and value:  # by far the most values: a text under a new key
+                    holder[key] = value
+                    key = _NOTHING
+                    continue
             if not value and event.implicit[0]:
                 value = None
         elif kind is mapping or kind is sequence:
@@ -190,7 +195,7 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             if len(stack) >= DEEPEST:
                 problems.add("too-deep", _TOO_DEEP, here(event), most=DEEPEST)
                 raise _Stop
-            if type(holder) is dict and key is _NOTHING:
+            if in_mapping and key is _NOTHING:
                 problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
             mark = event.start_mark
@@ -198,7 +203,7 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             add_after(0)
             stack.append((holder, key, node, anchor, forget, before))
             holder, key, node, anchor, forget = {} if kind is mapping else [], _NOTHING, at, event.anchor, -1
-            before = unfolded
+            in_mapping, before = kind is mapping, unfolded
             if len(stack) == 1:
                 part.values = holder
             continue
@@ -209,13 +214,14 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             if name is not None:
                 anchors[name] = (value, size + unfolded - before)
             holder, key, node, anchor, forget, before = stack.pop()
+            in_mapping = type(holder) is dict
         elif kind is alias:
-            if type(holder) is dict and key is _NOTHING:
+            if in_mapping and key is _NOTHING:
                 problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
             if event.anchor not in anchors:
                 problems.add("alias", _UNKNOWN_ALIAS, here(event), name=event.anchor)
-                if type(holder) is dict:  # its key goes with it
+                if in_mapping:  # its key goes with it
                     _forget(part, problems, len(starts) - 1)
                     key, forget = _NOTHING, -1
                 continue
@@ -237,15 +243,18 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
                 raise _Stop
             continue
         # a value is complete
-        if type(holder) is dict:
+        if in_mapping:
             if forget >= 0:
                 _forget(part, problems, forget)
                 forget = -1
             else:
                 holder[key] = value
             key = _NOTHING
-        elif type(holder) is list:
+        elif stack:
             holder.append(value)
+            if len(starts) > MOST_VALUES:
+                problems.add("too-large", _TOO_LARGE, here(event), most=MOST_VALUES)
+                raise _Stop
         else:
             part.values = value
             done = True
