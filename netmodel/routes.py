@@ -10,7 +10,7 @@ from cloison.netmodel.facts import Route, ZoneFacts, ZonePair
 from cloison.netmodel.language.model import Interconnection
 
 MOST = 6  # ways listed; from two on a line must say which is its own
-_STEPS = 20_000  # of one search between two transit zones
+_STEPS = 20_000  # of one search
 _ALL_STEPS = 5_000_000  # of all of them: a map whose transit zones are a maze is given up, and its lines need `via`
 
 
@@ -21,10 +21,9 @@ class Routes:
     interconnections: Mapping[str, Interconnection]
     zones: Mapping[str, ZoneFacts]
     _at: dict[str, tuple[str, ...]] = field(default_factory=dict)  # zone -> its interconnections
-    _transit: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # transit zone -> (by, transit zone)
-    _entries: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    _ends: dict[str, frozenset[str]] = field(default_factory=dict)  # interconnection -> its zones
+    _beside: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _between: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
-    _middle: dict[ZonePair, tuple[Route, ...]] = field(default_factory=dict)
     _near: dict[str, frozenset[str]] = field(default_factory=dict)
     _budget: int = _ALL_STEPS
 
@@ -35,11 +34,10 @@ class Routes:
         for name, item in interconnections.items():
             for zone in dict.fromkeys(item.between):
                 at.setdefault(zone, []).append(name)
-        routes = Routes(interconnections, zones, {zone: tuple(names) for zone, names in at.items()})
-        for zone, facts in zones.items():
-            if facts.transit:
-                routes._transit[zone] = routes._next(zone)
-        return routes
+        return Routes(
+            interconnections, zones, {zone: tuple(names) for zone, names in at.items()},
+            {name: frozenset(item.between) for name, item in interconnections.items()},
+        )  # fmt: skip
 
     def anchor(self, zone: str) -> str:
         """Return the zone at whose interconnections a zone is joined: itself, or the nearest one around it."""
@@ -63,80 +61,49 @@ class Routes:
         return known
 
     def _found(self, one: str, other: str) -> tuple[Route, ...]:
+        """Search breadth first; no zone and no interconnection is crossed twice."""
         if one == other:
             return ((),)
-        there = self._at.get(other, ())
-        ways: dict[Route, None] = {(name,): None for name in self._at.get(one, ()) if name in there}
-        exits = self._into(other)
-        for first, start in self._into(one):
-            for last, end in exits:
-                if first == last or start in (one, other) or end in (one, other):
-                    continue
-                if start == end:
-                    ways[first, last] = None
-                    continue
-                for middle in self._through(start, end):
-                    if first not in middle and last not in middle and not self._meets(middle, start, one, other):
-                        ways[(first, *middle, last)] = None
-            if len(ways) > 4 * MOST:
-                break
+        last = self._at.get(other, ())
+        near = self._leading(other)
+        ways: dict[Route, None] = {}
+        queue: deque[tuple[str, Route, tuple[str, ...]]] = deque([(one, (), (one,))])
+        steps = 0
+        while queue and len(ways) < MOST and steps < _STEPS and self._budget > 0:
+            steps += 1
+            zone, way, seen = queue.popleft()
+            for name in last:
+                if zone in self._ends[name] and name not in way:
+                    ways[(*way, name)] = None
+            for name, after in self._next(zone):
+                if after in near and after != other and after not in seen and name not in way:
+                    queue.append((after, (*way, name), (*seen, after)))
+        self._budget -= steps
         return tuple(sorted(ways, key=lambda way: (len(way), way))[:MOST]) if len(ways) > 1 else tuple(ways)
 
-    def _into(self, zone: str) -> tuple[tuple[str, str], ...]:
-        if zone not in self._entries:
-            self._entries[zone] = self._next(zone)
-        return self._entries[zone]
-
     def _next(self, zone: str) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (name, next_zone)
-            for name in self._at.get(zone, ())
-            for next_zone in dict.fromkeys(self.interconnections[name].between)
-            if next_zone != zone and next_zone in self.zones and self.zones[next_zone].transit
-        )
+        """Return the transit zones beside a zone, each with the interconnection that leads there."""
+        if zone not in self._beside:
+            self._beside[zone] = tuple(
+                (name, after)
+                for name in self._at.get(zone, ())
+                for after in dict.fromkeys(self.interconnections[name].between)
+                if after != zone and after in self.zones and self.zones[after].transit
+            )
+        return self._beside[zone]
 
-    def _meets(self, middle: Route, start: str, one: str, other: str) -> bool:
-        """Say whether a way between transit zones can only go through one of its own ends."""
-        here = {start}
-        for name in middle:
-            here = {zone for zone in self.interconnections[name].between
-                    if zone in self._transit and zone not in here} - {one, other}  # fmt: skip
-            if not here:
-                return True
-        return False
-
-    def _through(self, start: str, end: str) -> tuple[Route, ...]:
-        """Return the ways from one transit zone to another over transit zones, each zone and way crossed once."""
-        if (start, end) not in self._middle:
-            found: dict[Route, None] = {}
-            near = self._leading(end)
-            queue: deque[tuple[str, Route, tuple[str, ...]]] = deque([(start, (), (start,))])
-            steps = 0
-            while queue and steps < _STEPS and self._budget > 0 and len(found) < 4 * MOST:
-                steps += 1
-                self._budget -= 1
-                zone, way, seen = queue.popleft()
-                if zone == end:
-                    found[way] = None
-                    continue
-                for name, after in self._transit.get(zone, ()):
-                    if after in near and after not in seen and name not in way:
-                        queue.append((after, (*way, name), (*seen, after)))
-            self._middle[start, end] = tuple(found)
-        return self._middle[start, end]
-
-    def _leading(self, end: str) -> frozenset[str]:
-        """Return the transit zones from which a transit zone can be reached over transit zones."""
-        if end not in self._near:
-            seen = {end}
-            queue = [end]
-            for zone in queue:  # grows as it goes
-                for _, after in self._transit.get(zone, ()):
+    def _leading(self, zone: str) -> frozenset[str]:
+        """Return the transit zones from which a zone can be reached over transit zones."""
+        if zone not in self._near:
+            seen: dict[str, None] = dict.fromkeys(after for _, after in self._next(zone))
+            queue = list(seen)
+            for here in queue:  # grows as it goes
+                for _, after in self._next(here):
                     if after not in seen:
-                        seen.add(after)
+                        seen[after] = None
                         queue.append(after)
-            self._near[end] = frozenset(seen)
-        return self._near[end]
+            self._near[zone] = frozenset(seen)
+        return self._near[zone]
 
     def along(self, one: str, other: str, items: tuple[frozenset[str], ...]) -> tuple[Route, ...]:
         """Return the ways from one zone to another that cross one interconnection of each item, in order.
@@ -147,7 +114,7 @@ class Routes:
         start, end = self.anchor(one), self.anchor(other)
         found: dict[Route, None] = {}
         level: dict[tuple[str, int, Route], None] = {(start, 0, ()): None}
-        for _ in range(len(items) + 2 * len(self._transit) + 2):
+        for _ in range(len(self.interconnections) + 1):
             after: dict[tuple[str, int, Route], None] = {}
             for zone, place, way in level:
                 if zone == end and place == len(items):
