@@ -16,13 +16,16 @@ from typing import Any
 
 @cache
 def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the compiled form of a self-contained module-level function; its types are met on its first call."""
+    """Return the compiled form of a self-contained module-level function; its types are met on its first call.
+
+    The function allocates nothing, so that numba's reference counts, atomic at every call, are left out.
+    """
     _choose_cache(Path(loop.__code__.co_filename).parent)
     import numba
 
-    plain = numba.njit(nogil=True, error_model="numpy")(loop)
+    plain = numba.njit(nogil=True, error_model="numpy", _nrt=False)(loop)
     try:
-        kept = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
+        kept = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(loop)
     except RuntimeError:  # "cannot cache function: no locator available"
         return plain
 
