@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from cloison.netmodel.facts import AssetFacts, End, Line
+from cloison.netmodel.facts import AssetFacts, Line
 from cloison.netmodel.finding import Text, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.normal import FALSE, TRUE
@@ -53,8 +53,9 @@ def check_stated(
                     continue
                 expected = (_YES if found else _NO,)
             else:
-                names = _computed(column, line, model, assets)
-                if _same(text, names):
+                names = filtering(line, model, assets) if column == "filtering" else _zones(line, column, outer=True)
+                parts = names if column == "filtering" else _zones(line, column, outer=False)
+                if _same(text, names, parts):
                     continue
                 expected = names or (_NONE,)
             problems.add(
@@ -66,26 +67,21 @@ def check_stated(
             )  # fmt: skip
 
 
-def _computed(column: str, line: Line, model: m.Model, assets: Mapping[str, AssetFacts]) -> tuple[str, ...]:
-    if column == "filtering":
-        return filtering(line, model, assets)
+def _zones(line: Line, column: str, *, outer: bool) -> tuple[str, ...]:
+    """Return the zones of one side of a line; with ``outer`` a zone stands for the zones within it."""
     ends = line.sources if column == "source_zone" else line.targets
-    zones = tuple(dict.fromkeys(zone for end in ends for zone in _zones(end)))
-    if not zones and column == "target_zone" and all(end.kind != "any" for end in ends):
-        return _computed("source_zone", line, model, assets)  # multicast lies in its sender's zone
-    return zones
+    found: dict[str, None] = {}
+    for end in ends:
+        whole = outer and end.leaves and all(leaf.kind == "zone" for leaf in end.leaves)
+        found.update(dict.fromkeys((leaf.id for leaf in end.leaves) if whole else end.zones))
+    if not found and column == "target_zone" and all(end.kind != "any" for end in ends):
+        return _zones(line, "source_zone", outer=outer)  # multicast lies in its sender's zone
+    return tuple(found)
 
 
-def _zones(end: End) -> tuple[str, ...]:
-    """Return the zones of an end; one that is itself a zone stands for the zones within it."""
-    if end.leaves and all(leaf.kind == "zone" for leaf in end.leaves):
-        return tuple(leaf.id for leaf in end.leaves)
-    return end.zones
-
-
-def _same(text: str, names: tuple[str, ...]) -> bool:
-    """Say whether a cell names exactly these, in any order."""
+def _same(text: str, names: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """Say whether a cell names all of these, in any order, and nothing but these and their parts."""
     stated = {word for word in re.split(r"[,;\s]+", text.strip()) if word}
     if not names:
         return stated <= {"none", "aucun", "aucune", "any", "-", "–", "—"}
-    return stated == set(names)
+    return set(names) <= stated <= {*names, *parts}

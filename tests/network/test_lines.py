@@ -201,12 +201,16 @@ HEADER = "ID;source;destination;service;zone source;zone destination;réputé no
 def stated(errors: Errors, folder: Path, row: str) -> list[tuple[str, str, int, int]]:
     (folder / "matrix.csv").write_text(HEADER + row, encoding="utf-8")
     return [(item.rule, Path(item.spans[0].file).name, item.spans[0].line, item.spans[0].column)
-            for item in errors("tables: {flows: matrix.csv}")]  # fmt: skip
+            for item in errors("tables: {flows: matrix.csv}\n"
+                               "zones: {bank: {within: internet, addresses: 198.51.100.77}}")]  # fmt: skip
 
 
 def test_computed_columns_of_a_table_are_compared(errors: Errors, tmp_path: Path) -> None:
     assert stated(errors, tmp_path, "F-1;front;web;telnet;front;compute;oui;fw\n") == []
     assert stated(errors, tmp_path, "F-1;front;web;ssh;;;non;fw\n") == []
+    for zones in ("internet", "internet, bank", "bank internet"):
+        assert stated(errors, tmp_path, f'F-1;front;internet;ssh;front;"{zones}";non;fw\n') == []
+    assert len(stated(errors, tmp_path, "F-1;front;internet;ssh;front;bank;non;fw\n")) == 1
     assert stated(errors, tmp_path, "F-1;front;web;ssh;front;front;oui;aucun\n") == [
         ("stated", "matrix.csv", 2, 6), ("stated", "matrix.csv", 2, 7), ("stated", "matrix.csv", 2, 8),
     ]  # fmt: skip
