@@ -113,10 +113,10 @@ class PacketSet:
         return PacketSet.union(mine & theirs for mine in self.products for theirs in other.products)
 
     def __sub__(self, other: PacketSet) -> PacketSet:
-        return PacketSet.union(piece for mine in self.products for piece in _less(mine, other.products))
+        return PacketSet.union(piece for mine in self.products for piece in less(mine, other.products))
 
     def __le__(self, other: PacketSet) -> bool:
-        return all(next(_less(mine, other.products), None) is None for mine in self.products)
+        return all(next(less(mine, other.products), None) is None for mine in self.products)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PacketSet):
@@ -135,7 +135,7 @@ class PacketSet:
     def disjoint(self) -> Iterator[Product]:
         """Yield disjoint products whose union is the set."""
         for at, product in enumerate(self.products):
-            yield from _less(product, self.products[:at])
+            yield from less(product, self.products[:at])
 
     def witness(self) -> Packet | None:
         """Return a packet of the set, always the same for the same products; ``None`` when there is none."""
@@ -145,14 +145,15 @@ class PacketSet:
 NO_PACKET = PacketSet()
 
 
-def _less(product: Product, others: tuple[Product, ...]) -> Iterator[Product]:
-    """Yield disjoint products whose union is ``product`` less ``others``, depth first and without recursion."""
+def less(product: Product, others: Iterable[Product]) -> Iterator[Product]:
+    """Yield disjoint products whose union is ``product`` less ``others``."""
+    near = [other for other in others if product.overlaps(other)]
     stack = [(product, 0)] if product else []
-    while stack:
+    while stack:  # depth first, so that a first piece is found without all the others
         piece, at = stack.pop()
-        while at < len(others) and not piece.overlaps(others[at]):
+        while at < len(near) and not piece.overlaps(near[at]):
             at += 1
-        if at == len(others):
+        if at == len(near):
             yield piece
         else:
-            stack += [(rest, at + 1) for rest in reversed(list(piece.without(others[at])))]
+            stack += [(rest, at + 1) for rest in reversed(list(piece.without(near[at])))]

@@ -9,7 +9,7 @@ from typing import Literal
 
 from cloison.netmodel.space.cells import Budget
 from cloison.netmodel.space.intervals import IntervalSet
-from cloison.netmodel.space.packets import NO_PACKET, Packet, PacketSet, Product
+from cloison.netmodel.space.packets import Packet, PacketSet, Product, less
 from cloison.netmodel.space.ranks import BudgetError, Ranked, ranked
 from cloison.netmodel.space.services import ServiceSet
 from cloison.netmodel.space.surplus import Side, surplus
@@ -63,14 +63,12 @@ class Policy:
 def permitted(rules: Sequence[Rule]) -> PacketSet:
     """Return what ordered rules permit: each permit less the denies before it."""
     allowed: list[Product] = []
-    denied = NO_PACKET
+    denied: list[Product] = []
     for rule in rules:
-        if not rule.permit:
-            denied |= PacketSet.of(rule.product)
-        elif denied:
-            allowed += (PacketSet.of(rule.product) - denied).products
-        else:
-            allowed.append(rule.product)
+        if rule.permit:
+            allowed += less(rule.product, denied)
+        elif rule.product:
+            denied.append(rule.product)
     return PacketSet.union(allowed)
 
 
