@@ -303,28 +303,39 @@ def _say(message: Message) -> None:
     sys.stderr.write(printable(message.say(LANG)) + "\n")
 
 
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as problem:
+        _refuse(
+            "output",
+            say(
+                "{file} cannot be written: {why}",
+                "{file} ne peut pas être écrit : {why}",
+                file=str(path),
+                why=problem.strerror or "",
+            ),
+            str(path),
+        )
+
+
 def _show(report: Report, output: Path | None, wanted: str, *, default: str = "terminal") -> None:
     """Write the report in the output that ``--format`` or the suffix of ``-o`` names."""
-    from cloison.diagrams.writing import output_named, output_of_suffix
+    from cloison.diagrams.writing import instead_of_picture, output_named, output_of_suffix
 
     _progress.clear()
     chosen = output_named(wanted) if wanted else output_of_suffix(output) if output else output_named(default)
     to_terminal = output is None and sys.stdout.isatty()
-    content = chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ)
+    try:
+        content = chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ)
+    except MapError as refused:
+        if output is not None and any(finding.rule == "no-layout" for finding in refused.findings):
+            for path, text in instead_of_picture(report, output, LANG).items():
+                _write(path, text)
+                _say(say("{file} is written instead", "{file} est écrit à la place", file=str(path)))
+        raise
     if output is not None:
-        try:
-            output.write_bytes(content)
-        except OSError as problem:
-            _refuse(
-                "output",
-                say(
-                    "{file} cannot be written: {why}",
-                    "{file} ne peut pas être écrit : {why}",
-                    file=str(output),
-                    why=problem.strerror or "",
-                ),
-                str(output),
-            )
+        _write(output, content)
         return
     if chosen.binary and to_terminal:
         _refuse(

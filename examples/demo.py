@@ -57,7 +57,7 @@ def main() -> None:
         drawn += ["nuage.svg", "nuage.png", "broken.svg"]
     else:
         tell("   `dot` is not installed (Debian: graphviz): the tables and the DOT file are made, not the pictures.",
-             "   `dot` n'est pas installé (Debian : graphviz) : tableaux et fichier DOT sont faits, pas les images.")  # fmt: skip
+             "   `dot` n'est pas installé (Debian : graphviz) : seules les images manquent.")  # fmt: skip
     tell("4. Explain one flow.", "4. Expliquer un flux.")
     cloison(
         "explain", "examples/lab/map.yaml", "--from", "waf-1/front", "--to", "app-1/lan", "--service", "console-tls"
