@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.chains import Arrival, arrivals, chain
@@ -13,7 +13,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reached
 
 _MOST_VISITED = 600_000  # vertices of all searches for one rule: some seconds at most
-_TOLD = 20  # what telling a chain costs, in vertices
+_MOST_TOLD = 2_000  # chains that are looked at one by one
 _MOST_CHAINS = 500  # chains of one rule that are told one by one
 _OVERHEAD = 2_000  # what a search costs before its first vertex, in vertices
 
@@ -27,30 +27,69 @@ class Crossing:
     last: str
     target: Ref
     hops: tuple[Hop, ...]
-    end: End  # the end of the last line where the target lies
+    end: (
+        End | None
+    )  # the end of the last line where the target lies; none where an asset reached there has its foot in it
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What must not be reached. ``touched`` returns the targets that an end touches."""
+    """What must not be reached. ``touched`` returns the targets that an end touches; ``spared`` assets are none.
+
+    With ``alone`` a zone is a target without the zones within it, each of which is judged by itself.
+    """
 
     network: Network
     refs: tuple[Ref, ...]
     touched: Callable[[End], tuple[Ref, ...]]
-    vertices: Mapping[Ref, frozenset[int]] = field(init=False)
+    spared: Collection[str] = ()
+    alone: bool = False
+    at: Mapping[int, tuple[Ref, ...]] = field(init=False)  # vertex -> the targets that it means
+    stop: frozenset[int] = field(init=False)  # vertices where chains end
+    known: frozenset[Ref] = field(init=False)
 
     def __post_init__(self) -> None:
         reach = self.network.reach
-        held = {
-            item: frozenset(reach.into("asset", item.id) if item.kind == "asset" else reach.inner(item.kind, item.id))
-            for item in self.refs
-        }
-        object.__setattr__(self, "vertices", held)
+        spared = {vertex for asset in self.spared for vertex in reach.into("asset", asset)}
+        at: dict[int, list[Ref]] = {}
+        for item in self.refs:
+            for vertex in self._inside(item):
+                if vertex not in spared:
+                    at.setdefault(vertex, []).append(item)
+        object.__setattr__(self, "stop", frozenset(at))
+        for item in self.refs:  # whoever is on a VPN without authentication sits in its pool: no line leads there
+            for vertex in _pools(self.network, item, alone=self.alone):
+                at.setdefault(vertex, []).append(item)
+        object.__setattr__(self, "at", {vertex: tuple(items) for vertex, items in at.items()})
+        object.__setattr__(self, "known", frozenset(self.refs))
 
-    @property
-    def stop(self) -> frozenset[int]:
-        """Every vertex of every target: chains end there."""
-        return frozenset().union(*self.vertices.values())
+    def _inside(self, item: Ref) -> Iterable[int]:
+        reach = self.network.reach
+        if item.kind == "asset":
+            return reach.into("asset", item.id)
+        whole = reach.inner(item.kind, item.id)
+        parts = self.network.zones[item.id].parts if item.kind == "zone" and self.alone else ()
+        if not parts:
+            return whole
+        own = set(reach.find("zone", item.id, "in")) | set(reach.find("rest", item.id, "in"))
+        for name in self.network.zones[item.id].subnets:
+            own.update(reach.inner("subnet", name))
+        for name in self.network.zones[item.id].assets:
+            own.update(reach.find("asset", name, "in"))
+        apart = {vertex for part in parts for vertex in reach.inner("zone", part)}
+        return [vertex for vertex in whole if vertex in own or vertex not in apart]
+
+
+def _pools(network: Network, item: Ref, *, alone: bool) -> Iterator[int]:
+    """Yield the vertices from which somebody speaks who sits in a place, without having been spoken to there."""
+    if item.kind == "subnet":
+        yield from network.reach.find("subnet", item.id, "out")
+    elif item.kind == "zone":
+        yield from network.reach.find("zone", item.id, "out")
+        for name in network.zones[item.id].subnets:
+            yield from network.reach.find("subnet", name, "out")
+        for part in () if alone else network.zones[item.id].parts:
+            yield from _pools(network, Ref("zone", part), alone=alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +144,8 @@ class _Search:
     without_lines: frozenset[str]
     stop: frozenset[int] = field(init=False)
     visited: int = 0
+    told: int = 0  # chains, some of them more than once
+    _below: dict[int, dict[Ref, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stop = self.targets.stop
@@ -112,7 +153,7 @@ class _Search:
     @property
     def spent(self) -> bool:
         """Whether the budget is used up."""
-        return self.visited >= _MOST_VISITED
+        return self.visited >= _MOST_VISITED or self.told >= _MOST_TOLD
 
     def reach(self, starts: Sequence[int], without: Collection[str] = ()) -> Reached:
         reached = self.network.reach.reachable(
@@ -142,33 +183,56 @@ class _Search:
     def crossings(self, start: Ref, reached: Reached, arrived: Sequence[Arrival]) -> Iterator[Crossing]:
         """Yield the chains of a search from one start."""
         for item, end, target, place in self.hits(reached, arrived, least=2):
-            self.visited += _TOLD
-            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, place), end)
-            if self.spent:
+            if self.told >= _MOST_TOLD:
                 return
+            self.told += 1
+            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, place), end)
 
-    def hits(self, reached: Reached, arrived: Sequence[Arrival], least: int) -> Iterator[tuple[Arrival, End, Ref, int]]:
-        """Yield each arrival by ``least`` lines or more that is at a target, and the vertex where it is."""
+    def hits(
+        self, reached: Reached, arrived: Sequence[Arrival], least: int
+    ) -> Iterator[tuple[Arrival, End | None, Ref, int]]:
+        """Yield each arrival at a target, and the vertex where it is.
+
+        What an end of the line names counts from ``least`` lines on: one line is the direct reading. An asset that has
+        another foot in a target is a way into it, however short.
+        """
         reach = self.network.reach
         seen: set[tuple[str, Ref]] = set()
         for item in arrived:
-            if item.length < least:
+            near = [
+                vertex
+                for vertex in reach.targets[reach.offsets[item.vertex] : reach.offsets[item.vertex + 1]]
+                if vertex in reached and reach.vertices[vertex].side != "line"
+            ]
+            below = {target: place for vertex in reversed(near) for target, place in self.below(vertex).items()}
+            if not below:
                 continue
-            for end in item.line.targets:
-                for target in self.targets.touched(end):
-                    held = self.targets.vertices.get(target)
-                    if held is None or (item.line.id, target) in seen:
-                        continue
-                    near = reach.targets[reach.offsets[item.vertex] : reach.offsets[item.vertex + 1]]
-                    place = min(
-                        (vertex for vertex in near if vertex in reached),
-                        key=lambda vertex: (vertex not in held, vertex),
-                        default=None,
-                    )
-                    if place is None or (place not in held and not any(vertex in reached for vertex in held)):
-                        continue
-                    seen.add((item.line.id, target))
-                    yield item, end, target, place
+            named = {target: end for end in item.line.targets for target in self.targets.touched(end)}
+            for target, place in below.items():
+                if (item.line.id, target) in seen or (target in named and item.length < least):
+                    continue
+                seen.add((item.line.id, target))
+                yield item, named.get(target), target, place
+
+    def below(self, vertex: int) -> dict[Ref, int]:
+        """Return the targets that an arrival means, and where each is: what lies there, or has a foot there."""
+        found = self._below.get(vertex)
+        if found is None:
+            reach, at = self.network.reach, self.targets.at
+            found = dict.fromkeys(at.get(vertex, ()), vertex)
+            here = reach.vertices[vertex]
+            children = reach.targets[reach.offsets[vertex] : reach.offsets[vertex + 1]]
+            if here.kind in ("zone", "subnet", "group"):
+                for child in children:
+                    for target, place in self.below(child).items() if reach.vertices[child].side != "out" else ():
+                        found.setdefault(target, place)
+            elif here.side == "in" and vertex not in self.targets.stop and here.id not in self.without_pivots:
+                for out in children:  # its own way out, and the pools to which that leads
+                    for place in reach.targets[reach.offsets[out] : reach.offsets[out + 1]]:
+                        for target in at.get(place, ()) if reach.vertices[place].side == "out" else ():
+                            found.setdefault(target, vertex)
+            self._below[vertex] = found
+        return found
 
 
 def more_chains(network: Network, found: Found) -> Breach:

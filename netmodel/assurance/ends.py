@@ -9,6 +9,9 @@ from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Witness, say
 from cloison.netmodel.network import Network
+from cloison.netmodel.space.addresses import V4
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.ownership import LAST
 
 
 @dataclass(slots=True)
@@ -20,6 +23,7 @@ class Ends:
     _sensitive: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     _tenants: dict[str, frozenset[str]] = field(default_factory=dict)
     _relays: dict[str, bool] = field(default_factory=dict)
+    _within: dict[tuple[str, Ref], frozenset[int]] = field(default_factory=dict)
 
     def public(self, end: End) -> tuple[str, ...]:
         """Return the public zones that an end touches; ``any`` touches all."""
@@ -70,6 +74,22 @@ class Ends:
             found = self._tenants[end.id] = frozenset(held)
         return found
 
+    def within(self, end: End, place: Ref) -> frozenset[int]:
+        """Return the address families in which an end touches a zone, a subnet or an asset."""
+        key = end.id, place
+        found = self._within.get(key)
+        if found is None:
+            network = self.network
+            points = (
+                network.zones[place.id].points
+                if place.kind == "zone"
+                else network.subnets[place.id].points
+                if place.kind == "subnet"
+                else network.assets[place.id].points
+            )
+            found = self._within[key] = families(end.points & points)
+        return found
+
     def relay(self, end: End) -> bool:
         """Tell whether all that an end stands for are relays."""
         found = self._relays.get(end.id)
@@ -86,6 +106,22 @@ class Ends:
                 found = False
             self._relays[end.id] = found
         return found
+
+
+def families(points: IntervalSet) -> frozenset[int]:
+    """Return the address families of a set of points: ends pair within one."""
+    found: set[int] = set()
+    first_v4, last_v4 = V4.ranges[0]
+    for low, high in points.ranges:
+        first, last = low & LAST, high & LAST
+        several = low - first != high - last  # spans VRFs
+        if several or (first <= last_v4 and last >= first_v4):
+            found.add(4)
+        if several or first < first_v4 or last > last_v4:
+            found.add(6)
+        if len(found) > 1:
+            break
+    return frozenset(found)
 
 
 def ref(line: Line) -> Ref:

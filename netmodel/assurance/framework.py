@@ -141,7 +141,7 @@ def _decide(
         return "partial", _declared(declaration)
     if clause.kind in ("P", "D") and declaration is not None:
         return "declared", _declared(declaration)
-    if not looked_at:
+    if not looked_at or clause.kind == "D":
         return "not-evaluated", _nothing(clause)
     if clause.kind == "P" and clause.declared is not None:
         return "partial", say(

@@ -9,7 +9,7 @@ from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
-from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref, Text, say
@@ -155,6 +155,7 @@ def _points(network: Network, item: Ref) -> IntervalSet:
 
 def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, through: tuple[str, ...]) -> Outcome:
     network = evidence.network
+    ends = Ends(network)
     allowed = frozenset(through)
     cut = network.lines_cut(allowed) if allowed else frozenset()
     goals = tuple(item for item in targets.refs if not (item.kind == "asset" and item.id in allowed))
@@ -164,15 +165,15 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
         if not line.live or line.id in cut:
             continue
         looked += 1
-        breach = _direct(network, line, sources, targets, allowed)
+        breach = _direct(network, ends, line, sources, targets, allowed)
         if breach is not None:
             breaches.append(breach)
     followed: frozenset[str] = frozenset()
     if rule.forbid.path == "any":
-        aims = Targets(network, goals, targets.touched)
+        aims = Targets(network, goals, targets.touched, allowed)
         found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut)
         followed = found.lines
-        breaches += [_chained(network, item) for item in found.chains if not _is_allowed(network, item.end, allowed)]
+        breaches += [_chained(network, item) for item in found.chains]
         if found.more:
             breaches.append(more_chains(network, found))
     seen = say(
@@ -189,16 +190,19 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
     return one(Part(seen, {"declared": len(sources.refs) + len(targets.refs)}, tuple(breaches)))
 
 
-def _direct(network: Network, line: Line, sources: _Places, targets: _Places, allowed: frozenset[str]) -> Breach | None:
+def _direct(
+    network: Network, ends: Ends, line: Line, sources: _Places, targets: _Places, allowed: frozenset[str]
+) -> Breach | None:
     here: dict[Ref, None] = {}
     there: dict[Ref, None] = {}
     for source, target in line.pairs():
         start = () if _is_allowed(network, source, allowed) else sources.touched(source)
-        if start and not _is_allowed(network, target, allowed):
-            goal = targets.touched(target)
-            if goal:
-                here.update(dict.fromkeys(start))
-                there.update(dict.fromkeys(goal))
+        goal = targets.touched(target) if start and not _is_allowed(network, target, allowed) else ()
+        for place in start if goal else ():
+            spoken = ends.within(source, place)
+            for other in goal:
+                if not spoken.isdisjoint(ends.within(target, other)):
+                    here[place] = there[other] = None
     if not here:
         return None
     message = say(
@@ -238,15 +242,14 @@ def _chained(network: Network, found: Crossing) -> Breach:
 def _forbids(sources: _Places, targets: _Places, through: tuple[str, ...]) -> Forbids:
     def of(network: Network) -> Callable[[Contact], bool]:
         passing = {name for item in through for name in (item, *network.assets[item].members)}
+        parts = network.topology.without(passing) if passing else None
 
         def forbids(contact: Contact) -> bool:
-            if passing and not passing.isdisjoint((contact.source.asset, contact.target.asset)):
+            if not passing.isdisjoint((contact.source.asset, contact.target.asset)):
                 return False
             if not (sources.hold(contact.source) and targets.hold(contact.target)):
                 return False
-            return not passing or network.topology.without(passing).joined(
-                ("zone", contact.source.zone), ("zone", contact.target.zone)
-            )
+            return parts is None or parts.joined(("zone", contact.source.zone), ("zone", contact.target.zone))
 
         return forbids
 

@@ -14,6 +14,7 @@ from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 
@@ -44,11 +45,20 @@ def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
     for line in network.lines:
         if not line.live:
             continue
-        zones = tuple(dict.fromkeys(zone for source in line.sources for zone in ends.public(source)))
-        if not zones:
-            continue
-        from_public += 1
-        exposed = {item: target for target in line.targets for item in ends.sensitive(target)}
+        zones: dict[str, None] = {}
+        exposed: dict[Ref, End] = {}
+        public = False
+        for source, target in line.pairs():
+            here = ends.public(source)
+            public = public or bool(here)
+            there = ends.sensitive(target) if here else ()
+            for zone in here if there else ():
+                spoken = ends.within(source, Ref("zone", zone))
+                for item in there:
+                    if not spoken.isdisjoint(ends.within(target, item)):
+                        zones[zone] = None
+                        exposed[item] = target
+        from_public += public
         if not exposed:
             continue
         relayed = all(ends.relay(target) for target in exposed.values())
@@ -56,7 +66,7 @@ def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
             "{line} leads straight from {zones} to {targets}, sensitive",
             "{line} mène directement de {zones} à {targets}, sensible",
             line=line.id,
-            zones=zones,
+            zones=tuple(zones),
             targets=tuple(item.id for item in exposed),
         )
         breaches.append(
@@ -73,7 +83,7 @@ def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
 
 
 def _chained(network: Network, ends: Ends, found: Crossing) -> Breach:
-    relayed = ends.relay(found.end)
+    relayed = found.end is not None and ends.relay(found.end)
     message = say(
         "a chain of lines from {zone} by {first} reaches {target}, sensitive, by {last}",
         "une suite de lignes partie de {zone} par {first} atteint {target}, sensible, par {last}",
@@ -154,7 +164,7 @@ def _run(evidence: Evidence) -> Outcome:
         if not zone.public and not zone.sensitivity and zone.zone.sensitive is None
     ]
     lines, breaches = _direct(network, ends)
-    targets = Targets(network, sensitive, ends.sensitive)
+    targets = Targets(network, sensitive, ends.sensitive, alone=True)
     found = crossings(network, tuple(Ref("zone", start) for start in starts), targets)
     breaches += [_chained(network, ends, item) for item in found.chains]
     if found.more:

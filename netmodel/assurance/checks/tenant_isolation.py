@@ -152,7 +152,7 @@ def _suspects(network: Network, tenants: _Tenants) -> frozenset[str]:
     )
 
 
-def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> tuple[list[Breach], int]:
+def _chained(network: Network, ends: Ends, tenants: _Tenants, suspects: frozenset[str]) -> tuple[list[Breach], int]:
     """Return the chains of two lines or more between two tenants: through tenants alone where there is such a one.
 
     Also returns how many tenants were not followed, once the budget of a map that joins everything was used up.
@@ -180,7 +180,8 @@ def _chained(network: Network, tenants: _Tenants, suspects: frozenset[str]) -> t
             hops = _way(network, (start, goal), alone, begun, vertices, provider) or _way(
                 network, (start, goal), whole, begun, vertices, frozenset()
             )
-            if sum(bool(hop.line) for hop in hops) > 1:
+            lines = [hop.line for hop in hops if hop.line]
+            if len(lines) > 1 or (lines and not {start, goal} <= _meeting(network.line[lines[0]], ends)):
                 breaches.append(_breach(network, tenants, start, goal, hops))
     return breaches, 0
 
@@ -235,11 +236,12 @@ def _breach(network: Network, tenants: _Tenants, start: str, goal: str, hops: tu
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     tenants = _Tenants(network)
-    concerned, exchanges, breaches = _direct(network, Ends(network))
+    ends = Ends(network)
+    concerned, exchanges, breaches = _direct(network, ends)
     suspects = _suspects(network, tenants)
     missing: tuple[Missing, ...] = ()
     if suspects:
-        chained, left = _chained(network, tenants, suspects)
+        chained, left = _chained(network, ends, tenants, suspects)
         breaches += chained
         if left:
             missing = (Missing(Ref("map", network.model.name), _TOO_MUCH),)
