@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
 
 @cache
 def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,9 +25,9 @@ def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
     _choose_cache(Path(loop.__code__.co_filename).parent)
     import numba
 
-    plain = numba.njit(nogil=True, error_model="numpy", _nrt=False)(loop)
+    plain: Callable[..., Any] = numba.njit(**_OPTIONS)(loop)
     try:
-        kept = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(loop)
+        kept: Callable[..., Any] = numba.njit(cache=True, **_OPTIONS)(loop)
     except RuntimeError:  # "cannot cache function: no locator available"
         return plain
 

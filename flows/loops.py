@@ -30,7 +30,7 @@ def blocks_of(length: int) -> Iterator[slice]:
 
 
 def locate(view: Any, hi: Array, lo: Array, fast: bool) -> Array:
-    """Return i4, the classes of addresses (two u8 halves) in a ``cells.View``; ``fast``: compiled."""
+    """Return i4, the classes of addresses (two u8 halves) in a ``view.View``; ``fast``: compiled."""
     if not fast:
         return _locate_few(view, hi, lo)
     found = np.empty(len(hi), dtype=np.int32)

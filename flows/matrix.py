@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows.cells import OWNED, ZONE_INSIDE, Cells, View, cut
-from cloison.flows.matching import ALWAYS, ANY_END, Grant, Matcher, build
+from cloison.flows.cells import OWNED, ZONE_INSIDE, Cells, cut
+from cloison.flows.matching import Matcher
 from cloison.flows.orient import PORTED
+from cloison.flows.spreading import ALWAYS, ANY_END, Grant, build
+from cloison.flows.view import View
 from cloison.netmodel.facts import End, Line, TranslationFacts
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.catalogue import RESPONDER_PORTS

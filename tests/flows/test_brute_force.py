@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flows_world import NOON, SECOND, capture_of, network_of, talk, words
 
-from cloison.flows import contacts, loops, matching
+from cloison.flows import contacts, loops, spreading
 from cloison.flows.audit import Options, audit
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse_address
@@ -178,7 +178,7 @@ def test_layers_change_nothing(large: int, tmp_path: Path, monkeypatch: pytest.M
         network = network_of(random_map(draw), tmp_path)
         rows = [random_talk(draw, network) for _ in range(100)]
         with monkeypatch.context() as patch:
-            patch.setattr(matching, "_LARGE", large)
+            patch.setattr(spreading, "_LARGE", large)
             found = [(verdict, reason, line) for verdict, reason, _, line, _ in
                      words(audit(network, [("", capture_of(*rows))], Options()))]  # fmt: skip
         assert found == [scalar(network, row) for row in rows]
