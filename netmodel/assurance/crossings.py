@@ -116,8 +116,8 @@ def crossings(
     that no chain hides behind a shorter one. That ends with a budget: on a map where everything reaches everything the
     chains that are left out are counted.
     """
-    search = _Search(network, targets, frozenset(without_pivots), frozenset(without_lines))
-    whole = search.reach([vertex for start in starts for vertex in network.reach.starts(start.kind, start.id)])
+    search = _Search(network, targets, frozenset(without_pivots), frozenset(without_lines), _zones(network, starts))
+    whole = search.reach([vertex for start in starts for vertex in search.begin(start)])
     arrived = list(arrivals(network, whole))
     lines = frozenset(item.line.id for item in arrived)
     if not any(search.hits(whole, arrived, least=1)):
@@ -134,6 +134,17 @@ def crossings(
     return Found(lines, tuple(found[key] for key in order[:_MOST_CHAINS]), more + max(0, len(order) - _MOST_CHAINS))
 
 
+def _zones(network: Network, starts: Iterable[Ref]) -> frozenset[str]:
+    """Return the zones among the starts and those within them; what is within a public zone without being so is not."""
+    return frozenset(
+        zone
+        for start in starts
+        if start.kind == "zone"
+        for zone in (start.id, *network.zones[start.id].parts)
+        if network.zones[zone].public or not network.zones[start.id].public
+    )
+
+
 @dataclass(slots=True)
 class _Search:
     """Searches for one set of targets, with what they cost so far."""
@@ -142,6 +153,7 @@ class _Search:
     targets: Targets
     without_pivots: frozenset[str]
     without_lines: frozenset[str]
+    zones: frozenset[str]  # of all starts
     stop: frozenset[int] = field(init=False)
     visited: int = 0
     told: int = 0  # chains, some of them more than once
@@ -165,11 +177,21 @@ class _Search:
         self.visited += len(reached.order) + _OVERHEAD
         return reached
 
+    def begin(self, start: Ref) -> tuple[int, ...]:
+        """Return where chains start: in a place, and on equipment there that has no foot outside all the starts."""
+        network = self.network
+        found = dict.fromkeys(network.reach.starts(start.kind, start.id))
+        for zone in (start.id, *network.zones[start.id].parts) if start.kind == "zone" else ():
+            for name in network.zones[zone].assets if zone in self.zones else ():
+                if self.zones.issuperset(network.assets[name].zones):
+                    found |= dict.fromkeys(network.reach.find("asset", name, "out"))
+        return tuple(found)
+
     def chains(self, start: Ref) -> Iterator[Crossing]:
         """Yield the chains from one start, each first line followed apart, until the budget is spent."""
         if self.spent:
             return
-        starts = self.network.reach.starts(start.kind, start.id)
+        starts = self.begin(start)
         whole = self.reach(starts)
         arrived = list(arrivals(self.network, whole))
         yield from self.crossings(start, whole, arrived)
