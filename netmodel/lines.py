@@ -281,7 +281,9 @@ class LineCompiler:
             facts = self.ends.inventory.zones
             outer = [zone for zone in zones if facts[zone].within not in names]  # parts are lent what they do not set
             shared = (set(values) for values in zip(*(self._attributes(zone) for zone in outer), strict=True))
-            self._shared[zones] = tuple(next(iter(values)) if len(values) == 1 else "" for values in shared)
+            self._shared[zones] = (
+                tuple(next(iter(values)) if len(values) == 1 else "" for values in shared) if outer else ("",) * 4
+            )
         owner, nature, sensitivity, domain = self._shared[zones]
         return flow.owner or owner, flow.nature or nature, flow.sensitivity or sensitivity, flow.domain or domain
 

@@ -252,7 +252,8 @@ def _interface(
         vrf = subnet.vrf if subnet.vrf in indices else "default"
         if not interface.addresses:
             held = points(indices[vrf], places.of_subnet[interface.subnet])
-            return InterfaceFacts(key, asset, part, EMPTY, held, (interface.subnet,), (subnet.zone,), vrf, mac, True)
+            zone = (subnet.zone,) if subnet.zone in model.zones else ()
+            return InterfaceFacts(key, asset, part, EMPTY, held, (interface.subnet,), zone, vrf, mac, True)
     seen: list[int] = []
     homes: dict[str, None] = {}
     zones: dict[str, None] = {}
@@ -273,7 +274,8 @@ def _interface(
             continue
         seen.append(point)
         places.hosts.append((point, Owner(owner.zone, owner.subnet, asset, part)))
-        zones[owner.zone] = None
+        if owner.zone in model.zones:  # an unknown one has had its error
+            zones[owner.zone] = None
         if owner.subnet:
             homes[owner.subnet] = None
     held = IntervalSet.union([(item, item) for item in seen])

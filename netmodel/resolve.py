@@ -141,6 +141,7 @@ class Ends(Mapping[str, End]):
         assets: set[str] = set()
         for leaf in leaves:
             self._touched(leaf, zones, subnets, assets)
+        zones &= self.inventory.zones.keys()  # an unknown one has had its error
         held = [self.points(leaf) for leaf in leaves]
         found = held[0] if len(held) == 1 else IntervalSet.union(item for one in held for item in one.ranges)
         cut = None

@@ -184,3 +184,12 @@ def test_several_ways_are_listed(errors: Errors) -> None:
         "interconnections: {second: {between: [front, compute]}}\nflows:\n  F-1: {from: front, to: web, services: ssh}",
     )
     assert found.message.values["ways"] == ("core", "second")
+
+
+def test_lines_of_a_subnet_in_an_unknown_zone_add_no_noise(errors: Errors) -> None:
+    found = errors(
+        "subnets: {x: {cidr: 10.9.0.0/24, zone: frnt}}\nassets: {y: {interfaces: {lan: 10.9.0.9, dhcp: {subnet: x}}}}\n"
+        "groups: {g: [10.9.0.7, y]}\nflows:\n  F-1: {from: x, to: web, services: ssh}\n"
+        "  F-2: {from: y, to: g, services: ssh}\n  F-3: {from: g, to: y, services: ssh}"
+    )
+    assert [item.rule for item in found] == ["unknown-name"]
