@@ -56,7 +56,9 @@ class Targets:
             for vertex in self._inside(item):
                 if vertex not in spared:
                     at.setdefault(vertex, []).append(item)
-        object.__setattr__(self, "stop", frozenset(at))
+        # a chain ends on what is there; the place around it may hold other things, from which it goes on
+        leaves = frozenset(vertex for vertex in at if reach.vertices[vertex].kind in ("asset", "rest", "relay"))
+        object.__setattr__(self, "stop", leaves)
         for item in self.refs:  # whoever is on a VPN without authentication sits in its pool: no line leads there
             for vertex in _pools(self.network, item, alone=self.alone):
                 at.setdefault(vertex, []).append(item)
