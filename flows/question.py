@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloison.netmodel.ends import NoEndError
 from cloison.netmodel.facts import TranslationFacts
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.literals import looks_literal, read_literal
 from cloison.netmodel.network import Network
-from cloison.netmodel.resolve import NoEndError
 from cloison.netmodel.space.addresses import VRF_SHIFT
 from cloison.netmodel.space.catalogue import CATALOGUE
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet

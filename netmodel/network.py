@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cloison.netmodel.collector import without_collector
 from cloison.netmodel.digest import digest
+from cloison.netmodel.ends import Ends
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Line, SubnetFacts, TranslationFacts, ZoneFacts
 from cloison.netmodel.finding import Finding, Span
 from cloison.netmodel.inventory import Inventory, take_inventory
@@ -20,13 +21,14 @@ from cloison.netmodel.offers import Offers
 from cloison.netmodel.places import check_tags, place
 from cloison.netmodel.problems import Problems
 from cloison.netmodel.references import Words, check_references, namespace
-from cloison.netmodel.resolve import Ends, resolve_endpoints, resolve_groups
+from cloison.netmodel.resolve import resolve_endpoints, resolve_groups
 from cloison.netmodel.routes import Routes
 from cloison.netmodel.selection import Selector
 from cloison.netmodel.space.ownership import Ownership
 from cloison.netmodel.space.policy import Policy
 from cloison.netmodel.stated import check_stated, filtering
 from cloison.netmodel.translations import resolve_translations
+from cloison.netmodel.ways import WayFinder
 
 if TYPE_CHECKING:
     from cloison.netmodel.language.read import Map
@@ -146,7 +148,8 @@ def _compiled(map: Map, at: date, tick: Callable[[int, int], None] | None) -> Ne
         if rule.unless is not None:
             selector.check(rule.unless.through, problems, ("policy", name, "unless", "through"))
     routes = Routes.of(model.interconnections, inventory.zones)
-    compiler = LineCompiler(model, map.document, at, words, ends, endpoints, offers, routes, problems)
+    finder = WayFinder(model, inventory.assets, routes, problems)
+    compiler = LineCompiler(model, map.document, at, words, ends, endpoints, offers, finder, problems)
     lines = compiler.all(tick)
     check_stated(lines, model, inventory.assets, problems)
     problems.raise_all()

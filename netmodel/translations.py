@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cloison.netmodel.ends import Ends, check_end, find_end
 from cloison.netmodel.facts import TranslationFacts
 from cloison.netmodel.finding import Text, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.literals import looks_literal, read_literal
 from cloison.netmodel.offers import Offers
 from cloison.netmodel.problems import KINDS, Problems, Route
-from cloison.netmodel.resolve import Ends, check_end, find_end
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.refusal import RefusedError
 from cloison.netmodel.space.services import ServiceSet
