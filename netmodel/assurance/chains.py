@@ -48,10 +48,9 @@ def arrivals(network: Network, reached: Reached) -> Iterator[Arrival]:
             known[vertex] = (first, length)
 
 
-def chain(reached: Reached, vertex: int, end: int | None = None) -> tuple[Hop, ...]:
-    """Return the chain to a vertex and, where it is a line's, on to the place ``end`` that the line reaches."""
-    trail = reached.trail(vertex)
-    return reached.reach.told(trail if end is None else (*trail, end))
+def chain(reached: Reached, vertex: int, *further: int) -> tuple[Hop, ...]:
+    """Return the chain to a vertex and, where it is a line's, ``further`` to the place that the line reaches."""
+    return reached.reach.told((*reached.trail(vertex), *further))
 
 
 def shown(network: Network, hops: Sequence[Hop]) -> Witness:
@@ -145,7 +144,7 @@ class Through:
     @staticmethod
     def chain(reached: Reached, leaps: dict[int, Leap], vertex: int, end: int | None = None) -> tuple[Hop, ...]:
         """Return the chain to a vertex, with what led to each relay on its way."""
-        hops = chain(reached, vertex, end)
+        hops = chain(reached, vertex) if end is None else chain(reached, vertex, end)
         trail = reached.trail(vertex)
         while trail and trail[0] in leaps:
             leap = leaps[trail[0]]

@@ -159,7 +159,7 @@ class _Search:
     stop: frozenset[int] = field(init=False)
     visited: int = 0
     told: int = 0  # chains, some of them more than once
-    _below: dict[int, dict[Ref, int]] = field(default_factory=dict)
+    _below: dict[int, dict[Ref, tuple[int, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stop = self.targets.stop
@@ -210,12 +210,12 @@ class _Search:
             if self.told >= _MOST_TOLD:
                 return
             self.told += 1
-            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, place), end)
+            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, *place), end)
 
     def hits(
         self, reached: Reached, arrived: Sequence[Arrival], least: int
-    ) -> Iterator[tuple[Arrival, End | None, Ref, int]]:
-        """Yield each arrival at a target, and the vertex where it is.
+    ) -> Iterator[tuple[Arrival, End | None, Ref, tuple[int, ...]]]:
+        """Yield each arrival at a target, and the vertices from its line to there.
 
         What an end of the line names counts from ``least`` lines on: one line is the direct reading. An asset that has
         another foot in a target is a way into it, however short.
@@ -238,25 +238,39 @@ class _Search:
                 seen.add((item.line.id, target))
                 yield item, named.get(target), target, place
 
-    def below(self, vertex: int) -> dict[Ref, int]:
-        """Return the targets that an arrival means, and where each is: what lies there, or has a foot there."""
+    def below(self, vertex: int) -> dict[Ref, tuple[int, ...]]:
+        """Return the targets that an arrival at a vertex means, each with the vertices from there to it.
+
+        These are what lies there or has a foot there, the pools of a VPN that ends nothing, and where the map lets
+        chains move without a line.
+        """
         found = self._below.get(vertex)
-        if found is None:
-            reach, at = self.network.reach, self.targets.at
-            found = dict.fromkeys(at.get(vertex, ()), vertex)
-            here = reach.vertices[vertex]
-            children = reach.targets[reach.offsets[vertex] : reach.offsets[vertex + 1]]
-            if here.kind in ("zone", "subnet", "group"):
-                for child in children:
-                    for target, place in self.below(child).items() if reach.vertices[child].side != "out" else ():
-                        found.setdefault(target, place)
-            elif here.side == "in" and vertex not in self.targets.stop and here.id not in self.without_pivots:
-                for out in children:  # its own way out, and the pools to which that leads
-                    for place in reach.targets[reach.offsets[out] : reach.offsets[out + 1]]:
-                        for target in at.get(place, ()) if reach.vertices[place].side == "out" else ():
-                            found.setdefault(target, vertex)
-            self._below[vertex] = found
+        if found is not None:
+            return found
+        reach, at = self.network.reach, self.targets.at
+        found = self._below[vertex] = {}
+        before = {vertex: -1}
+        queue = [vertex]
+        for here in queue:  # grows as it goes
+            kind, name, side, _ = reach.vertices[here]
+            if side != "out" or reach.vertices[before[here]].kind == "asset":  # its own foot, or a pool
+                for target in at.get(here, ()):
+                    if target not in found:
+                        found[target] = _trail(before, here)
+            if here in self.targets.stop or (kind == "asset" and name in self.without_pivots):
+                continue
+            for child in reach.targets[reach.offsets[here] : reach.offsets[here + 1]]:
+                if child not in before and reach.vertices[child].side != "line":
+                    before[child] = here
+                    queue.append(child)
         return found
+
+
+def _trail(before: Mapping[int, int], vertex: int) -> tuple[int, ...]:
+    trail = [vertex]
+    while before[trail[-1]] >= 0:
+        trail.append(before[trail[-1]])
+    return tuple(reversed(trail))
 
 
 def more_chains(network: Network, found: Found) -> Breach:
