@@ -213,6 +213,17 @@ def test_a_deny_after_the_permits_changes_nothing_but_is_named() -> None:
     assert difference.against is None
 
 
+def test_a_deny_after_a_permit_does_not_take_its_packets_out() -> None:
+    early, deny, last = (
+        rule(True, "10.0.0.1", "10.1.0.1", "tcp/22"),
+        rule(False, "10.0.0.0/8", "10.1.0.1", "tcp/20-30"),
+        rule(True, "10.0.0.0/8", "10.1.0.1", "tcp/443"),
+    )
+    (difference,) = compare([early, deny, last], [last]).only_left
+    assert difference.rule is early
+    assert compare([deny, early, last], [last]).result == "equal"
+
+
 def test_an_ipv6_rule_is_not_hidden_by_an_ipv4_one() -> None:
     found = compare([rule(True, "::/0", "2001:db8::1", "tcp/443")], [rule(True, "0.0.0.0/0", "10.0.0.1", "tcp/443")])
     assert found.result == "differ"
