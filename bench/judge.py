@@ -16,9 +16,9 @@ import numpy as np
 from maps import write_map
 
 from cloison.flows.judge import judge
-from cloison.flows.matrix import known_ports, matrix_of
+from cloison.flows.judging.matrix import known_ports, matrix_of
+from cloison.flows.judging.place import place
 from cloison.flows.orient import orient
-from cloison.flows.place import place
 from cloison.flows.table import SYN_AB, SYNACK_BA, FlowTable, table_of
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network

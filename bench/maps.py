@@ -49,7 +49,7 @@ def write_map(folder: Path, zones: int, subnets: int, lines: int, *, table: bool
     if table:
         out.append("tables: {flows: matrix.csv}")
         header = "ID;source;destination;service;justification métier ou infrastructure;responsable;approbateur"
-        body = [f"{name};{here};{there};{service};{reason};net;boss" for name, here, there, service, reason in rows]
+        body = [f"{line};{here};{there};{service};métier : {why};net;boss" for line, here, there, service, why in rows]
         (folder / "matrix.csv").write_text("\n".join([header, *body, ""]), encoding="utf-8")
     else:
         out.append("flows:")

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows import loops
-from cloison.flows.account import Audit
-from cloison.flows.answer import audit_report
-from cloison.flows.grounds import findings
+from cloison.flows.auditing.account import Audit
+from cloison.flows.auditing.answer import audit_report
+from cloison.flows.auditing.grounds import findings
 from cloison.flows.judge import judge
-from cloison.flows.matrix import known_ports, matrix_of, midnight
-from cloison.flows.merge import merge
+from cloison.flows.judging import loops
+from cloison.flows.judging.matrix import known_ports, matrix_of, midnight
+from cloison.flows.judging.merge import merge
+from cloison.flows.judging.place import Candidates, place, watched
 from cloison.flows.orient import orient
-from cloison.flows.place import Candidates, place, watched
 from cloison.flows.table import Capture, Source, join
 from cloison.netmodel.finding import MapError, Ref, input_error, say
 from cloison.netmodel.language.names import nearest

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cloison.flows.explained import explain_report
-from cloison.flows.explanation import Explanation, Match, Near, Way
-from cloison.flows.question import Place, Question, ask
+from cloison.flows.explaining.explained import explain_report
+from cloison.flows.explaining.explanation import Explanation, Match, Near, Way
+from cloison.flows.explaining.question import Place, Question, ask
 from cloison.netmodel.assurance.assess import assess_network, forbidden_by
 from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.facts import Line, TranslationFacts

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows.cells import MULTICAST, NOWHERE, OWNED, UNSURE
 from cloison.flows.compiled import compiled
-from cloison.flows.contacts import Rules, owners
-from cloison.flows.link import inside, link_control
-from cloison.flows.loops import BLOCK, NO_RANK, blocks_of, read_loop, settle_loop
-from cloison.flows.matching import match, match_into
-from cloison.flows.matrix import Matrix
+from cloison.flows.judging.cells import MULTICAST, NOWHERE, OWNED, UNSURE
+from cloison.flows.judging.contacts import Rules, owners
+from cloison.flows.judging.link import inside, link_control
+from cloison.flows.judging.loops import BLOCK, NO_RANK, blocks_of, read_loop, settle_loop
+from cloison.flows.judging.matching import match, match_into
+from cloison.flows.judging.matrix import Matrix
+from cloison.flows.judging.place import Places, elsewhere
+from cloison.flows.judging.readings import Readings, readings_of
 from cloison.flows.orient import ASSUMED, CERTAIN, ICMP, ICMP6, NO, REPLY_ONLY, YES, Orientation, answers
-from cloison.flows.place import Places, elsewhere
-from cloison.flows.readings import Readings, readings_of
 from cloison.flows.table import FlowTable
 from cloison.netmodel.finding import Severity
 

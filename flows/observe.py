@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cloison.flows.account import Audit
+from cloison.flows.auditing.account import Audit
 from cloison.flows.judge import REASONS
+from cloison.flows.judging.readings import asked
 from cloison.flows.orient import ASSUMED, NO
-from cloison.flows.readings import asked
 from cloison.netmodel.assurance.evidence import Contact, Edge, Observed
 from cloison.netmodel.finding import Span
 

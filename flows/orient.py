@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.compiled import compiled
-from cloison.flows.loops import blocks_of, orient_loop
+from cloison.flows.judging.loops import blocks_of, orient_loop
 from cloison.flows.table import (
     ANSWER_AB,
     ANSWER_BA,

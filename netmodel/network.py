@@ -8,27 +8,27 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cloison.netmodel.collector import without_collector
-from cloison.netmodel.digest import digest
-from cloison.netmodel.ends import Ends
+from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.compiling.digest import digest
+from cloison.netmodel.compiling.ends import Ends
+from cloison.netmodel.compiling.inventory import Inventory, take_inventory
+from cloison.netmodel.compiling.lines import LineCompiler
+from cloison.netmodel.compiling.offers import Offers
+from cloison.netmodel.compiling.places import check_tags, place
+from cloison.netmodel.compiling.problems import Problems
+from cloison.netmodel.compiling.references import Words, check_references, namespace
+from cloison.netmodel.compiling.resolve import resolve_endpoints, resolve_groups
+from cloison.netmodel.compiling.routes import Routes
+from cloison.netmodel.compiling.selection import Selector
+from cloison.netmodel.compiling.stated import check_stated, filtering
+from cloison.netmodel.compiling.translations import resolve_translations
+from cloison.netmodel.compiling.ways import WayFinder
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Line, SubnetFacts, TranslationFacts, ZoneFacts
 from cloison.netmodel.finding import Finding, Span
-from cloison.netmodel.inventory import Inventory, take_inventory
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.document import Document
-from cloison.netmodel.lines import LineCompiler
-from cloison.netmodel.offers import Offers
-from cloison.netmodel.places import check_tags, place
-from cloison.netmodel.problems import Problems
-from cloison.netmodel.references import Words, check_references, namespace
-from cloison.netmodel.resolve import resolve_endpoints, resolve_groups
-from cloison.netmodel.routes import Routes
-from cloison.netmodel.selection import Selector
 from cloison.netmodel.space.ownership import Ownership
 from cloison.netmodel.space.policy import Policy
-from cloison.netmodel.stated import check_stated, filtering
-from cloison.netmodel.translations import resolve_translations
-from cloison.netmodel.ways import WayFinder
 
 if TYPE_CHECKING:
     from cloison.netmodel.language.read import Map
@@ -100,7 +100,7 @@ class Network:
     @cached_property
     def reach(self) -> Reach:
         """The graph of who can reach whom, step by step, by the live lines."""
-        from cloison.netmodel.steps import ReachBuilder
+        from cloison.netmodel.compiling.steps import ReachBuilder
 
         with without_collector():
             return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import AssetFacts, SubnetFacts, ZoneFacts
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.language import model as m
-from cloison.netmodel.references import TUNNELS
 
 Thing = tuple[str, str]  # kind (zone, subnet, asset, interconnection, carrier) and id
 Word = Literal["physical", "encryption", "shared", "undeclared"]

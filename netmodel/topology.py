@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cloison.netmodel.compiling.routes import Routes
 from cloison.netmodel.facts import AssetFacts, Line, Route, SubnetFacts, ZoneFacts
 from cloison.netmodel.language import model as m
-from cloison.netmodel.routes import Routes
 from cloison.netmodel.space.ownership import Ownership
 
 if TYPE_CHECKING:

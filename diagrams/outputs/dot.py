@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.output import Output
-from cloison.diagrams.sheet import drawn
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 

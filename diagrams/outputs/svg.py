@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-from cloison.diagrams.dot import titles
-from cloison.diagrams.layout import picture
+from cloison.diagrams.layout.dot import titles
+from cloison.diagrams.layout.picture import picture
+from cloison.diagrams.layout.sheet import drawn, only_scene
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import printable
-from cloison.diagrams.sheet import drawn, only_scene
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloison.diagrams.concerns import Concerns
-from cloison.diagrams.fold import folded
-from cloison.diagrams.joints import joints
-from cloison.diagrams.left_out import left_out, unlabelled
-from cloison.diagrams.parts import nerve_cells, subnet_cell, zone_box
-from cloison.diagrams.tabulate import (
+from cloison.diagrams.scenes.concerns import Concerns
+from cloison.diagrams.scenes.fold import folded
+from cloison.diagrams.scenes.joints import joints
+from cloison.diagrams.scenes.left_out import left_out, unlabelled
+from cloison.diagrams.scenes.parts import nerve_cells, subnet_cell, zone_box
+from cloison.diagrams.scenes.tabulate import (
     flows_table,
     interconnections_table,
     nerve_centres_table,
     subnets_table,
     zones_table,
 )
-from cloison.diagrams.traffic import flow_edges, traffic
+from cloison.diagrams.scenes.traffic import flow_edges, traffic
 from cloison.diagrams.view import View
 from cloison.netmodel.finding import Finding, Text, say
 from cloison.netmodel.network import Network

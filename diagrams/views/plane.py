@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloison.diagrams.around import scene_around
-from cloison.diagrams.look import PLANES
-from cloison.diagrams.parts import zone_marks
+from cloison.diagrams.layout.look import PLANES
+from cloison.diagrams.scenes.around import scene_around
+from cloison.diagrams.scenes.parts import zone_marks
 from cloison.diagrams.view import View
 from cloison.netmodel.finding import Finding, Text, say
 from cloison.netmodel.network import Network

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloison.diagrams.around import scene_around
+from cloison.diagrams.scenes.around import scene_around
 from cloison.diagrams.view import View
 from cloison.netmodel.finding import Finding, Text, say
 from cloison.netmodel.network import Network

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cloison.diagrams.concerns import Concerns
-from cloison.diagrams.fold import folded
-from cloison.diagrams.joints import joints
-from cloison.diagrams.left_out import left_out, unlabelled
-from cloison.diagrams.parts import functions_said, is_security, joined, peer_vertex, subnet_detail, zone_box, zone_id
-from cloison.diagrams.tabulate import flows_table, interconnections_table, subnets_table
-from cloison.diagrams.traffic import flow_edges, traffic
+from cloison.diagrams.scenes.concerns import Concerns
+from cloison.diagrams.scenes.fold import folded
+from cloison.diagrams.scenes.joints import joints
+from cloison.diagrams.scenes.left_out import left_out, unlabelled
+from cloison.diagrams.scenes.parts import (
+    functions_said,
+    is_security,
+    joined,
+    peer_vertex,
+    subnet_detail,
+    zone_box,
+    zone_id,
+)
+from cloison.diagrams.scenes.tabulate import flows_table, interconnections_table, subnets_table
+from cloison.diagrams.scenes.traffic import flow_edges, traffic
 from cloison.diagrams.view import View
 from cloison.netmodel.facts import AssetFacts, InterfaceFacts, SubnetFacts, ZonePair
 from cloison.netmodel.finding import Finding, Message, Ref, Text, Value, say

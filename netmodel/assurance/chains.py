@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.ends import ref
+from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref, Span, Step, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reach, Reached
-from cloison.netmodel.references import TUNNELS
 
 
 @dataclass(frozen=True, slots=True)

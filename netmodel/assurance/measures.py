@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Text
 from cloison.netmodel.language.model import Measure
 from cloison.netmodel.network import Network
-from cloison.netmodel.references import TUNNELS
 
 NOTHING_NAMED = Text(
     "it names nothing that could be found on the path", "elle ne nomme rien qui puisse être sur le chemin"

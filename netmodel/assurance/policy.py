@@ -11,11 +11,11 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.language.model import Rule, Selection
 from cloison.netmodel.network import Network
-from cloison.netmodel.problems import Problems
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.ownership import Owner
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Waived, say
 from cloison.netmodel.language.model import Waiver
 from cloison.netmodel.network import Network
-from cloison.netmodel.problems import Problems
 
 Serves = Callable[[str], Collection[str]]  # rules named by a rule's or a clause's name
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cloison.diagrams.boxes import text
+from cloison.diagrams.layout.boxes import text
+from cloison.diagrams.layout.process import run
+from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.printable import clipped, printable
-from cloison.diagrams.process import run
-from cloison.diagrams.sheet import drawn
 from cloison.diagrams.writing import write
 from cloison.netmodel.report import Report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from cloison.diagrams.placing import Rectangle, Route, place
+from cloison.diagrams.layout.placing import Rectangle, Route, place
 
 
 def frame(route: Route, centre: tuple[float, float]) -> Rectangle:

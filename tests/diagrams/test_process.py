@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cloison.diagrams.drawing import draw
-from cloison.diagrams.layout import picture
-from cloison.diagrams.process import run
-from cloison.diagrams.sheet import drawn
+from cloison.diagrams.layout.picture import picture
+from cloison.diagrams.layout.process import run
+from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.writing import instead_of_picture, write
 from cloison.netmodel.finding import Finding, MapError
 from cloison.netmodel.network import Network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloison.diagrams.rows import Placed, rows
+from cloison.diagrams.layout.rows import Placed, rows
 
 boxes = st.lists(
     st.builds(Placed, st.uuids().map(str), st.integers(0, 4), st.floats(40, 600), st.floats(30, 600)),

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from cloison.flows import table as bits
-from cloison.flows.account import Audit
 from cloison.flows.audit import Options, audit
-from cloison.flows.entries import entries
+from cloison.flows.auditing.account import Audit
+from cloison.flows.auditing.entries import entries
 from cloison.flows.table import Capture, FlowTable, Source, table_of
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network

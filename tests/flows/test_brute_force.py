@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flows_world import NOON, SECOND, capture_of, network_of, talk, words
 
-from cloison.flows import contacts, loops, spreading
 from cloison.flows.audit import Options, audit
+from cloison.flows.judging import contacts, loops, spreading
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse_address
 from cloison.netmodel.space.services import OPENING

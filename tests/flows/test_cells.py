@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from flows_world import MAP, network_of
 
-from cloison.flows.cells import OWNED, UNSURE
-from cloison.flows.loops import locate
-from cloison.flows.matrix import Matrix, matrix_of, midnight
+from cloison.flows.judging.cells import OWNED, UNSURE
+from cloison.flows.judging.loops import locate
+from cloison.flows.judging.matrix import Matrix, matrix_of, midnight
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import GLOBAL, VRF_SHIFT
 

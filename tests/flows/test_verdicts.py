@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from flows_world import MAP, NOON, SECOND, judged, network_of, ns, said, talk, words
 
-from cloison.flows import contacts
 from cloison.flows import table as t
-from cloison.flows.entries import entries
+from cloison.flows.auditing.entries import entries
+from cloison.flows.judging import contacts
 from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.network import Network
 

@@ -10,10 +10,10 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.references import TUNNELS
 from cloison.netmodel.space.catalogue import CATALOGUE
 
 _NOT_PRODUCTION = frozenset(("development", "test", "preproduction", "office"))

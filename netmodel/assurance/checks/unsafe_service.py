@@ -9,10 +9,10 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.measures import fault
+from cloison.netmodel.compiling.offers import reputed_unsafe
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.offers import reputed_unsafe
 from cloison.netmodel.space.catalogue import CATALOGUE
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.services import ServiceSet

@@ -1,0 +1,105 @@
+"""Drawing to picture, in steps: the architecture is laid out alone, then the flows find their way between the boxes.
+
+Flows that took part in the layout would pull the boxes apart and make it slow (a labelled flow costs ``dot`` more
+than ten boxes do). So ``dot`` places the architecture, ``neato -n2`` keeps its positions and routes the flows at
+right angles, :mod:`cloison.diagrams.layout.placing` finds a free place for each label, and a last pass draws.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from cloison.diagrams.layout.dot import ACROSS, DOWN, ROUTED, Drawing, FlowText, inserted
+from cloison.diagrams.layout.process import TIME_LIMIT, run
+from cloison.netmodel.finding import MapError
+
+if TYPE_CHECKING:
+    from cloison.diagrams.layout.placing import Rectangle
+
+FINEST, PIXELS = 144.0, 5000.0  # dots an inch; pixels of the longest side: an A3 sheet at 300 dots an inch
+BOUNDS = re.compile(r'\bbb="[-\d.]+,[-\d.]+,([\d.]+),([\d.]+)"')
+SPACINGS = ((ACROSS, DOWN), ("0.79", "0.47"), ("0.83", "0.5"), ("0.9", "0.55"))  # inches, tried in order
+ROUTING = 15.0  # seconds for one try at right angles
+ROUTE = ("-n2", "-Tdot")  # keep every position, add the routes that are missing
+Point = tuple[float, float]
+
+
+def picture(drawing: Drawing, form: Literal["svg", "png"], *, limit: float = TIME_LIMIT) -> bytes:
+    """Return the picture of a drawing; each step has ``limit`` seconds.
+
+    Raises :class:`MapError` with the rule ``no-layout``, see :func:`cloison.diagrams.layout.process.run`.
+    """
+    routed = _routed(drawing, limit)
+    options = ("-n2", f"-T{form}", *((f"-Gdpi={_resolution(routed)}",) if form == "png" else ()))
+    if 0 < len(drawing.flows) <= ROUTED:
+        geometry = json.loads(run("neato", routed, "-n2", "-Tjson0", limit=limit))
+        routed = inserted(routed, "\n".join(_labels(drawing.flows, geometry)))
+    return run("neato", routed, *options, limit=limit)
+
+
+def _routed(drawing: Drawing, limit: float) -> str:
+    """Return the graph with everything in its place.
+
+    Graphviz's router at right angles stops on an assertion for one layout in some tens (2.43, ``maze.c``); the same
+    boxes a little further apart go through. Straight lines are for what still fails, and for very many flows.
+    """
+    flows = "\n".join(item.statement for item in drawing.flows)
+    spacings = SPACINGS if len(drawing.flows) <= ROUTED else ()
+    for across, down in spacings:
+        spaced = inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}")
+        placed = run("dot", spaced, "-Tdot", limit=limit).decode("utf-8")
+        if not drawing.flows:
+            return placed
+        try:
+            routed = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
+        except MapError:
+            continue
+        return routed.decode("utf-8")
+    placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
+    return run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=line", limit=limit).decode("utf-8")
+
+
+def _resolution(placed: str) -> int:
+    """Return the dots an inch at which a picture is fine enough to print and never too large to open."""
+    bounds = BOUNDS.search(placed)
+    longest = max(float(bounds.group(1)), float(bounds.group(2))) / 72 if bounds else 1.0
+    return max(8, int(min(FINEST, PIXELS / max(longest, 1.0))))
+
+
+def _labels(flows: Sequence[FlowText], geometry: Mapping[str, Any]) -> list[str]:
+    """Return the statements of the labels: nodes of their own, at the places that are free."""
+    from cloison.diagrams.layout.placing import Route, place  # numpy, which reports without a picture do without
+
+    obstacles = [_rectangle(item) for item in geometry.get("objects", ()) if "pos" in item and "width" in item]
+    obstacles += [_around(item["lp"], 30.0, 12.0) for item in geometry.get("edges", ()) if item.get("lp")]
+    if geometry.get("lp"):
+        obstacles.append(_around(geometry["lp"], float(geometry["lwidth"]) * 72, float(geometry["lheight"]) * 72))
+    drawn = [_vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" not in item and "pos" in item]
+    ways = {item["id"]: _vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" in item and "pos" in item}
+    routes = [Route(item.name, tuple(ways[item.name]), item.width, item.height) for item in flows
+              if item.label and item.name in ways]  # fmt: skip
+    labels = {item.name: item.label for item in flows}
+    return [
+        f'\tl{name} [shape=plain label={labels[name]} pos="{x:.1f},{y:.1f}"]'
+        for name, (x, y) in sorted(place(routes, obstacles, drawn).items())
+    ]
+
+
+def _rectangle(item: Mapping[str, Any]) -> Rectangle:
+    return _around(item["pos"], float(item["width"]) * 72, float(item["height"]) * 72)
+
+
+def _around(position: str, width: float, height: float) -> Rectangle:
+    from cloison.diagrams.layout.placing import Rectangle
+
+    x, y = (float(part) for part in position.split(","))
+    return Rectangle(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _vertices(position: str) -> list[Point]:
+    """Return the corners of an edge's path, out of Graphviz's ``e,x,y s,x,y x,y ...`` of cubic Bézier points."""
+    points = [part for part in position.split(";")[0].split() if part[0] not in "es"]
+    return [(float(x), float(y)) for x, _, y in (part.partition(",") for part in points[::3])]

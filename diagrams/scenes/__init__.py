@@ -1,0 +1,1 @@
+"""A network in, the parts of a scene out: what the views share."""

@@ -1,0 +1,115 @@
+"""What an audit found, in columns: the verdicts, the lines seen, what was not decoded, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.judge import AUTHORISED, LOCAL, SEVERITIES, VERDICTS, Verdicts
+from cloison.flows.judging.cells import OWNED
+from cloison.flows.judging.loops import NO_RANK, locate
+from cloison.flows.judging.matching import match
+from cloison.flows.judging.matrix import Matrix
+from cloison.flows.judging.place import Places
+from cloison.flows.judging.readings import asked
+from cloison.flows.orient import ASSUMED
+from cloison.flows.table import FlowTable, Source, undecoded
+from cloison.netmodel.finding import SEVERITIES as MOST_SEVERE_FIRST
+from cloison.netmodel.finding import Finding, Severity
+from cloison.netmodel.network import Network
+
+Array = npt.NDArray[Any]
+
+HOLDS, FINDINGS, UNDECIDED = 0, 1, 3  # exit codes
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The result of an audit. ``probes`` has the probe of each source (empty: none); ``ledger`` counts packets that are
+    in no conversation; ``window`` is when the captures begin and end, in ns since 1970 UTC."""
+
+    network: Network
+    sources: tuple[Source, ...]
+    probes: tuple[str, ...]
+    ledger: Mapping[str, int]
+    window: tuple[int, int]
+    matrix: Matrix
+    table: FlowTable
+    places: Places
+    verdicts: Verdicts
+    findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many conversations have each verdict; ``assumed`` is within ``authorised``."""
+        verdict = self.verdicts.verdict
+        count = np.bincount(verdict, minlength=len(VERDICTS)).tolist()
+        assumed = int(((verdict == AUTHORISED) & (self.verdicts.certainty == ASSUMED)).sum())
+        return {**dict(zip(VERDICTS, count, strict=True)), "assumed": assumed}
+
+    @cached_property
+    def seen(self) -> tuple[Array, Array]:
+        """Of each line, how many conversations prove that it is used (i8), and when the last packet was (i8 ns).
+
+        An assumed conversation proves nothing; one that needs no line still shows the line that covers it.
+        """
+        verdicts = self.verdicts
+        line = np.where((verdicts.verdict == AUTHORISED) & (verdicts.certainty > ASSUMED), verdicts.line, -1)
+        at = np.flatnonzero((verdicts.verdict == LOCAL) & (verdicts.certainty > ASSUMED))
+        if len(at) and len(self.matrix.live.line):
+            part = self.table.take(verdicts.row[at])
+            service, source_port = asked(part, verdicts.swapped[at])
+            ends = verdicts.source[at], verdicts.target[at]
+            rank, _ = match(self.matrix.live, *ends, service, source_port, part.first, self.matrix.fast)
+            line[at] = np.where(rank == NO_RANK, -1, self.matrix.live.line[np.where(rank == NO_RANK, 0, rank)])
+        found = np.flatnonzero(line >= 0)
+        count = np.bincount(line[found], minlength=len(self.matrix.lines)).astype(np.int64)
+        last = np.full(len(self.matrix.lines), np.iinfo(np.int64).min)
+        np.maximum.at(last, line[found], self.table.last[verdicts.row[found]])
+        return count, last
+
+    @cached_property
+    def live_lines(self) -> tuple[int, ...]:
+        """The lines that are live at some time of the captures, in the order of the map."""
+        live = {
+            grant.line
+            for grant in self.matrix.grants
+            if grant.live[0] <= self.window[1] and grant.live[1] > self.window[0]
+        }
+        return tuple(sorted(live))
+
+    @property
+    def undecoded_ip(self) -> int:
+        """How many packets that are, or may be, IP were not decoded."""
+        return undecoded(self.ledger, ip_only=True)
+
+    def owners(self, rows: Array, *, source: bool) -> Array:
+        """Return i4, the owner (index of the network's, -1 none) of one end of some verdicts, as seen on the wire."""
+        side_a = self.verdicts.swapped[rows] != source
+        row = self.verdicts.row[rows]
+        hi = np.where(side_a, self.table.a_hi[row], self.table.b_hi[row])
+        lo = np.where(side_a, self.table.a_lo[row], self.table.b_lo[row])
+        classes = np.where(side_a, self.places.a[row], self.places.b[row])
+        known = self.matrix.cells.classes
+        vrf = np.where(known.flags[classes] & OWNED != 0, known.vrf[classes], -1)
+        found = np.full(len(rows), -1, dtype=np.int32)
+        for index in np.unique(vrf[vrf >= 0]).tolist():
+            at = np.flatnonzero(vrf == index)
+            found[at] = locate(self.matrix.owners(index), hi[at], lo[at], self.matrix.fast)
+        return found
+
+    def exit_code(self, fail_on: Severity = "error", allow_undecoded: int = 0) -> int:
+        """Return 1 for findings at or above ``fail_on``, else 3 when something could not be decided, else 0."""
+        limit = MOST_SEVERE_FIRST.index(fail_on)
+        worst = int(self.verdicts.severity.max(initial=0))
+        severity = SEVERITIES[worst]
+        if severity is not None and MOST_SEVERE_FIRST.index(severity) <= limit:
+            return FINDINGS
+        if any(source.problem is not None or source.packets + source.records == 0 for source in self.sources):
+            return UNDECIDED
+        return UNDECIDED if not self.sources or self.undecoded_ip > allow_undecoded else HOLDS

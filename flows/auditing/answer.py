@@ -1,0 +1,238 @@
+"""The answer of an audit: its JSON contract (``cloison.audit/1``), its tables and its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from cloison.flows.auditing.account import Audit
+from cloison.flows.auditing.entries import contract, entries, moment
+from cloison.flows.auditing.grounds import WHY, service_text
+from cloison.flows.judge import AUTHORISED, LOCAL
+from cloison.flows.table import REASONS, undecoded
+from cloison.netmodel.finding import Message, Text, Value, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.report import Report, Table
+
+Cell = Value | Message | None
+
+_VERDICTS = {
+    "authorised": Text("authorised", "autorisée"),
+    "illegitimate": Text("illegitimate", "illégitime"),
+    "unmapped": Text("unmapped", "hors carte"),
+    "local": Text("local", "locale"),
+}
+_SEVERITIES = {
+    "error": Text("error", "erreur"), "warning": Text("warning", "avertissement"), "note": Text("note", "remarque"),
+    "": Text("", ""),
+}  # fmt: skip
+_OUTSIDE = Text("outside the map", "hors de la carte")
+
+
+def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
+    """Return the report of an audit: conversations that are not authorised, or all of them with ``every``."""
+    verdict = audit.verdicts.verdict
+    bad = audit.verdicts.severity > 0
+    rows = np.arange(len(verdict)) if every else np.flatnonzero(bad | _neither(audit))
+    claims = {line.id: line.flow.encryption is not None for line in network.lines}
+    listed: list[dict[str, Any]] = []
+    grouped: dict[tuple[str, ...], _Row] = {}
+    for entry in entries(audit, rows):
+        listed.append(contract(entry, claims))
+        if entry.severity or every:
+            key = (entry.source_zone, entry.target_zone, entry.verdict, entry.reason, entry.severity)
+            grouped.setdefault(key, _Row()).add(service_text(entry), entry.packets)
+    return Report(
+        "audit",
+        {
+            "schema": "cloison.audit/1",
+            "sources": _sources(audit),
+            "summary": _summary(audit),
+            "conversations": listed,
+            "lines": _lines(audit),
+            "undecoded": _ledger(audit, control=False),
+            "control": _ledger(audit, control=True),
+        },
+        audit.findings,
+        tables=tuple(
+            table
+            for table in (_source_table(audit), _group_table(grouped), _unseen_table(audit), _ledger_table(audit))
+            if table.rows
+        ),
+        summary=_words(audit),
+        marking=network.model.marking,
+        title=network.model.name,
+    )
+
+
+def _neither(audit: Audit) -> Any:
+    return (audit.verdicts.verdict != AUTHORISED) & (audit.verdicts.verdict != LOCAL)
+
+
+class _Row:
+    def __init__(self) -> None:
+        self.services: Counter[str] = Counter()
+        self.conversations = 0
+        self.packets = 0
+
+    def add(self, service: str, packets: int) -> None:
+        self.conversations += 1
+        self.packets += packets
+        if len(self.services) < 1000 or service in self.services:
+            self.services[service] += 1
+
+    def shown(self) -> tuple[str, ...]:
+        most = sorted(self.services, key=lambda name: (-self.services[name], name))
+        return tuple(most[:5]) if len(most) <= 5 else (*most[:5], f"… +{len(most) - 5}")
+
+
+def _sources(audit: Audit) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": source.file,
+            "format": source.format,
+            "packets": source.packets,
+            "records": source.records,
+            "first": moment(source.first) if source.packets + source.records else None,
+            "last": moment(source.last) if source.packets + source.records else None,
+            "probe": probe or None,
+        }
+        for source, probe in zip(audit.sources, audit.probes, strict=True)
+    ]
+
+
+def _summary(audit: Audit) -> dict[str, int]:
+    counts = audit.counts
+    return {
+        "packets": sum(source.packets for source in audit.sources),
+        "records": sum(source.records for source in audit.sources),
+        "conversations": len(audit.verdicts),
+        "authorised": counts["authorised"],
+        "assumed": counts["assumed"],
+        "illegitimate": counts["illegitimate"],
+        "unmapped": counts["unmapped"],
+        "local": counts["local"],
+        "undecoded": undecoded(audit.ledger),
+    }
+
+
+def _lines(audit: Audit) -> list[dict[str, Any]]:
+    count, last = audit.seen
+    return [
+        {
+            "id": audit.matrix.lines[line],
+            "conversations": int(count[line]),
+            "last": moment(int(last[line])) if count[line] else None,
+        }
+        for line in audit.live_lines
+    ]
+
+
+def _ledger(audit: Audit, *, control: bool) -> list[dict[str, Any]]:
+    return [
+        {"reason": reason, "packets": audit.ledger[reason]}
+        for reason in sorted(audit.ledger, key=lambda name: (-audit.ledger[name], name))
+        if audit.ledger[reason] and REASONS[reason].control == control
+    ]
+
+
+def _source_table(audit: Audit) -> Table:
+    return Table(
+        "sources",
+        Text("Captures", "Captures"),
+        (Text("file", "fichier"), Text("probe", "sonde"), Text("packets", "paquets"), Text("first", "premier"),
+         Text("last", "dernier"), Text("problem", "problème")),
+        tuple(
+            (
+                source.file, probe, source.packets + source.records,
+                moment(source.first) if source.packets else "", moment(source.last) if source.packets else "",
+                source.problem,
+            )
+            for source, probe in zip(audit.sources, audit.probes, strict=True)
+        ),
+    )  # fmt: skip
+
+
+def _group_table(grouped: dict[tuple[str, ...], _Row]) -> Table:
+    order = ("error", "warning", "note", "")
+    rows: list[tuple[Cell, ...]] = []
+    for key in sorted(grouped, key=lambda item: (order.index(item[4]), -grouped[item].conversations, item)):
+        source, target, verdict, reason, severity = key
+        row = grouped[key]
+        rows.append(
+            (
+                _SEVERITIES[severity], source or _OUTSIDE, target or _OUTSIDE, _VERDICTS[verdict],
+                WHY[reason] if reason in WHY and severity else reason, row.shown(), row.conversations, row.packets,
+            )
+        )  # fmt: skip
+    return Table(
+        "conversations",
+        Text("Conversations by zones and reason", "Conversations par zones et par motif"),
+        (Text("severity", "gravité"), Text("from", "de"), Text("to", "vers"), Text("verdict", "verdict"),
+         Text("reason", "motif"), Text("services", "services"), Text("conversations", "conversations"),
+         Text("packets", "paquets")),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _unseen_table(audit: Audit) -> Table:
+    count, _ = audit.seen
+    rows: list[tuple[Cell, ...]] = []
+    for line in audit.live_lines:
+        if not count[line]:
+            known = audit.network.lines[line]
+            rows.append(
+                (
+                    known.id, tuple(end.id for end in known.sources), tuple(end.id for end in known.targets),
+                    tuple(dict.fromkeys(name for target in known.targets for name, _ in known.services_to(target))),
+                )
+            )  # fmt: skip
+    return Table(
+        "lines-never-seen",
+        Text("Live lines never seen in these captures", "Lignes en vigueur jamais vues dans ces captures"),
+        (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services")),
+        tuple(rows),
+    )
+
+
+def _ledger_table(audit: Audit) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for control in (False, True):
+        kind = Text("link control", "contrôle de liaison") if control else Text("not decoded", "non décodé")
+        rows += [(REASONS[item["reason"]].text, kind, item["packets"]) for item in _ledger(audit, control=control)]
+    return Table(
+        "ledger",
+        Text("Packets that are in no conversation", "Paquets qui ne sont dans aucune conversation"),
+        (Text("reason", "motif"), Text("kind", "nature"), Text("packets", "paquets")),
+        tuple(rows),
+    )
+
+
+def _words(audit: Audit) -> tuple[Message, ...]:
+    summary = _summary(audit)
+    count, _ = audit.seen
+    live = audit.live_lines
+    said = [
+        say(
+            "{packets} packets, {conversations} conversations: {authorised} authorised ({assumed} assumed), "
+            "{illegitimate} illegitimate, {unmapped} unmapped, {local} local; {undecoded} packets not decoded",
+            "{packets} paquets, {conversations} conversations : {authorised} autorisées (dont {assumed} supposées), "
+            "{illegitimate} illégitimes, {unmapped} hors carte, {local} locales ; {undecoded} paquets non décodés",
+            **summary,
+        ),
+        say(
+            "{seen} of {live} live lines seen", "{seen} lignes en vigueur vues sur {live}",
+            seen=sum(1 for line in live if count[line]), live=len(live),
+        ),
+    ]  # fmt: skip
+    severe = Counter(item.severity for item in audit.findings)
+    if not severe["error"]:
+        said.append(
+            say(
+                "nothing seen contradicts the matrix; {n} warning(s)", "rien de vu ne contredit la matrice ; "
+                "{n} avertissement(s)", n=severe["warning"],
+            )
+        )  # fmt: skip
+    return tuple(said)

@@ -1,0 +1,1 @@
+"""What an explanation answers: its question, its parts and its report."""

@@ -1,0 +1,61 @@
+"""What an explanation is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cloison.flows.explaining.question import Question
+from cloison.netmodel.facts import Line, TranslationFacts
+from cloison.netmodel.finding import Finding
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.packets import Packet
+from cloison.netmodel.space.services import ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A live line that authorises some of what is asked, or all of it (``complete``)."""
+
+    line: Line
+    services: ServiceSet
+    source: IntervalSet
+    target: IntervalSet
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A line that comes near, and how: ``expired``, ``direction``, ``service``, ``zones`` or ``partly``."""
+
+    line: Line
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way between two zones: interconnections in order, and the stages of equipment, each a list of equals."""
+
+    source_zone: str
+    target_zone: str
+    interconnections: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a flow is authorised and why.
+
+    ``reason`` is empty or ``inside`` when it is; else ``partly``, ``unmapped``, ``expired``, ``forbidden``,
+    ``direction``, ``service`` or ``no-line``, and ``witness`` is a packet that is not authorised.
+    """
+
+    question: Question
+    authorised: bool
+    reason: str
+    matches: tuple[Match, ...]
+    nearest: tuple[Near, ...]
+    ways: tuple[Way, ...]
+    translations: tuple[TranslationFacts, ...]
+    findings: tuple[Finding, ...]
+    forbidden: tuple[str, ...]
+    witness: Packet | None

@@ -1,0 +1,1 @@
+"""What judging a conversation takes: classes of addresses, spread lines, readings, places."""

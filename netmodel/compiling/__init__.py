@@ -1,0 +1,1 @@
+"""The steps from a validated map to a compiled network, one a file."""
