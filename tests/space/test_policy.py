@@ -224,6 +224,13 @@ def test_a_deny_after_a_permit_does_not_take_its_packets_out() -> None:
     assert compare([deny, early, last], [last]).result == "equal"
 
 
+def test_a_least_packet_that_is_denied_proves_nothing_about_the_others() -> None:
+    left = [rule(False, "10.0.0.0", "10.1.0.1", "tcp/22"), rule(True, "10.0.0.0/30", "10.1.0.1", "tcp/22")]
+    right = [rule(True, "10.0.0.1", "10.1.0.1", "tcp/22"), rule(True, "10.0.0.2/31", "10.1.0.1", "tcp/22")]
+    assert compare(left, right).result == "equal"
+    assert [item.rule for item in compare(left, right[:1]).only_left] == [left[1]]
+
+
 def test_an_ipv6_rule_is_not_hidden_by_an_ipv4_one() -> None:
     found = compare([rule(True, "::/0", "2001:db8::1", "tcp/443")], [rule(True, "0.0.0.0/0", "10.0.0.1", "tcp/443")])
     assert found.result == "differ"
