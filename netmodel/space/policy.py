@@ -17,8 +17,8 @@ from cloison.netmodel.space.surplus import Side, surplus
 Result = Literal["equal", "left-more", "right-more", "differ", "undecided"]
 Tick = Callable[[int, int], None]
 
-BUDGET = 400_000_000
-"""Steps of work granted to a comparison, about a minute of one core at worst."""
+BUDGET = 150_000_000
+"""Steps of work granted to a comparison: under two minutes of one core where rules cross worst."""
 
 
 @dataclass(frozen=True, slots=True)
