@@ -61,7 +61,7 @@ def rules_report(checks: Sequence[Check] | None = None, frameworks: Sequence[Fra
         rows.append((check.name, severity, check.title, clauses, needs, check.why, check.remedy))
         entries.append(
             {
-                "rule": check.name,
+                "name": check.name,
                 "severity": check.severity,
                 "title": _both(check.title),
                 "clauses": list(clauses),
@@ -75,7 +75,7 @@ def rules_report(checks: Sequence[Check] | None = None, frameworks: Sequence[Fra
         rows.append((name, SEVERITY_WORDS[words.severity], words.title, (), (), words.why, words.remedy))
         entries.append(
             {
-                "rule": name,
+                "name": name,
                 "severity": words.severity,
                 "title": _both(words.title),
                 "clauses": [],
