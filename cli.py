@@ -578,9 +578,6 @@ def audit(
     report = audit_report(outcome, network, every=every)
     _show(report, output, format)
     _summarise(report, output, format)
-    for source in outcome.sources:
-        if source.problem is not None:
-            _say(say("{file}: {problem}", "{file} : {problem}", file=source.file, problem=source.problem.say(LANG)))
     return outcome.exit_code(severity, allow_undecoded)
 
 

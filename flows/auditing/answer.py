@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import contract, entries, moment
 from cloison.flows.auditing.grounds import WHY, service_text
 from cloison.flows.judge import AUTHORISED, LOCAL
-from cloison.flows.table import REASONS, undecoded
+from cloison.flows.table import REASONS, Source, undecoded
 from cloison.netmodel.finding import Message, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
@@ -228,11 +229,32 @@ def _words(audit: Audit) -> tuple[Message, ...]:
         ),
     ]  # fmt: skip
     severe = Counter(item.severity for item in audit.findings)
-    if not severe["error"]:
+    if summary["conversations"] and not severe["error"]:
         said.append(
             say(
                 "nothing seen contradicts the matrix; {n} warning(s)", "rien de vu ne contredit la matrice ; "
                 "{n} avertissement(s)", n=severe["warning"],
             )
         )  # fmt: skip
+    return (*said, *_undecided(audit.sources))
+
+
+def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:
+    """Return why a source leaves something undecided: a problem, no packet, or packets not decoded."""
+    said = []
+    for source in sources:
+        lost = undecoded(source.ledger)
+        if source.problem is not None:
+            said.append(Message(Text("{file}: {why}", "{file} : {why}"), {
+                "file": source.file, "why": Text(source.problem.say("en"), source.problem.say("fr")),
+            }))  # fmt: skip
+        if lost:
+            said.append(
+                say(
+                    "{file}: {n} packet(s) not decoded, so not judged",
+                    "{file} : {n} paquet(s) non décodés, donc non jugés",
+                    file=source.file,
+                    n=lost,
+                )
+            )
     return tuple(said)
