@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cloison.captures.read import prepare
 from cloison.cli import chosen_language
 from cloison.netmodel.finding import Text
 
@@ -47,14 +48,16 @@ def main() -> None:
          "2. Son jumeau fautif : chaque faute, où elle est et ce qui la prouve (code 1).")  # fmt: skip
     cloison("check", "examples/nuage-broken", "--at", AT, "--format", "markdown", "-o", "out/broken.md", expected=1)
     tell("3. Draw the layer-3 overview, and one zone.", "3. Dessiner la vue d'ensemble de niveau 3, et une zone.")
-    drawn = ["nuage.md", "nuage.dot"]
+    drawn = ["nuage.md", "nuage.dot", "front.md"]
     cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.md")
     cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.dot")
+    cloison("draw", "examples/nuage", "--at", AT, "--view", "zone:front", "-o", "out/front.md")
     if shutil.which("dot"):
         cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.svg")
         cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.png")
+        cloison("draw", "examples/nuage", "--at", AT, "--view", "zone:front", "-o", "out/front.svg")
         cloison("draw", "examples/nuage-broken", "--at", AT, "-o", "out/broken.svg")
-        drawn += ["nuage.svg", "nuage.png", "broken.svg"]
+        drawn += ["nuage.svg", "nuage.png", "front.svg", "broken.svg"]
     else:
         tell("   `dot` is not installed (Debian: graphviz): the tables and the DOT file are made, not the pictures.",
              "   `dot` n'est pas installé (Debian : graphviz) : seules les images manquent.")  # fmt: skip
@@ -62,10 +65,12 @@ def main() -> None:
     cloison(
         "explain", "examples/lab/map.yaml", "--from", "waf-1/front", "--to", "app-1/lan", "--service", "console-tls"
     )
-    tell("5. Judge a real capture against the matrix (the first run compiles the kernels once; exit 1: illegitimate "
-         "conversations).",
-         "5. Juger une capture réelle selon la matrice (la première fois compile les noyaux ; code 1 : conversations "
-         "illégitimes).")  # fmt: skip
+    tell("5. Compile the kernels that read packets, once on this machine.",
+         "5. Compiler les noyaux qui lisent les paquets, une fois sur cette machine.")  # fmt: skip
+    seconds = prepare()
+    sys.stdout.write(f"{seconds:.1f} s\n")
+    tell("6. Judge a real capture against the matrix (exit 1: illegitimate conversations).",
+         "6. Juger une capture réelle selon la matrice (code 1 : conversations illégitimes).")  # fmt: skip
     cloison("audit", "examples/lab/map.yaml", "--probe", "ids-core=examples/lab/core.pcap",
             "--probe", "ids-edge=examples/lab/edge.pcap", expected=1)  # fmt: skip
     cloison("audit", "examples/lab/map.yaml", "--probe", "ids-core=examples/lab/core.pcap",
