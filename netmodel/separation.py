@@ -33,15 +33,23 @@ class Closure:
         """Return the shortest way down to some hardware, outside encryption where there is one; empty if none."""
         for inside in (False, True):
             for kind in ("carrier", "asset"):
-                here: tuple[Thing, bool] | None = ((kind, hardware), inside)
-                if here not in self.before:
-                    continue
-                found = []
-                while here is not None:
-                    found.append(Ref(*here[0]))
-                    here = self.before[here]
-                return tuple(reversed(found))
+                if found := self._back(((kind, hardware), inside)):
+                    return found
         return ()
+
+    def bare_way(self, thing: Thing) -> tuple[Ref, ...]:
+        """Return the shortest way down to a thing outside encryption, both included; empty if none."""
+        return self._back((thing, False))
+
+    def _back(self, state: tuple[Thing, bool]) -> tuple[Ref, ...]:
+        if state not in self.before:
+            return ()
+        found = []
+        here: tuple[Thing, bool] | None = state
+        while here is not None:
+            found.append(Ref(*here[0]))
+            here = self.before[here]
+        return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class Separations:
             below = list(self._below(thing))
             if not below and not self._is_hardware(thing):
                 undeclared[Ref(*thing)] = None
-            deeper = inside or self._encrypts(thing)
+            deeper = inside or self.encrypts(thing)
             for child in below:
                 if (child, deeper) not in before:
                     before[child, deeper] = state
@@ -125,7 +133,8 @@ class Separations:
             return self.model.carriers[name].kind == "hardware"
         return kind == "asset" and self.model.assets[name].kind == "physical" and not self.model.assets[name].members
 
-    def _encrypts(self, thing: Thing) -> bool:
+    def encrypts(self, thing: Thing) -> bool:
+        """Tell whether a thing is a tunnel that encrypts what it carries."""
         kind, name = thing
         return kind == "carrier" and TUNNELS.get(self.model.carriers[name].protocol.lower(), False)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, tunnelled
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.space.catalogue import CATALOGUE
 
 _NOT_PRODUCTION = frozenset(("development", "test", "preproduction", "office"))
-_TUNNEL_WIRES = frozenset(("ike", "esp", "wireguard", "openvpn"))
 _OVER = Text("what it runs on (`over`)", "ce sur quoi il repose (`over`)")
 
 
@@ -38,19 +36,7 @@ def _administers(network: Network, line: Line) -> bool:
     zones = [network.zones[zone] for end in line.targets for zone in end.zones]
     if zones and all(zone.nature in _NOT_PRODUCTION or zone.public for zone in zones):
         return False
-    return not _is_tunnel(network, line)
-
-
-def _is_tunnel(network: Network, line: Line) -> bool:
-    """Tell whether a line carries the outer packets of a tunnel: it is the tunnel, and needs none."""
-    names = [name for services in (line.services, *line.endpoint_services.values()) for name, _ in services]
-    return bool(names) and all(_wire(network, name) in _TUNNEL_WIRES for name in names)
-
-
-def _wire(network: Network, service: str) -> str:
-    if service in network.model.services:
-        return network.model.services[service].wire
-    return CATALOGUE[service].wire if service in CATALOGUE else ""
+    return not is_tunnel(network, line)
 
 
 def _shared(network: Network) -> frozenset[str]:
@@ -101,31 +87,21 @@ def _breach(network: Network, line: Line, hardware: str, encrypted: bool) -> Bre
     return Breach(ref(line), message, cited(network, ref(line)), along(network, line))
 
 
-def _encrypts(network: Network, line: Line) -> bool:
-    protocol = line.flow.encryption.protocol.lower() if line.flow.encryption else ""
-    return protocol not in ("", "none", "aucun")
-
-
-def _tunnelled(network: Network, line: Line) -> bool:
-    carrier = network.model.carriers.get(line.flow.tunnel)
-    return carrier is not None and TUNNELS.get(carrier.protocol.lower(), False)
-
-
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     lines = [line for line in network.lines if line.live and _administers(network, line)]
     shared = _shared(network) if lines else frozenset()
     breaches = []
     missing: dict[Ref, Missing] = {}
-    tunnelled = apart = 0
+    wrapped = apart = 0
     for line in lines:
-        if _tunnelled(network, line):
-            tunnelled += 1
+        if tunnelled(network, line):
+            wrapped += 1
             continue
         closures = [network.separation.closure(*thing) for thing in _carried(network, line)]
         common = sorted(item for closure in closures for item in closure.bare & shared)
         if common:
-            breaches.append(_breach(network, line, common[0], _encrypts(network, line)))
+            breaches.append(_breach(network, line, common[0], encrypts(line)))
             continue
         lacking = [item for closure in closures for item in closure.undeclared]
         for item in lacking:
@@ -140,7 +116,7 @@ def _run(evidence: Evidence) -> Outcome:
         "{n} lignes d’administration de l’infrastructure : {apart} sur du matériel à part, {tunnelled} dans un tunnel",
         n=len(lines),
         apart=apart,
-        tunnelled=tunnelled,
+        tunnelled=wrapped,
     )
     return one(Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing.values())))
 

@@ -2,7 +2,7 @@
 
 Two questions that one flag would confuse. Production and the other environments of the provider must be apart
 *physically*: a tunnel that encrypts does not do, nor does virtualisation (section 3.3.2). The service and other
-information systems must be apart physically *or by encryption*.
+information systems must be apart physically *or by encryption*; hardware that a third party owns is such a system.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.third_party_carriers import on_third_parties, third_party_carriers
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness
 from cloison.netmodel.network import Network
@@ -53,6 +54,7 @@ class _Question:
     ours: Callable[[ZoneFacts], bool]
     others: Callable[[ZoneFacts], bool]
     hardware: Callable[[Closure], frozenset[str]]
+    carriers: Callable[[Network], tuple[str, ...]]  # hardware that is as much another as a zone of the others
     seen: Text
     no_ours: Text
     no_others: Text
@@ -65,6 +67,7 @@ _QUESTIONS = (
         _is_production,
         _is_environment,
         lambda closure: closure.hardware,
+        lambda _: (),
         Text(
             "{ours} zones of production and {others} of other environments, over {hardware} pieces of hardware",
             "{ours} zones de production et {others} d’autres environnements, sur {hardware} matériels",
@@ -84,9 +87,12 @@ _QUESTIONS = (
         _is_service,
         _is_system,
         lambda closure: closure.bare,
+        third_party_carriers,
         Text(
-            "{ours} zones of the service and {others} of other information systems, over {hardware} pieces of hardware",
-            "{ours} zones du service et {others} d’autres systèmes d’information, sur {hardware} matériels",
+            "{ours} zones of the service and {others} of other information systems, over {hardware} pieces of "
+            "hardware; {carriers} carriers of third parties",
+            "{ours} zones du service et {others} d’autres systèmes d’information, sur {hardware} matériels ; "
+            "{carriers} supports de tiers",
         ),
         Text("the map has no zone of the service", "la carte n’a aucune zone du service"),
         Text("the map has no other information system", "la carte n’a aucun autre système d’information"),
@@ -105,6 +111,7 @@ def _answer(network: Network, question: _Question) -> Part:
     separation = network.separation
     ours = [name for name, zone in network.zones.items() if question.ours(zone)]
     others = [name for name, zone in network.zones.items() if question.others(zone)]
+    carriers = question.carriers(network)
     under: dict[str, list[str]] = {}
     if others:
         for zone in ours:
@@ -115,16 +122,20 @@ def _answer(network: Network, question: _Question) -> Part:
         for other in others
         for item in sorted(question.hardware(separation.closure("zone", other)) & under.keys())
     ]
+    if carriers:
+        breaches.extend(on_third_parties(network, frozenset(ours)))
     missing: dict[Ref, Missing] = {}
-    if ours and others:
+    if ours and (others or carriers):
         for zone in (*others, *ours):
             for lacking in separation.closure("zone", zone).undeclared:
                 missing.setdefault(lacking, Missing(lacking, _OVER))
-    values = {"ours": len(ours), "others": len(others), "hardware": len(under)}
-    absent = None if ours and others else Message(question.no_ours if others else question.no_others)
+    values = {"ours": len(ours), "others": len(others), "hardware": len(under), "carriers": len(carriers)}
+    absent = None
+    if not ours or not (others or carriers):
+        absent = Message(question.no_ours if others or carriers else question.no_others)
     return Part(
         Message(question.seen, values),
-        {"declared": len(ours) * len(others)},
+        {"declared": len(ours) * (len(others) + len(carriers))},
         tuple(breaches),
         tuple(missing.values()),
         absent,
