@@ -83,6 +83,13 @@ class Audit:
         }
         return tuple(sorted(live))
 
+    @cached_property
+    def owner_zones(self) -> Array:
+        """Return i4, the number of each owner's zone, and -1 at the end: nobody's addresses lie in none."""
+        numbers: dict[str, int] = {}
+        zones = [numbers.setdefault(owner.zone, len(numbers)) for owner in self.network.ownership.owners]
+        return np.array([*zones, -1], dtype=np.int32)
+
     @property
     def undecoded_ip(self) -> int:
         """How many packets that are, or may be, IP were not decoded."""

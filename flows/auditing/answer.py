@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
-from cloison.flows.auditing.entries import contract, entries, moment
+from cloison.flows.auditing.entries import entries_of, moment
 from cloison.flows.auditing.grounds import WHY, service_text
+from cloison.flows.auditing.listed import Listed
+from cloison.flows.auditing.parts import alike, parts
 from cloison.flows.judge import AUTHORISED, LOCAL
 from cloison.flows.table import REASONS, Source, undecoded
 from cloison.netmodel.finding import Message, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
+
+Array = npt.NDArray[Any]
 
 Cell = Value | Message | None
 
@@ -33,25 +38,21 @@ _OUTSIDE = Text("outside the map", "hors de la carte")
 
 
 def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
-    """Return the report of an audit: conversations that are not authorised, or all of them with ``every``."""
+    """Return the report of an audit: conversations that are not authorised, or all of them with ``every``.
+
+    ``data["conversations"]`` is a sequence that makes its rows when they are asked for.
+    """
     verdict = audit.verdicts.verdict
     bad = audit.verdicts.severity > 0
     rows = np.arange(len(verdict)) if every else np.flatnonzero(bad | _neither(audit))
     claims = {line.id: line.flow.encryption is not None for line in network.lines}
-    listed: list[dict[str, Any]] = []
-    grouped: dict[tuple[str, ...], _Row] = {}
-    for entry in entries(audit, rows):
-        listed.append(contract(entry, claims))
-        if entry.severity or every:
-            key = (entry.source_zone, entry.target_zone, entry.verdict, entry.reason, entry.severity)
-            grouped.setdefault(key, _Row()).add(service_text(entry), entry.packets)
     return Report(
         "audit",
         {
             "schema": "cloison.audit/1",
             "sources": _sources(audit),
             "summary": _summary(audit),
-            "conversations": listed,
+            "conversations": Listed(audit, rows, claims),
             "lines": _lines(audit),
             "undecoded": _ledger(audit, control=False),
             "control": _ledger(audit, control=True),
@@ -59,7 +60,12 @@ def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
         audit.findings,
         tables=tuple(
             table
-            for table in (_source_table(audit), _group_table(grouped), _unseen_table(audit), _ledger_table(audit))
+            for table in (
+                _source_table(audit),
+                _group_table(_grouped(audit, rows, every=every)),
+                _unseen_table(audit),
+                _ledger_table(audit),
+            )
             if table.rows
         ),
         summary=_words(audit),
@@ -78,15 +84,32 @@ class _Row:
         self.conversations = 0
         self.packets = 0
 
-    def add(self, service: str, packets: int) -> None:
-        self.conversations += 1
+    def add(self, service: str, conversations: int, packets: int) -> None:
+        self.conversations += conversations
         self.packets += packets
         if len(self.services) < 1000 or service in self.services:
-            self.services[service] += 1
+            self.services[service] += conversations
 
     def shown(self) -> tuple[str, ...]:
         most = sorted(self.services, key=lambda name: (-self.services[name], name))
         return tuple(most[:5]) if len(most) <= 5 else (*most[:5], f"… +{len(most) - 5}")
+
+
+def _grouped(audit: Audit, rows: Array, *, every: bool) -> dict[tuple[str, ...], _Row]:
+    """Return the conversations with a severity, or all of them, by zones, verdict, reason and severity."""
+    grouped: dict[tuple[str, ...], _Row] = {}
+    for part in parts(audit, rows if every else rows[audit.verdicts.severity[rows] > 0]):
+        zones = audit.owner_zones[part.source_owner], audit.owner_zones[part.target_owner]
+        first, group = alike([*zones, part.reason, part.severity, part.service])
+        packets = np.zeros(len(first), dtype=np.uint64)
+        np.add.at(packets, group, part.packets)
+        conversations = np.bincount(group, minlength=len(first)).tolist()
+        for entry, number, size in zip(
+            entries_of(audit, part.take(first)), conversations, packets.tolist(), strict=True
+        ):
+            key = (entry.source_zone, entry.target_zone, entry.verdict, entry.reason, entry.severity)
+            grouped.setdefault(key, _Row()).add(service_text(entry), number, size)
+    return grouped
 
 
 def _sources(audit: Audit) -> list[dict[str, Any]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
+from cloison.flows.auditing.parts import Part, parts
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
-from cloison.flows.judging.readings import asked
 from cloison.flows.orient import ANSWERS, CERTAINTIES
 from cloison.netmodel.space.addresses import show
 from cloison.netmodel.space.ownership import Owner
@@ -58,83 +58,60 @@ class Entry(NamedTuple):
 
 def entries(audit: Audit, rows: Array) -> Iterator[Entry]:
     """Yield some verdicts as entries, in the order of their first packets."""
-    verdicts, table = audit.verdicts, audit.table
-    of = verdicts.row[rows]
-    order = np.lexsort((verdicts.swapped[rows], table.packet[of], table.source[of], table.first[of]))
-    rows = rows[order]
-    for start in range(0, len(rows), 50_000):  # lists of a whole column cost more than the column
-        yield from _some(audit, rows[start : start + 50_000])
+    for part in parts(audit, rows):
+        yield from entries_of(audit, part)
 
 
-def _some(audit: Audit, rows: Array) -> Iterator[Entry]:
-    verdicts = audit.verdicts
-    part = audit.table.take(verdicts.row[rows])
-    swapped, split = verdicts.swapped[rows], verdicts.split[rows]
-    service, source_port = asked(part, swapped)
-    ends = [(part.a_hi, part.a_lo), (part.b_hi, part.b_lo)]
-    source = [np.where(swapped, other, one).tolist() for one, other in zip(*ends, strict=True)]
-    target = [np.where(swapped, one, other).tolist() for one, other in zip(*ends, strict=True)]
-    sent = np.where(swapped, part.packets_ba, part.packets_ab), np.where(swapped, part.bytes_ba, part.bytes_ab)
-    packets = np.where(split, sent[0], part.packets_ab + part.packets_ba).tolist()
-    volume = np.where(split, sent[1], part.bytes_ab + part.bytes_ba).tolist()
-    owners = audit.network.ownership.owners
-    vrf = _vrfs(audit, rows)
-    columns = zip(
-        verdicts.reason[rows].tolist(), verdicts.severity[rows].tolist(), *source, *target, service.tolist(),
-        source_port.tolist(), vrf.tolist(), audit.owners(rows, source=True).tolist(),
-        audit.owners(rows, source=False).tolist(), verdicts.source_translated[rows].tolist(),
-        verdicts.target_translated[rows].tolist(), verdicts.line[rows].tolist(), verdicts.rule[rows].tolist(),
-        part.first.tolist(), part.last.tolist(), packets, volume, verdicts.answered[rows].tolist(),
-        verdicts.certainty[rows].tolist(), part.vni.tolist(), part.tunnel.tolist(), part.source.tolist(),
-        part.packet.tolist(), strict=True,
-    )  # fmt: skip
-    address = cache(lambda hi, lo: show(hi << 64 | lo))
+def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
+    """Yield the conversations of a part as entries, in its order."""
+    owners, rules = audit.network.ownership.owners, audit.verdicts.rules
+    address = cache(address_text)
     for (
         reason, severity, s_hi, s_lo, t_hi, t_lo, asks, s_port, where, s_owner, t_owner, s_inner, t_inner, line, rule,
         first, last, count, size, answered, certainty, vni, tunnel, file, packet,
-    ) in columns:  # fmt: skip
-        protocol = asks >> 16
-        here = owners[s_owner] if s_owner >= 0 else None
-        there = owners[t_owner] if t_owner >= 0 else None
+    ) in zip(*(getattr(part, item.name).tolist() for item in fields(Part)), strict=True):  # fmt: skip
         yield Entry(
             VERDICTS[REASONS[reason][0]],
             REASONS[reason][1],
             SEVERITIES[severity] or "",
             address(s_hi, s_lo),
-            s_port if protocol in PORTED else None,
+            s_port if asks >> 16 in PORTED else None,
             address(t_hi, t_lo),
-            keyword(protocol),
+            keyword(asks >> 16),
             port_text(asks),
             audit.network.vrfs[where] if where >= 0 else "",
-            _inner(audit, s_inner) or place_name(here),
-            _inner(audit, t_inner) or place_name(there),
-            here.zone if here else "",
-            there.zone if there else "",
+            end_name(audit, s_owner, s_inner),
+            end_name(audit, t_owner, t_inner),
+            owners[s_owner].zone if s_owner >= 0 else "",
+            owners[t_owner].zone if t_owner >= 0 else "",
             audit.matrix.lines[line] if line >= 0 else "",
-            verdicts.rules[rule] if rule >= 0 else "",
+            rules[rule] if rule >= 0 else "",
             first,
             last,
             count,
             size,
             ANSWERS[answered],
             CERTAINTIES[certainty],
-            f"vni/{vni}" if vni >= 0 else f"tunnel/{tunnel}" if tunnel >= 0 else "",
+            carried(vni, tunnel),
             audit.sources[file].file,
             packet,
         )
 
 
-def _vrfs(audit: Audit, rows: Array) -> Array:
-    """Return the VRF in which each conversation was read, else that of its source, -1 when neither is known."""
-    places, verdicts = audit.places, audit.verdicts
-    settled = np.array([item[0] if len(item) == 1 else -1 for item in places.hints] or [-1])
-    read = settled[places.hint[verdicts.row[rows]]] if len(rows) else np.zeros(0, dtype=np.int64)
-    found: Array = np.where(read >= 0, read, audit.matrix.cells.classes.vrf[verdicts.source[rows]])
-    return found
+def end_name(audit: Audit, owner: int, translation: int) -> str:
+    """Return the name of an end: what a translation stands for, else the place of its owner (-1 none), else nothing."""
+    inner = ", ".join(end.id for end in audit.matrix.translations[translation].inside) if translation >= 0 else ""
+    return inner or place_name(audit.network.ownership.owners[owner] if owner >= 0 else None)
 
 
-def _inner(audit: Audit, translation: int) -> str:
-    return ", ".join(end.id for end in audit.matrix.translations[translation].inside) if translation >= 0 else ""
+def address_text(hi: int, lo: int) -> str:
+    """Return an address of two halves as text."""
+    return show(hi << 64 | lo)
+
+
+def carried(vni: int, tunnel: int) -> str:
+    """Return what carried a conversation; empty for nothing."""
+    return f"vni/{vni}" if vni >= 0 else f"tunnel/{tunnel}" if tunnel >= 0 else ""
 
 
 def place_name(owner: Owner | None) -> str:
@@ -163,31 +140,3 @@ def moment(time: int) -> str:
 @lru_cache(maxsize=1 << 16)
 def _second(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).isoformat()
-
-
-def contract(entry: Entry, wire: Mapping[str, bool]) -> dict[str, Any]:
-    """Return the JSON of an entry; ``wire`` says of each line whether it claims an encryption."""
-    return {
-        "source": entry.source,
-        "source_port": entry.source_port,
-        "destination": entry.target,
-        "protocol": entry.protocol,
-        "port": entry.port,
-        "vrf": entry.vrf or None,
-        "from": entry.source_name or None,
-        "to": entry.target_name or None,
-        "verdict": entry.verdict,
-        "reason": entry.reason or None,
-        "rule": entry.rule or None,
-        "severity": entry.severity or None,
-        "line": entry.line or None,
-        "first": moment(entry.first),
-        "last": moment(entry.last),
-        "packets": entry.packets,
-        "bytes": entry.bytes,
-        "answered": entry.answered,
-        "orientation": entry.certainty,
-        "wire": "not-evaluated" if wire.get(entry.line) else None,
-        "tunnel": entry.tunnel or None,
-        "locations": [{"file": entry.file, "packet": entry.packet}],
-    }

@@ -6,14 +6,24 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
-from cloison.flows.auditing.entries import Entry, entries, moment
+from cloison.flows.auditing.entries import Entry, entries_of, moment, port_text
+from cloison.flows.auditing.parts import Part, alike, parts
+from cloison.flows.judge import SEVERITIES as JUDGED
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Ref, Severity, Span, Step, Text, Witness, say
+from cloison.netmodel.space.protocols import keyword
+
+Array = npt.NDArray[Any]
 
 _MOST = 2_000  # findings by name; beyond, by zone
+_TARGETS = 10_000  # addresses of one group that are told apart
+_NOTE = JUDGED.index("note")
 
 WHY: Mapping[str, Text] = {
     "": Text(
@@ -62,8 +72,7 @@ class _Group:
     first: Entry
     conversations: int = 0
     packets: int = 0
-    last: int = 0
-    targets: set[str] = field(default_factory=set)
+    targets: set[int] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
 
 
@@ -73,25 +82,65 @@ def findings(audit: Audit) -> tuple[Finding, ...]:
     Unanswered attempts from public zones are grouped by their source, as scans.
     """
     rows = np.flatnonzero(audit.verdicts.severity > 0)
-    fine: dict[tuple[str, ...], _Group] = {}
-    coarse: dict[tuple[str, ...], _Group] = {}
-    for entry in entries(audit, rows):
-        _add(coarse, _key(entry, by_zone=True), entry)
-        if len(fine) <= _MOST:
-            _add(fine, _key(entry, by_zone=False), entry)
-    groups = coarse if len(fine) > _MOST else fine
+    groups = _groups(audit, rows, by_zone=False)
+    if groups is None:
+        groups = _groups(audit, rows, by_zone=True) or {}
     made = [_finding(audit, key, group) for key, group in groups.items()]
     return tuple(sorted(made, key=lambda item: (SEVERITIES.index(item.severity), item.spans[0], item.fingerprint)))
 
 
-def _add(groups: dict[tuple[str, ...], _Group], key: tuple[str, ...], entry: Entry) -> None:
-    group = groups.setdefault(key, _Group(entry))
-    group.conversations += 1
-    group.packets += entry.packets
-    group.last = max(group.last, entry.last)
-    if len(group.targets) < 10_000:
-        group.targets.add(entry.target)
-        group.services.add(service_text(entry))
+def _groups(audit: Audit, rows: Array, *, by_zone: bool) -> dict[tuple[str, ...], _Group] | None:
+    """Return the groups of verdicts, or nothing when there are too many of them and they are not by zone."""
+    groups: dict[tuple[str, ...], _Group] = {}
+    for part in parts(audit, rows):
+        first, group = alike(_keys(audit, part, by_zone=by_zone))
+        conversations = np.bincount(group, minlength=len(first)).tolist()
+        packets = np.zeros(len(first), dtype=np.uint64)
+        np.add.at(packets, group, part.packets)
+        here = []
+        for entry, number, size in zip(
+            entries_of(audit, part.take(first)), conversations, packets.tolist(), strict=True
+        ):
+            found = groups.setdefault(_key(entry, by_zone=by_zone), _Group(entry))
+            if not by_zone and len(groups) > _MOST:
+                return None
+            found.conversations += number
+            found.packets += size
+            here.append(found)
+        open_ = np.array([len(found.targets) < _TARGETS for found in here], dtype=bool)
+        _name(part, group, np.flatnonzero(open_[group]), here)
+    return groups
+
+
+def _name(part: Part, group: Array, at: Array, groups: list[_Group]) -> None:
+    """Add the targets and services of the conversations at some places to their groups, up to a bound."""
+    if not len(at):
+        return
+    first, _ = alike([group[at], part.target_hi[at], part.target_lo[at], part.service[at]])
+    at = at[first]
+    for number, hi, lo, service in zip(
+        group[at].tolist(), part.target_hi[at].tolist(), part.target_lo[at].tolist(), part.service[at].tolist(),
+        strict=True,
+    ):  # fmt: skip
+        found = groups[number]
+        if len(found.targets) < _TARGETS:
+            found.targets.add(hi << 64 | lo)
+            found.services.add(service_name(service))
+
+
+def _keys(audit: Audit, part: Part, *, by_zone: bool) -> list[Array]:
+    """Return columns that are equal where :func:`_key` is; conversations that differ there may still have one key."""
+    why = part.reason.astype(np.uint32) << np.uint32(2) | part.severity
+    if by_zone:
+        return [why, part.rule, audit.owner_zones[part.source_owner], audit.owner_zones[part.target_owner]]
+    keys = [why, part.rule, part.service]
+    for owner, inner, hi, lo in (
+        (part.source_owner, part.source_inner, part.source_hi, part.source_lo),
+        (part.target_owner, part.target_inner, part.target_hi, part.target_lo),
+    ):
+        named = (owner >= 0) & (part.severity != _NOTE)
+        keys += [owner, inner, np.where(named, 0, hi), np.where(named, 0, lo)]
+    return keys
 
 
 def _key(entry: Entry, *, by_zone: bool) -> tuple[str, ...]:
@@ -118,6 +167,13 @@ def target_text(entry: Entry) -> str:
 def service_text(entry: Entry) -> str:
     """Return what was asked for, as the map writes it."""
     return entry.protocol if entry.port is None else f"{entry.protocol}/{entry.port}"
+
+
+@cache
+def service_name(service: int) -> str:
+    """Return what was asked for (protocol << 16 | low field), as the map writes it."""
+    port = port_text(service)
+    return keyword(service >> 16) if port is None else f"{keyword(service >> 16)}/{port}"
 
 
 def _finding(audit: Audit, key: tuple[str, ...], group: _Group) -> Finding:

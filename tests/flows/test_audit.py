@@ -27,7 +27,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
 
 def report(network: Network, *rows: dict[str, Any], every: bool = False, **more: Any) -> dict[str, Any]:
     result = audit(network, [("", capture_of(*rows, **more))], Options())
-    return json.loads(json.dumps(audit_report(result, network, every).data))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(audit_report(result, network, every).data, default=list))  # type: ignore[no-any-return]
 
 
 # --- the same conversation at two probes

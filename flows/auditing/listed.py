@@ -1,0 +1,125 @@
+"""The conversations of an answer for machines: a sequence that holds none of them, and gives them by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.auditing.account import Audit
+from cloison.flows.auditing.entries import address_text, carried, end_name, port_text
+from cloison.flows.auditing.parts import PART, Part, in_order, part_of
+from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
+from cloison.flows.orient import ANSWERS, CERTAINTIES
+from cloison.netmodel.space.protocols import PORTED, keyword
+
+Array = npt.NDArray[Any]
+
+
+class Listed(Sequence[Mapping[str, Any]]):
+    """The JSON of some verdicts (i8), in the order of their first packets, made when it is asked for.
+
+    ``wire`` says of each line whether it claims an encryption. ``columns`` is the quick way; one at a time, or by
+    iteration, each is a dictionary.
+    """
+
+    def __init__(self, audit: Audit, rows: Array, wire: Mapping[str, bool]) -> None:
+        self._audit = audit
+        self._rows = in_order(audit, rows)
+        self._wire = [bool(wire.get(line)) for line in audit.matrix.lines]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [row for columns in self._of(self._rows[index]) for row in _rows(columns)]
+        where = range(len(self))[index]
+        (columns,) = self._of(self._rows[where : where + 1])
+        return next(_rows(columns))
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        for columns in self.columns():
+            yield from _rows(columns)
+
+    def columns(self) -> Iterator[dict[str, Any]]:
+        """Yield the conversations some thousands at a time: one of them, with a list of values instead of each."""
+        return self._of(self._rows)
+
+    def _of(self, rows: Array) -> Iterator[dict[str, Any]]:
+        for start in range(0, len(rows), PART):
+            yield self._written(part_of(self._audit, rows[start : start + PART]))
+
+    def _written(self, part: Part) -> dict[str, Any]:
+        audit = self._audit
+        wire = self._wire
+        address = cache(address_text)
+        return {
+            "source": _pairs(part.source_hi, part.source_lo, address),
+            "source_port": _pairs(
+                part.service >> 16, part.source_port, lambda protocol, port: port if protocol in PORTED else None
+            ),
+            "destination": _pairs(part.target_hi, part.target_lo, address),
+            "protocol": _words(part.service >> 16, keyword),
+            "port": _words(part.service, port_text),
+            "vrf": _words(part.vrf, lambda vrf: audit.network.vrfs[vrf] if vrf >= 0 else None),
+            "from": _pairs(part.source_owner, part.source_inner, lambda *end: end_name(audit, *end) or None),
+            "to": _pairs(part.target_owner, part.target_inner, lambda *end: end_name(audit, *end) or None),
+            "verdict": _words(part.reason, lambda reason: VERDICTS[REASONS[reason][0]]),
+            "reason": _words(part.reason, lambda reason: REASONS[reason][1] or None),
+            "rule": _words(part.rule, lambda rule: audit.verdicts.rules[rule] if rule >= 0 else None),
+            "severity": _words(part.severity, lambda severity: SEVERITIES[severity] or None),
+            "line": _words(part.line, lambda line: audit.matrix.lines[line] if line >= 0 else None),
+            "first": _moments(part.first),
+            "last": _moments(part.last),
+            "packets": part.packets.tolist(),
+            "bytes": part.bytes.tolist(),
+            "answered": _words(part.answered, lambda answered: ANSWERS[answered]),
+            "orientation": _words(part.certainty, lambda certainty: CERTAINTIES[certainty]),
+            "wire": _words(part.line, lambda line: "not-evaluated" if line >= 0 and wire[line] else None),
+            "tunnel": _pairs(part.vni, part.tunnel, lambda *ids: carried(*ids) or None),
+            "locations": [
+                {"file": _words(part.file, lambda file: audit.sources[file].file), "packet": part.packet.tolist()}
+            ],
+        }
+
+
+def _words(codes: Array, word: Callable[[int], Any]) -> list[Any]:
+    """Return what each code means; each is asked for once."""
+    least, most = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
+    if least == most:
+        return [word(least)] * len(codes)
+    known: dict[int, Any] = {}
+    listed = codes.tolist()
+    for code in set(listed):
+        known[code] = word(code)
+    return [known[code] for code in listed]
+
+
+def _pairs(one: Array, other: Array, word: Callable[..., Any]) -> list[Any]:
+    """Return what each pair of codes means; each is asked for once."""
+    pairs = list(zip(one.tolist(), other.tolist(), strict=True))
+    known = {pair: word(*pair) for pair in set(pairs)}
+    return [known[pair] for pair in pairs]
+
+
+def _moments(times: Array) -> list[str]:
+    """Return what :func:`cloison.flows.auditing.entries.moment` says of each time (i8)."""
+    shown: list[str] = np.datetime_as_string((times // 1000).astype("M8[us]"), unit="us", timezone="UTC").tolist()
+    return shown
+
+
+def _rows(columns: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    names = [name for name in columns if name != "locations"]
+    (places,) = columns["locations"]
+    for values, file, packet in zip(
+        zip(*(columns[name] for name in names), strict=True), places["file"], places["packet"], strict=True
+    ):
+        yield {**dict(zip(names, values, strict=True)), "locations": [{"file": file, "packet": packet}]}

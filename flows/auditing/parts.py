@@ -1,0 +1,137 @@
+"""Conversations by column, a part at a time, in the order of their first packets; and which of them are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.flows.auditing.account import Audit
+from cloison.flows.judging.readings import asked
+
+Array = npt.NDArray[Any]
+
+PART = 1 << 14  # conversations whose columns are there at once: lists of whole columns cost more than the columns
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some conversations in columns of equal length; ``source`` is the initiator.
+
+    ``reason``, ``severity``, ``answered`` and ``certainty`` index their words, ``service`` u4 is protocol << 16 | low
+    field, ``*_owner`` index the network's owners, ``*_inner`` the matrix's translations, ``vrf`` the network's VRFs,
+    ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC.
+    """
+
+    reason: Array
+    severity: Array
+    source_hi: Array
+    source_lo: Array
+    target_hi: Array
+    target_lo: Array
+    service: Array
+    source_port: Array
+    vrf: Array
+    source_owner: Array
+    target_owner: Array
+    source_inner: Array
+    target_inner: Array
+    line: Array
+    rule: Array
+    first: Array
+    last: Array
+    packets: Array
+    bytes: Array
+    answered: Array
+    certainty: Array
+    vni: Array
+    tunnel: Array
+    file: Array
+    packet: Array
+
+    def __len__(self) -> int:
+        return len(self.reason)
+
+    def take(self, at: Any) -> Part:
+        """Return the conversations of an index, a mask or a slice, in its order."""
+        return Part(*(getattr(self, item.name)[at] for item in fields(Part)))
+
+
+def parts(audit: Audit, rows: Array) -> Iterator[Part]:
+    """Yield some verdicts (i8) by column, in the order of their first packets."""
+    rows = in_order(audit, rows)
+    for start in range(0, len(rows), PART):
+        yield part_of(audit, rows[start : start + PART])
+
+
+def in_order(audit: Audit, rows: Array) -> Array:
+    """Return verdicts in the order of their first packets; they often are already."""
+    verdicts, table = audit.verdicts, audit.table
+    for start in range(0, len(rows), PART):
+        here = rows[start : start + PART + 1]
+        of = verdicts.row[here]
+        first, source, packet = table.first[of], table.source[of], table.packet[of]
+        same = first[1:] == first[:-1]
+        after = (first[1:] > first[:-1]) | (same & (source[1:] > source[:-1]))
+        if not (after | (same & (source[1:] == source[:-1]) & (packet[1:] > packet[:-1]))).all():
+            break
+    else:
+        return rows
+    of = verdicts.row[rows]
+    order = np.lexsort((verdicts.swapped[rows], table.packet[of], table.source[of], table.first[of]))
+    sorted_: Array = rows[order]
+    return sorted_
+
+
+def part_of(audit: Audit, rows: Array) -> Part:
+    """Return some verdicts by column, in their order."""
+    verdicts = audit.verdicts
+    part = audit.table.take(verdicts.row[rows])
+    swapped, split = verdicts.swapped[rows], verdicts.split[rows]
+    service, source_port = asked(part, swapped)
+    sent = np.where(swapped, part.packets_ba, part.packets_ab), np.where(swapped, part.bytes_ba, part.bytes_ab)
+    return Part(
+        verdicts.reason[rows], verdicts.severity[rows], np.where(swapped, part.b_hi, part.a_hi),
+        np.where(swapped, part.b_lo, part.a_lo), np.where(swapped, part.a_hi, part.b_hi),
+        np.where(swapped, part.a_lo, part.b_lo), service, source_port, _vrfs(audit, rows),
+        audit.owners(rows, source=True), audit.owners(rows, source=False), verdicts.source_translated[rows],
+        verdicts.target_translated[rows], verdicts.line[rows], verdicts.rule[rows], part.first, part.last,
+        np.where(split, sent[0], part.packets_ab + part.packets_ba),
+        np.where(split, sent[1], part.bytes_ab + part.bytes_ba), verdicts.answered[rows], verdicts.certainty[rows],
+        part.vni, part.tunnel, part.source, part.packet,
+    )  # fmt: skip
+
+
+def _vrfs(audit: Audit, rows: Array) -> Array:
+    """Return the VRF in which each conversation was read, else that of its source, -1 when neither is known."""
+    places, verdicts = audit.places, audit.verdicts
+    settled = np.array([item[0] if len(item) == 1 else -1 for item in places.hints] or [-1])
+    read = settled[places.hint[verdicts.row[rows]]] if len(rows) else np.zeros(0, dtype=np.int64)
+    found: Array = np.where(read >= 0, read, audit.matrix.cells.classes.vrf[verdicts.source[rows]])
+    return found
+
+
+def alike(keys: Sequence[Array]) -> tuple[Array, Array]:
+    """Return where each group of rows with equal keys first appears, ascending, and the group of each row (i8)."""
+    mixed = np.zeros(len(keys[0]), dtype=np.uint64)
+    for key in keys:
+        mixed = (mixed ^ key.astype(np.uint64)) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+    if any(bool((key != key[first[group]]).any()) for key in keys):  # forged: two keys with one hash
+        order = np.lexsort(tuple(keys))
+        new = np.zeros(len(order), dtype=bool)
+        new[:1] = True
+        for key in keys:
+            new[1:] |= key[order][1:] != key[order][:-1]
+        group = np.empty(len(order), dtype=np.int64)
+        group[order] = np.cumsum(new) - 1
+        first = order[new]  # a stable sort: the least row of each group
+    back = np.argsort(first)
+    rank = np.empty(len(back), dtype=np.int64)
+    rank[back] = np.arange(len(back))
+    return first[back], rank[group]
