@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.place import Places
 from cloison.flows.orient import ICMP, ICMP6
@@ -27,28 +28,60 @@ def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, 
     """Return the table and the places with one row a conversation; the row of the earliest packet says where."""
     if not _may_repeat(table):
         return table, places
-    keys, turned = _keys(matrix, table, places)
-    hashed = np.zeros(len(table), dtype=np.uint64)
-    for position, key in enumerate(keys):
-        hashed = (hashed ^ key.astype(np.uint64)) * np.uint64(_MIX[position % len(_MIX)])
-        hashed ^= hashed >> np.uint64(29)
-    order = np.lexsort((table.packet, table.source, table.first, hashed))
-    same = np.ones(len(table) - 1, dtype=bool)
+    like, hashed = _like_another(matrix, table, places)
+    if not len(like):
+        return table, places
+    part = table.take(like)
+    keys, turned = _keys(matrix, part, places.take(like))
+    order = np.lexsort((part.packet, part.source, part.first, hashed))
+    same = np.ones(len(part) - 1, dtype=bool)
     for key in keys:
         same &= key[order][1:] == key[order][:-1]
     group = np.append(0, np.cumsum(~same))
     # the latest end so far within each group: ranks of ends, raised so that groups never mix
-    last = table.last[order]
+    last = part.last[order]
     ranks = np.empty(len(last), dtype=np.int64)
     ranks[np.argsort(last, kind="stable")] = np.arange(len(last))
     so_far = np.sort(last)[np.maximum.accumulate(group * len(last) + ranks) % len(last)]
-    overlaps = same & (table.first[order][1:] <= so_far[:-1])
+    overlaps = same & (part.first[order][1:] <= so_far[:-1])
     if not overlaps.any():
         return table, places
     starts = np.flatnonzero(np.append(True, ~overlaps))
-    rows = _reduced(table.take(order), turned[order], starts)
-    back = np.argsort(order[starts], kind="stable")  # in the order of their first rows
-    return rows.take(back), places.take(order[starts][back])
+    first = like[order[starts]]  # the rows that are kept, in the place of those that they are joined with
+    kept = np.ones(len(table), dtype=bool)
+    kept[like] = False
+    kept[first] = True
+    row = np.cumsum(kept) - 1
+    whole = table.take(kept)
+    for name, column in _reduced(part.take(order), turned[order], starts).items():
+        getattr(whole, name)[row[first]] = column
+    return whole, places.take(kept)
+
+
+def _like_another(matrix: Matrix, table: FlowTable, places: Places) -> tuple[Array, Array]:
+    """Return the rows (i8, ascending) that may be the same conversation as another one, and the hash (u8) of each.
+
+    All that are the same as another are among them, and few others.
+    """
+    hashed = np.empty(len(table), dtype=np.uint64)
+    for block in blocks_of(len(table)):
+        keys, _ = _keys(matrix, table.take(block), places.take(block))
+        mixed = np.zeros(len(keys[0]), dtype=np.uint64)
+        for position, key in enumerate(keys):
+            mixed = (mixed ^ key.astype(np.uint64)) * np.uint64(_MIX[position % len(_MIX)])
+            mixed ^= mixed >> np.uint64(29)
+        hashed[block] = mixed
+    ordered = np.sort(hashed)
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if not len(repeated):
+        return np.zeros(0, dtype=np.int64), repeated
+    parts = []
+    for block in blocks_of(len(table)):
+        found = np.minimum(np.searchsorted(repeated, hashed[block]), len(repeated) - 1)
+        parts.append(np.flatnonzero(repeated[found] == hashed[block]) + block.start)
+    like = np.concatenate(parts)
+    return like, hashed[like]
 
 
 def _may_repeat(table: FlowTable) -> bool:
@@ -77,28 +110,25 @@ def _keys(matrix: Matrix, table: FlowTable, places: Places) -> tuple[list[Array]
     return [*keys, table.protocol, message], turned
 
 
-def _reduced(table: FlowTable, turned: Array, starts: Array) -> FlowTable:
-    """Return one row for each run of rows, as its first row names the sides."""
+def _reduced(table: FlowTable, turned: Array, starts: Array) -> dict[str, Array]:
+    """Return one value for each run of rows, as its first row names the sides, of the columns that joining changes."""
     sizes = np.diff(np.append(starts, len(table)))
     flip = turned != np.repeat(turned[starts], sizes)
-    first = table.take(starts)
     evidence = np.where(flip, _flipped(table.evidence), table.evidence).astype(np.uint32)
 
     def most(one: Array, other: Array) -> Array:
         return np.maximum.reduceat(np.where(flip, other, one), starts)
 
-    return FlowTable(
-        first.a_hi, first.a_lo, first.b_hi, first.b_lo, first.a_port, first.b_port, first.protocol, first.first,
-        np.maximum.reduceat(table.last, starts),
-        most(table.packets_ab, table.packets_ba),
-        most(table.packets_ba, table.packets_ab),
-        most(table.bytes_ab, table.bytes_ba),
-        most(table.bytes_ba, table.bytes_ab),
-        np.maximum.reduceat(table.errors, starts),
-        np.bitwise_or.reduceat(evidence, starts),
-        first.vlan, first.vni, first.tunnel, first.source, first.packet,
-        np.minimum.reduceat(table.sampled, starts),
-    )  # fmt: skip
+    return {
+        "last": np.maximum.reduceat(table.last, starts),
+        "packets_ab": most(table.packets_ab, table.packets_ba),
+        "packets_ba": most(table.packets_ba, table.packets_ab),
+        "bytes_ab": most(table.bytes_ab, table.bytes_ba),
+        "bytes_ba": most(table.bytes_ba, table.bytes_ab),
+        "errors": np.maximum.reduceat(table.errors, starts),
+        "evidence": np.bitwise_or.reduceat(evidence, starts),
+        "sampled": np.minimum.reduceat(table.sampled, starts),
+    }
 
 
 def _flipped(evidence: Array) -> Array:
