@@ -10,6 +10,7 @@ from cloison.netmodel.network import Network
 _SECTIONS: Mapping[str, str] = {
     "party": "parties",
     "carrier": "carriers",
+    "vrf": "vrfs",
     "zone": "zones",
     "subnet": "subnets",
     "asset": "assets",

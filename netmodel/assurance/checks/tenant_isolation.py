@@ -1,4 +1,4 @@
-"""tenant-isolation: no line and no chain of lines leads from one tenant to another (SecNumCloud 9.7.a)."""
+"""tenant-isolation: no line, no chain of lines and no shared place leads from one tenant to another (9.7.a)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.shared_places import shared_places
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -238,6 +239,7 @@ def _run(evidence: Evidence) -> Outcome:
     tenants = _Tenants(network)
     ends = Ends(network)
     concerned, exchanges, breaches = _direct(network, ends)
+    breaches += shared_places(network)
     suspects = _suspects(network, tenants)
     missing: tuple[Missing, ...] = ()
     if suspects:
@@ -247,13 +249,16 @@ def _run(evidence: Evidence) -> Outcome:
             missing = (Missing(Ref("map", network.model.name), _TOO_MUCH),)
     count = len(tenants.names)
     seen = say(
-        "{tenants} tenants, {pairs} ordered pairs of them, {lines} lines at their ends, {exchanges} approved exchanges",
+        "{tenants} tenants, {pairs} ordered pairs of them, {lines} lines at their ends, "
+        "{exchanges} approved exchanges, {places} subnets, {vrfs} VRFs",
         "{tenants} commanditaires, {pairs} couples ordonnés, {lines} lignes à leurs extrémités, "
-        "{exchanges} échanges approuvés",
+        "{exchanges} échanges approuvés, {places} sous-réseaux, {vrfs} VRF",
         tenants=count,
         pairs=count * (count - 1),
         lines=concerned,
         exchanges=exchanges,
+        places=len(network.subnets),
+        vrfs=len(network.model.vrfs),
     )
     return one(Part(seen, {"declared": count * (count - 1)}, tuple(breaches), missing))
 
