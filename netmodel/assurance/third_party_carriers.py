@@ -120,13 +120,24 @@ def _users(network: Network) -> Mapping[Thing, tuple[str, ...]]:
 
 
 def _things(network: Network, service: Collection[str]) -> Iterator[Thing]:
-    """Yield what internal flows pass: the service's zones, subnets and assets, and what joins two of its zones."""
+    """Yield what internal flows pass: the service's zones, subnets and assets, and what joins two of its zones.
+
+    Assets that forward, relay or end a tunnel over such hardware have a port on it on purpose.
+    """
+    theirs = set(third_party_carriers(network))
+    gateways = {
+        end
+        for name, item in network.model.carriers.items()
+        if network.separation.encrypts(("carrier", name)) and not theirs.isdisjoint(item.over)
+        for end in item.ends
+    }
     for name, zone in network.zones.items():
         if name in service:
             yield "zone", name
             yield from (("subnet", subnet) for subnet in zone.subnets)
     for name, asset in network.assets.items():
-        if asset.asset.over and not asset.forwards and not asset.relay and not set(asset.zones).isdisjoint(service):
+        purposely = asset.forwards or asset.relay or not gateways.isdisjoint((name, asset.cluster))
+        if asset.asset.over and not purposely and not set(asset.zones).isdisjoint(service):
             yield "asset", name
     for name, item in network.model.interconnections.items():
         if item.over and sum(zone in service for zone in item.between) > 1:
