@@ -87,6 +87,10 @@ def measure(folder: Path, packets: int, runs: int) -> None:
         row("cloison audit, whole process", whole, packets, f"{_ratio(whole, reading)} x tcpdump's reading; at most 3")
     else:
         print(f"| cloison audit, whole process | not measured | | exit code {whole.code} |", flush=True)
+    work.write_text(MAP.replace("services: [https, ssh, dns]", "services: [telnet]")
+                    .replace("services: [tcp/5432, udp/514]", "services: [ftp]"), encoding="utf-8")  # fmt: skip
+    worst = once([sys.executable, "-m", "cloison.cli", "audit", str(work), str(capture)])
+    row("cloison audit, no conversation authorised", worst, packets, f"{_ratio(worst, reading)} x tcpdump's reading")
     if reading is not None:
         row("tcpdump -w /dev/null", reading, packets, "")
     flows = folder / "flows"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cloison.flows.judge import AUTHORISED, LOCAL, SEVERITIES, VERDICTS, Verdicts
 from cloison.flows.judging.cells import OWNED
-from cloison.flows.judging.loops import NO_RANK, locate
+from cloison.flows.judging.loops import NO_RANK, blocks_of, locate
 from cloison.flows.judging.matching import match
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.place import Places
@@ -58,20 +58,29 @@ class Audit:
 
         An assumed conversation proves nothing; one that needs no line still shows the line that covers it.
         """
-        verdicts = self.verdicts
-        line = np.where((verdicts.verdict == AUTHORISED) & (verdicts.certainty > ASSUMED), verdicts.line, -1)
-        at = np.flatnonzero((verdicts.verdict == LOCAL) & (verdicts.certainty > ASSUMED))
-        if len(at) and len(self.matrix.live.line):
-            part = self.table.take(verdicts.row[at])
-            service, source_port = asked(part, verdicts.swapped[at])
-            ends = verdicts.source[at], verdicts.target[at]
-            rank, _ = match(self.matrix.live, *ends, service, source_port, part.first, self.matrix.fast)
-            line[at] = np.where(rank == NO_RANK, -1, self.matrix.live.line[np.where(rank == NO_RANK, 0, rank)])
-        found = np.flatnonzero(line >= 0)
-        count = np.bincount(line[found], minlength=len(self.matrix.lines)).astype(np.int64)
+        count = np.zeros(len(self.matrix.lines), dtype=np.int64)
         last = np.full(len(self.matrix.lines), np.iinfo(np.int64).min)
-        np.maximum.at(last, line[found], self.table.last[verdicts.row[found]])
+        for block in blocks_of(len(self.verdicts)):
+            line = self._shown(block)
+            found = np.flatnonzero(line >= 0)
+            count += np.bincount(line[found], minlength=len(count))
+            np.maximum.at(last, line[found], self.table.last[self.verdicts.row[block][found]])
         return count, last
+
+    def _shown(self, block: slice) -> Array:
+        """Return i4, the line that each conversation of a block proves to be used, -1 for none."""
+        verdicts, live = self.verdicts, self.matrix.live
+        verdict, known = verdicts.verdict[block], verdicts.certainty[block] > ASSUMED
+        line = np.where((verdict == AUTHORISED) & known, verdicts.line[block], np.int32(-1))
+        at = np.flatnonzero((verdict == LOCAL) & known)
+        if len(at) and len(live.line):
+            rows = at + block.start
+            part = self.table.take(verdicts.row[rows])
+            service, source_port = asked(part, verdicts.swapped[rows])
+            ends = verdicts.source[rows], verdicts.target[rows]
+            rank, _ = match(live, *ends, service, source_port, part.first, self.matrix.fast)
+            line[at] = np.where(rank == NO_RANK, -1, live.line[np.where(rank == NO_RANK, 0, rank)])
+        return line
 
     @cached_property
     def live_lines(self) -> tuple[int, ...]:

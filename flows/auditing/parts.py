@@ -14,7 +14,7 @@ from cloison.flows.judging.readings import asked
 
 Array = npt.NDArray[Any]
 
-PART = 1 << 14  # conversations whose columns are there at once: lists of whole columns cost more than the columns
+PART = 1 << 12  # conversations whose columns are there at once: lists of whole columns cost more than the columns
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio
 
 
