@@ -21,7 +21,7 @@ from cloison.flows.judging.merge import merge
 from cloison.flows.judging.place import Candidates, place, watched
 from cloison.flows.orient import orient
 from cloison.flows.table import Capture, Source, join
-from cloison.netmodel.finding import MapError, Ref, input_error, say
+from cloison.netmodel.finding import MapError, Message, Ref, Text, input_error
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 
@@ -29,6 +29,27 @@ __all__ = ["Options", "audit", "audit_report"]
 
 Array = npt.NDArray[Any]
 Tick = Callable[[int, int], None]
+
+_NO_VRF = Text(
+    "--vrf: the map has no VRF {name}; nearest: {near}",
+    "--vrf : la carte n’a pas de VRF {name} ; la plus proche : {near}",
+)
+_NO_VRF_NOR_LIKE = Text(
+    "--vrf: the map has no VRF {name}, and nothing like it",
+    "--vrf : la carte n’a pas de VRF {name}, ni rien d’approchant",
+)
+_NO_ASSET = Text(
+    "--probe: the map has no asset {name}; nearest: {near}",
+    "--probe : la carte n’a pas de bien {name} ; le plus proche : {near}",
+)
+_NO_ASSET_NOR_LIKE = Text(
+    "--probe: the map has no asset {name}, and nothing like it",
+    "--probe : la carte n’a pas de bien {name}, ni rien d’approchant",
+)
+_NO_PROBE = Text(
+    "--probe: {name} is not a probe: it has neither the function probe nor anything that it watches",
+    "--probe : {name} n’est pas une sonde : il n’a ni la fonction probe ni rien qu’il surveille",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,7 @@ def audit(
 ) -> Audit:
     """Return the audit of captures, each with the asset that is its probe (empty: none).
 
-    Raises ``MapError`` for a VRF or a probe that the map does not have.
+    Raises ``MapError`` with every VRF or probe that the map does not have, and every asset that is no probe.
     """
     options = options or Options()
     _check(network, captures, options)
@@ -110,29 +131,21 @@ def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[
 def _check(network: Network, captures: Sequence[tuple[str, Capture]], options: Options) -> None:
     problems = []
     if options.vrf and options.vrf not in network.ownership.indices:
+        near = nearest(options.vrf, network.ownership.vrfs)
+        text = _NO_VRF if near else _NO_VRF_NOR_LIKE
         problems.append(
             input_error(
-                "unknown-name",
-                say(
-                    "--vrf: the map has no VRF {name}; nearest: {near}",
-                    "--vrf : la carte n’a pas de VRF {name} ; la plus proche : {near}",
-                    name=options.vrf, near=nearest(options.vrf, network.ownership.vrfs),
-                ),
-                Ref("argument", "--vrf"),
+                "unknown-name", Message(text, {"name": options.vrf, "near": near}), Ref("argument", "--vrf")
             )
         )  # fmt: skip
-    problems += [
-        input_error(
-            "unknown-name",
-            say(
-                "--probe: the map has no asset {name}; nearest: {near}",
-                "--probe : la carte n’a pas de bien {name} ; le plus proche : {near}",
-                name=probe, near=nearest(probe, network.assets),
-            ),
-            Ref("argument", "--probe"),
-        )
-        for probe, _ in captures
-        if probe and probe not in network.assets
-    ]  # fmt: skip
+    for probe in dict.fromkeys(probe for probe, _ in captures if probe):
+        rule = "unknown-name"
+        near = nearest(probe, network.assets)
+        text = _NO_ASSET if near else _NO_ASSET_NOR_LIKE
+        if probe in network.assets:
+            if "probe" in network.assets[probe].functions or network.assets[probe].asset.watches:
+                continue
+            rule, text, near = "not-a-probe", _NO_PROBE, ()
+        problems.append(input_error(rule, Message(text, {"name": probe, "near": near}), Ref("argument", "--probe")))
     if problems:
         raise MapError(tuple(problems))

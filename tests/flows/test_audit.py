@@ -244,6 +244,38 @@ def test_wrong_names_have_their_nearest(network: Network) -> None:
     assert [item.message.values["near"] for item in caught.value.findings] == [("acme",), ("ids-front",)]
 
 
+def test_names_like_nothing_say_so(network: Network) -> None:
+    capture = capture_of(talk("10.1.0.11", "10.2.0.21", 5432))
+    with pytest.raises(MapError) as caught:
+        audit(network, [("zzzzzzzzzzzz", capture)], Options(vrf="qqqqqqqqqqqq"))
+    assert [[item.message.say(lang) for item in caught.value.findings] for lang in LANGS] == [
+        ["--vrf: the map has no VRF qqqqqqqqqqqq, and nothing like it",
+         "--probe: the map has no asset zzzzzzzzzzzz, and nothing like it"],
+        ["--vrf : la carte n’a pas de VRF qqqqqqqqqqqq, ni rien d’approchant",
+         "--probe : la carte n’a pas de bien zzzzzzzzzzzz, ni rien d’approchant"],
+    ]  # fmt: skip
+
+
+def test_an_asset_that_is_no_probe_is_refused_with_the_rest(network: Network) -> None:
+    capture = capture_of(talk("10.1.0.11", "10.2.0.21", 5432))
+    with pytest.raises(MapError) as caught:
+        audit(network, [("web-1", capture), ("ids-fron", capture), ("ids-front", capture), ("web-1", capture)])
+    assert [(item.rule, item.message.say("en")) for item in caught.value.findings] == [
+        ("not-a-probe",
+         "--probe: web-1 is not a probe: it has neither the function probe nor anything that it watches"),
+        ("unknown-name", "--probe: the map has no asset ids-fron; nearest: ids-front"),
+    ]  # fmt: skip
+
+
+def test_a_probe_may_have_its_function_or_what_it_watches_alone(tmp_path: Path) -> None:
+    text = MAP.replace("ids-front: {functions: probe, watches: fw/front}", "ids-front: {watches: fw/front}").replace(
+        "ids-acme: {functions: probe, watches: gw/a}", "ids-acme: {functions: probe}"
+    )
+    capture = capture_of(talk("10.1.0.11", "10.2.0.21", 5432))
+    result = audit(network_of(text, tmp_path), [("ids-front", capture), ("ids-acme", capture)])
+    assert result.probes == ("ids-front", "ids-acme")
+
+
 # --- the observed graph
 
 
