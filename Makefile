@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SHARED ?=
 
-.PHONY: demo test check bench lab oracle nightly docs wheel clean
+.PHONY: demo test check bench lab oracle nightly docs wheel test-wheel clean
 
 demo: $(VENV)/installed
 	@$(BIN)/python examples/demo.py
@@ -41,8 +41,17 @@ nightly: $(VENV)/tests-installed
 	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures
 
 wheel: $(VENV)/tests-installed
-	rm -rf build
+	rm -rf build dist
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist
+
+# The suite against the wheel, from a folder that holds no source of the program.
+test-wheel: wheel
+	rm -rf out/wheel
+	mkdir -p out/wheel
+	$(PYTHON) -m venv out/wheel/venv
+	out/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[test]"
+	cp -r tests examples pyproject.toml out/wheel
+	cd out/wheel && venv/bin/python -m pytest -q -n 2 --dist loadfile
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -122,6 +122,7 @@ def _sources(audit: Audit) -> list[dict[str, Any]]:
             "first": moment(source.first) if source.packets + source.records else None,
             "last": moment(source.last) if source.packets + source.records else None,
             "probe": probe or None,
+            "problem": source.problem.say("en") if source.problem else None,
         }
         for source, probe in zip(audit.sources, audit.probes, strict=True)
     ]
@@ -139,6 +140,7 @@ def _summary(audit: Audit) -> dict[str, int]:
         "unmapped": counts["unmapped"],
         "local": counts["local"],
         "undecoded": undecoded(audit.ledger),
+        "icmp_errors": int(audit.table.errors.sum()),
     }
 
 
@@ -226,9 +228,13 @@ def _ledger_table(audit: Audit) -> Table:
     for control in (False, True):
         kind = Text("link control", "contrôle de liaison") if control else Text("not decoded", "non décodé")
         rows += [(REASONS[item["reason"]].text, kind, item["packets"]) for item in _ledger(audit, control=control)]
+    errors = int(audit.table.errors.sum())
+    if errors:
+        told = Text("ICMP errors about these conversations", "erreurs ICMP au sujet de ces conversations")
+        rows.append((told, Text("error", "erreur"), errors))
     return Table(
         "ledger",
-        Text("Packets that are in no conversation", "Paquets qui ne sont dans aucune conversation"),
+        Text("Packets of no conversation", "Paquets d’aucune conversation"),
         (Text("reason", "motif"), Text("kind", "nature"), Text("packets", "paquets")),
         tuple(rows),
     )
@@ -251,15 +257,37 @@ def _words(audit: Audit) -> tuple[Message, ...]:
             seen=sum(1 for line in live if count[line]), live=len(live),
         ),
     ]  # fmt: skip
-    severe = Counter(item.severity for item in audit.findings)
-    if summary["conversations"] and not severe["error"]:
+    claimed = _claiming(audit)
+    if claimed:
         said.append(
             say(
-                "nothing seen contradicts the matrix; {n} warning(s)", "rien de vu ne contredit la matrice ; "
-                "{n} avertissement(s)", n=severe["warning"],
+                "{n} authorised conversations are of lines that claim encryption: not evaluated",
+                "{n} conversations autorisées relèvent de lignes qui annoncent un chiffrement : non évalué",
+                n=claimed,
             )
-        )  # fmt: skip
-    return (*said, *_undecided(audit.sources))
+        )
+    severe = Counter(item.severity for item in audit.findings)
+    undecided = _undecided(audit.sources)
+    if not severe["error"] and not undecided:
+        said.append(
+            say(
+                "nothing at error level contradicts the matrix; {n} warning(s)",
+                "rien ne contredit la matrice au niveau erreur ; {n} avertissement(s)",
+                n=severe["warning"],
+            )
+            if severe["warning"]
+            else say("nothing seen contradicts the matrix", "rien de vu ne contredit la matrice")
+        )
+    elif undecided and not severe["error"]:
+        said.append(say("not decided:", "impossible de conclure :"))
+    return (*said, *undecided)
+
+
+def _claiming(audit: Audit) -> int:
+    """Return how many authorised conversations belong to lines that claim encryption."""
+    claims = [audit.network.line[line].flow.encryption is not None for line in audit.matrix.lines]
+    line = audit.verdicts.line[audit.verdicts.verdict == AUTHORISED]
+    return int(np.array([*claims, False])[line].sum())
 
 
 def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:

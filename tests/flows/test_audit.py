@@ -175,7 +175,7 @@ def test_summary_lines_and_ledger(network: Network) -> None:
     data = report(network, *rows, ledger={"arp": 3, "mpls": 2, "ethertype": 1})
     assert data["summary"] == {
         "packets": 51, "records": 0, "conversations": 5, "authorised": 2, "assumed": 0, "illegitimate": 1,
-        "unmapped": 1, "local": 1, "undecoded": 3,
+        "unmapped": 1, "local": 1, "undecoded": 3, "icmp_errors": 0,
     }  # fmt: skip
     assert [item["verdict"] for item in data["conversations"]] == ["illegitimate", "unmapped"]
     assert data["undecoded"] == [{"reason": "mpls", "packets": 2}, {"reason": "ethertype", "packets": 1}]

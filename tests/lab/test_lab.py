@@ -64,6 +64,9 @@ def test_nothing_is_lost() -> None:
         assert summary["undecoded"] == 0
         counted = summary["authorised"] + summary["illegitimate"] + summary["unmapped"] + summary["local"]
         assert counted == summary["conversations"]
+        held = sum(item["packets"] for item in report["conversations"])
+        control = sum(item["packets"] for item in report["control"])
+        assert held + control + summary["icmp_errors"] == summary["packets"]
 
 
 def test_the_recordings_are_small() -> None:
