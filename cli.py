@@ -459,7 +459,14 @@ def draw(
     output: OutputOption = None,
     view: Annotated[
         str,
-        typer.Option("--view", metavar=_("VIEW", "VUE"), help=_("overview, or zone:NAME.", "overview, ou zone:NOM.")),
+        typer.Option(
+            "--view",
+            metavar=_("VIEW", "VUE"),
+            help=_(
+                "overview, zone:NAME, plane:NATURE or tenant:PARTY.",
+                "overview, zone:NOM, plane:NATURE ou tenant:PARTIE.",
+            ),
+        ),
     ] = "overview",
     at: AtOption = "",
     format: FormatOption = "",  # noqa: A002 (the option's own name)
@@ -573,7 +580,7 @@ def audit(
     severity = _severity(fail_on)
     network = _network(path, date.today())
     options = Options(vrf=vrf, every=every, allow_undecoded=allow_undecoded)
-    taken = _captures(captures or [], probe or [], network, rare, (tcp_timeout, udp_timeout, other_timeout))
+    taken = _captures(captures or [], probe or [], network, vrf, rare, (tcp_timeout, udp_timeout, other_timeout))
     outcome = judge(network, taken, options, tick=_progress.tick)
     report = audit_report(outcome, network, every=every)
     _show(report, output, format)
@@ -582,12 +589,12 @@ def audit(
 
 
 def _captures(
-    files: list[str], probes: list[str], network: Network, rare: bool, timeouts: tuple[int, int, int]
+    files: list[str], probes: list[str], network: Network, vrf: str, rare: bool, timeouts: tuple[int, int, int]
 ) -> list[tuple[str, Capture]]:
     """Read the captures without a probe, then those made at each probe; every unreadable one is reported."""
     from cloison.captures.conversations import Timeouts
     from cloison.captures.read import read
-    from cloison.netmodel.language.names import nearest
+    from cloison.flows.audit import refusals
 
     problems: list[Finding] = []
     wanted: list[tuple[str, str]] = [("", name) for name in files]
@@ -600,21 +607,9 @@ def _captures(
                     say("--probe {text}: write PROBE=FILE", "--probe {text} : écrire SONDE=FICHIER", text=item),
                 )
             )
-        elif name not in network.assets:
-            near = nearest(name, network.assets)
-            problems.append(
-                _bad(
-                    "--probe",
-                    say(
-                        "--probe: the map has no asset {name}; nearest: {near}",
-                        "--probe : la carte n'a pas d'équipement {name} ; le plus proche : {near}",
-                        name=name,
-                        near=near,
-                    ),
-                )
-            )
         else:
             wanted.append((name, file))
+    problems += refusals(network, (name for name, _ in wanted), vrf)
     if not wanted and not problems:
         problems.append(
             _bad(

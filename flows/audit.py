@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from cloison.flows.judging.merge import merge
 from cloison.flows.judging.place import Candidates, place, watched
 from cloison.flows.orient import orient
 from cloison.flows.table import Capture, Source, join
-from cloison.netmodel.finding import MapError, Message, Ref, Text, input_error
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 
@@ -69,7 +69,8 @@ def audit(
     Raises ``MapError`` with every VRF or probe that the map does not have, and every asset that is no probe.
     """
     options = options or Options()
-    _check(network, captures, options)
+    if refused := refusals(network, (probe for probe, _ in captures), options.vrf):
+        raise MapError(refused)
     sources: list[Source] = []
     probes: list[str] = []
     settled: list[Candidates] = []
@@ -92,9 +93,9 @@ def audit(
     matrix = matrix_of(network, window, fast=len(table) >= loops.MANY)
     steps.one()
     places = place(matrix, table, settled)
-    table, places = merge(matrix, table, places)
+    table, rows = merge(matrix, table, places)
     steps.one()
-    verdicts = judge(matrix, table, places, orient(table, known_ports(network), fast=matrix.fast))
+    verdicts = judge(matrix, table, places, orient(table, known_ports(network), rows, fast=matrix.fast))
     steps.one()
     result = Audit(
         network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts,
@@ -128,17 +129,18 @@ def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[
     return midnight(network.at, zone), midnight(network.at + timedelta(days=1), zone) - 1
 
 
-def _check(network: Network, captures: Sequence[tuple[str, Capture]], options: Options) -> None:
+def refusals(network: Network, probes: Iterable[str], vrf: str) -> tuple[Finding, ...]:
+    """Return why some probes or a VRF cannot be audited with: names that the map lacks, assets that are no probe."""
     problems = []
-    if options.vrf and options.vrf not in network.ownership.indices:
-        near = nearest(options.vrf, network.ownership.vrfs)
+    if vrf and vrf not in network.ownership.indices:
+        near = nearest(vrf, network.ownership.vrfs)
         text = _NO_VRF if near else _NO_VRF_NOR_LIKE
         problems.append(
             input_error(
-                "unknown-name", Message(text, {"name": options.vrf, "near": near}), Ref("argument", "--vrf")
+                "unknown-name", Message(text, {"name": vrf, "near": near}), Ref("argument", "--vrf")
             )
         )  # fmt: skip
-    for probe in dict.fromkeys(probe for probe, _ in captures if probe):
+    for probe in dict.fromkeys(probe for probe in probes if probe):
         rule = "unknown-name"
         near = nearest(probe, network.assets)
         text = _NO_ASSET if near else _NO_ASSET_NOR_LIKE
@@ -147,5 +149,4 @@ def _check(network: Network, captures: Sequence[tuple[str, Capture]], options: O
                 continue
             rule, text, near = "not-a-probe", _NO_PROBE, ()
         problems.append(input_error(rule, Message(text, {"name": probe, "near": near}), Ref("argument", "--probe")))
-    if problems:
-        raise MapError(tuple(problems))
+    return tuple(problems)
