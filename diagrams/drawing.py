@@ -7,13 +7,14 @@ from typing import Any
 
 from cloison.diagrams import views
 from cloison.diagrams.view import View
-from cloison.netmodel.finding import Finding, MapError, Ref, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Ref, Text, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
 from cloison.netmodel.report import Report, Scene
 
 SCHEMA = "cloison.draw/1"
+MOST = 8  # names in a refusal where none is near
 
 
 def draw(network: Network, findings: Sequence[Finding], view: str = "overview") -> Report:
@@ -25,14 +26,18 @@ def draw(network: Network, findings: Sequence[Finding], view: str = "overview") 
     name, colon, argument = view.partition(":")
     entry = entries.get(name)
     if entry is None:
-        raise _unknown("unknown-view", view, name, sorted(entries))
+        raise _unknown("unknown-view", view, tuple(
+            _usage(entries[one]) for one in nearest(name, sorted(entries)) or sorted(entries)
+        ))  # fmt: skip
     if entry.arguments is None and colon:
         raise MapError((input_error("unknown-view", say(
             "the view {view} takes no name after a colon", "la vue {view} ne prend pas de nom après un deux-points",
             view=name,
         ), Ref("view", view)),))  # fmt: skip
     if entry.arguments is not None and argument not in entry.arguments(network):
-        raise _unknown("unknown-name", view, argument, entry.arguments(network), prefix=f"{name}:")
+        valid = entry.arguments(network)
+        near = nearest(argument, valid) or tuple(sorted(valid)[:MOST])
+        raise _unknown("unknown-name", view, tuple(Text(f"{name}:{one}", f"{name}:{one}") for one in near))
     scene = entry.draw(network, findings, argument)
     model = network.model
     data = {
@@ -48,11 +53,15 @@ def draw(network: Network, findings: Sequence[Finding], view: str = "overview") 
     )
 
 
-def _unknown(rule: str, view: str, word: str, valid: Sequence[str], prefix: str = "") -> MapError:
-    near = nearest(word, valid) or tuple(sorted(valid)[:8])
+def _usage(view: View) -> Text:
+    """Return how a view is asked for: its name, and a colon and a name where it takes one."""
+    return Text(view.name, view.name) if view.arguments is None else Text(f"{view.name}:NAME", f"{view.name}:NOM")
+
+
+def _unknown(rule: str, view: str, near: tuple[Text, ...]) -> MapError:
     message = say(
-        "there is no view {view}; the nearest: {near}", "la vue {view} n'existe pas ; les plus proches : {near}",
-        view=view, near=tuple(prefix + item for item in near),
+        "there is no view {view}; the nearest: {near}", "la vue {view} n’existe pas ; les plus proches : {near}",
+        view=view, near=near,
     )  # fmt: skip
     return MapError((input_error(rule, message, Ref("view", view)),))
 

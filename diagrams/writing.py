@@ -18,7 +18,7 @@ def output_named(name: str) -> Output:
     if name not in entries:
         raise _unknown(name, say(
             "there is no output {name}; the nearest: {near}",
-            "la sortie {name} n'existe pas ; les plus proches : {near}",
+            "la sortie {name} n’existe pas ; les plus proches : {near}",
             name=name, near=nearest(name, sorted(entries)) or tuple(sorted(entries)),
         ))  # fmt: skip
     return entries[name]
@@ -32,7 +32,7 @@ def output_of_suffix(path: Path) -> Output:
     if found is None:
         raise _unknown(str(path), say(
             "no output has the suffix of {name}; there are: {suffixes}",
-            "aucune sortie n'a le suffixe de {name} ; il y a : {suffixes}",
+            "aucune sortie n’a le suffixe de {name} ; il y a : {suffixes}",
             name=path.name, suffixes=tuple(sorted(by_suffix)),
         ))  # fmt: skip
     return found

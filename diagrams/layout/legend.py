@@ -33,12 +33,13 @@ class Sheet:
 
 
 DATE = Text("as of {date}", "au {date}")
+_DIGEST_SHOWN = len("sha256:") + 12  # enough to tell maps apart; the JSON output has all of it
 DIGEST = Text("digest of the map: {digest}", "empreinte de la carte : {digest}")
 SHAPES = {"octagon": Text("octagon", "octogone"), "ellipse": Text("ellipse", "ellipse"),
           "hexagon": Text("hexagon", "hexagone"), "box": Text("box", "cadre")}  # fmt: skip
 STYLES = {"solid": Text("solid", "trait plein"), "dashed": Text("dashed", "tirets"),
           "dotted": Text("dotted", "pointillé"), "bold": Text("thick", "trait épais")}  # fmt: skip
-FLOW_LABEL = Text("a flow's first line, and how many more", "première ligne d'un flux, et combien d'autres")
+FLOW_LABEL = Text("a flow's first line, and how many more", "première ligne d’un flux, et combien d’autres")
 FLOW_EXAMPLE = "F-001 +12"
 HEIGHT = 7  # rows of the legend before it takes another column
 CROWDED = 30  # boxes at which the legend is twice as large, because the sheet is seen from further away
@@ -127,7 +128,7 @@ def _title(scene: Scene, sheet: Sheet, lang: Lang) -> str:
     if sheet.date:
         lines.append(text(DATE.say(lang).format(date=sheet.date), size=11))
     if sheet.digest:
-        lines.append(text(DIGEST.say(lang).format(digest=sheet.digest[:12]), size=11))
+        lines.append(text(DIGEST.say(lang).format(digest=sheet.digest[:_DIGEST_SHOWN]), size=11))
     if sheet.marking:
         lines.append(text(sheet.marking.upper(), size=16, bold=True, limit=60))
     lines += [text(item.say(lang), size=10, limit=100) for item in scene.hidden]

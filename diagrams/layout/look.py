@@ -30,13 +30,13 @@ class Look:
 # the plane of a zone: the first of its marks that is here
 PLANES: dict[str, Look] = {
     "public": Look(Text("public zone", "zone publique"), "#fbe9c6", "#9a6a00", "dashed", 2),
-    "third-party": Look(Text("third party's zone", "zone d'un tiers"), "#fdf4e1", "#9a6a00", "dotted", 2),
+    "third-party": Look(Text("third party's zone", "zone d’un tiers"), "#fdf4e1", "#9a6a00", "dotted", 2),
     "administration": Look(Text("administration", "administration"), "#f9f3a0", "#6b6400", "solid", 3),
     "supervision": Look(Text("supervision, logging", "supervision, journalisation"), "#f3dce8", "#8c3f6a", "solid", 1),
     "storage": Look(Text("storage, backup", "stockage, sauvegarde"), "#cfeee4", "#00694d", "solid", 1),
     "development": Look(Text("development, test", "développement, test"), "#e6e6e6", "#4d4d4d", "dashed", 1),
     "exchange": Look(Text("exchange", "échange"), "#dff1fc", "#00507d", "dashed", 1),
-    "tenant": Look(Text("tenant's zone", "zone d'un commanditaire"), "#bfdcee", "#00507d", "solid", 1),
+    "tenant": Look(Text("tenant's zone", "zone d’un commanditaire"), "#bfdcee", "#00507d", "solid", 1),
     "production": Look(Text("production", "production"), "#dff1fc", "#00507d", "solid", 1),
     "support": Look(Text("office, support", "bureautique, support"), "#f2f2f2", "#4d4d4d", "solid", 1),
     "subnet": Look(Text("subnet", "sous-réseau"), PAPER, "#808080", "solid", 1),
@@ -99,7 +99,7 @@ EDGES: dict[str, Look] = {
         1.4,
     ),
     "flow-administration": Look(
-        Text("authorised flows of administration", "flux d'administration autorisés"), PAPER, "#7a3060", "dashed", 1.1
+        Text("authorised flows of administration", "flux d’administration autorisés"), PAPER, "#7a3060", "dashed", 1.1
     ),
 }
 

@@ -24,7 +24,7 @@ def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -
     if found is None:
         raise _failure(say(
             "no picture: Graphviz's `{program}` is not on this machine (Debian: apt install graphviz)",
-            "pas d'image : le programme `{program}` de Graphviz n'est pas sur cette machine "
+            "pas d’image : le programme `{program}` de Graphviz n’est pas sur cette machine "
             "(Debian : apt install graphviz)", program=program,
         ))  # fmt: skip
     try:
@@ -34,20 +34,20 @@ def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -
     except subprocess.TimeoutExpired as late:
         raise _failure(say(
             "no picture: `{program}` did not end within {seconds} s and was stopped",
-            "pas d'image : `{program}` n'a pas fini en {seconds} s et a été arrêté",
+            "pas d’image : `{program}` n’a pas fini en {seconds} s et a été arrêté",
             program=program, seconds=f"{limit:g}",
         )) from late  # fmt: skip
     except OSError as broken:
         raise _failure(say(
             "no picture: `{program}` could not be started: {why}",
-            "pas d'image : `{program}` n'a pas pu être lancé : {why}",
+            "pas d’image : `{program}` n’a pas pu être lancé : {why}",
             program=program, why=broken.strerror or type(broken).__name__,
         )) from broken  # fmt: skip
     if done.returncode != 0 or not done.stdout or len(done.stdout) > LARGEST:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise _failure(say(
             "no picture: `{program}` failed (exit {code}): {why}",
-            "pas d'image : `{program}` a échoué (code {code}) : {why}",
+            "pas d’image : `{program}` a échoué (code {code}) : {why}",
             program=program, code=done.returncode, why=lines[0][:200] if lines else "-",
         ))  # fmt: skip
     return done.stdout

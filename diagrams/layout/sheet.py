@@ -13,7 +13,7 @@ def only_scene(report: Report) -> Scene:
     if not report.views:
         raise MapError((input_error("no-drawing", say(
             "the answer of `{command}` has no drawing: choose another format",
-            "la réponse de `{command}` n'a pas de dessin : choisir un autre format", command=report.command,
+            "la réponse de `{command}` n’a pas de dessin : choisir un autre format", command=report.command,
         ), Ref("command", report.command)),))  # fmt: skip
     return report.views[0]
 

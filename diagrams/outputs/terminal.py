@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cloison.diagrams.cells import cell_said
+from cloison.diagrams.grid import Piece, grid
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped, printable
-from cloison.diagrams.proof import steps_said
+from cloison.diagrams.proof import steps_said, to_the_second
 from cloison.diagrams.sources import source_lines
 from cloison.diagrams.statuses import STATUS
 from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Severity, Span
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDE = 140  # characters where there is no terminal
+NARROWEST, WIDEST = 40, 160
 SHOWN = 25  # findings of one rule; the others are counted, and are all in the other outputs
 ROWS = 200  # rows of one table
 PLACES = 3  # other places of one finding
@@ -40,22 +42,23 @@ COUNTED: Mapping[Severity, tuple[Words, Words]] = {
 }
 MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
 REMEDY = Words("remedy", "remède")
-WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu'au {until} par {by} : {why}")
+WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu’au {until} par {by} : {why}")
 WAIVERS = Words("{n} waived", "{n} sous dérogation")
+COLON = Words(": ", " : ")
 STATUSES = Words("Clauses", "Exigences")
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     from rich.console import Console
 
-    wide = max(60, min(160, shutil.get_terminal_size((WIDE, 40)).columns))
+    wide = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDE, 40)).columns))
     paper = io.StringIO()
     console = Console(
         file=paper, width=wide, force_terminal=colour, no_color=not colour, color_system="standard" if colour else None,
         markup=False, highlight=False, emoji=False, legacy_windows=False, _environ={},
     )  # fmt: skip
     if report.marking:
-        _line(console, printable(report.marking).upper(), "bold reverse" if colour else "")
+        _line(console, printable(report.marking.upper()), "bold reverse" if colour else "")
     if report.title:
         _line(console, printable(report.title), "bold")
     _findings(console, report.findings, lang)
@@ -128,7 +131,7 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
     console.print(line, soft_wrap=True)
     if finding.spans:
         _frame(console, finding.spans[0], sources, STYLES[finding.severity])
-    for number, step in enumerate(steps_said(finding.witness, lang)):
+    for number, step in enumerate(steps_said(finding.witness, lang, precise=False)):
         _line(
             console,
             f"      {'→ ' if number and finding.witness and finding.witness.kind == 'path' else '  '}{printable(step)}",
@@ -137,8 +140,7 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
     for span in [span for span in finding.spans[1:] if span not in proved][:PLACES]:
         _line(console, f"      {printable(str(span))}", "dim")
     if finding.remedy:
-        colon = " :" if lang == "fr" else ":"
-        _line(console, f"      {REMEDY.say(lang)}{colon} {printable(finding.remedy.say(lang))}", "green")
+        _line(console, f"      {REMEDY.say(lang)}{COLON.say(lang)}{printable(finding.remedy.say(lang))}", "green")
     if finding.waiver:
         said = WAIVED.say(lang).format(
             until=finding.waiver.until.isoformat(), by=finding.waiver.by, why=finding.waiver.why
@@ -163,42 +165,35 @@ def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], str],
 
 
 def _statuses(console: Console, statuses: Sequence[Status], lang: Lang) -> None:
-    from rich.table import Table as Grid
-    from rich.text import Text
-
     _line(console, "")
-    grid = Grid(title=STATUSES.say(lang), title_justify="left", box=None, pad_edge=False)
-    for column in (Words("clause", "exigence"), Words("status", "statut"), Words("reason", "raison")):
-        grid.add_column(column.say(lang), overflow="fold")
+    _line(console, STATUSES.say(lang), "bold")
+    _line(console, "")
+    heads = (Words("clause", "exigence"), Words("status", "statut"), Words("reason", "raison"))
+    rows: list[list[Piece]] = []
     for item in statuses:
         seen = STATUS[item.status]
-        grid.add_row(
-            Text(f"{printable(item.clause)} {printable(item.title.say(lang))}"),
-            Text(f"{seen.sign} {seen.title.say(lang)}", style=seen.style), Text(printable(item.reason.say(lang))),
-        )  # fmt: skip
-    console.print(grid)
+        clause = printable(f"{item.clause} {item.title.say(lang)}")
+        status = f"{seen.sign} {seen.title.say(lang)}"
+        rows.append([(clause, ""), (status, seen.style), (printable(item.reason.say(lang)), "")])
+    _grid(console, [head.say(lang) for head in heads], rows, lang)
 
 
 def _table(console: Console, table: Table, lang: Lang) -> None:
-    from rich import box
-    from rich.table import Table as Grid
-    from rich.text import Text
-
     _line(console, "")
-    grid = Grid(
-        title=Text(printable(table.title.say(lang)), style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1),
-        pad_edge=False,
-    )
-    for column in table.columns:
-        grid.add_column(Text(printable(column.say(lang))), overflow="fold")
-    for row in table.rows[:ROWS]:
-        grid.add_row(*(Text(printable(cell_said(cell, lang))) for cell in row))
-    console.print(grid)
+    _line(console, printable(table.title.say(lang)), "bold")
+    _line(console, "")
+    rows = [[(printable(to_the_second(cell_said(cell, lang))), "") for cell in row] for row in table.rows[:ROWS]]
+    _grid(console, [printable(column.say(lang)) for column in table.columns], rows, lang)
     if len(table.rows) > ROWS:
         _line(console, f"  {MORE.say(lang).format(n=len(table.rows) - ROWS)}", "dim")
+
+
+def _grid(console: Console, heads: Sequence[str], rows: Sequence[Sequence[Piece]], lang: Lang) -> None:
+    from rich.text import Text
+
+    for line in grid(heads, rows, console.width, COLON.say(lang)):
+        console.print(Text.assemble(*line), soft_wrap=True)
+    _line(console, "")
 
 
 OUTPUT = Output("terminal", Words("text for a terminal", "texte pour un terminal"), (".txt",), "text/plain", _write)

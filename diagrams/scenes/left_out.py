@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cloison.diagrams.layout.dot import ROUTED
 from cloison.diagrams.scenes.traffic import Traffic
-from cloison.netmodel.finding import Message, say
+from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.report import Scene
 
 
@@ -14,21 +14,36 @@ def left_out(lines: Traffic, findings: int) -> tuple[Message, ...]:
     """Return a sentence for each thing that is not drawn: dead lines, ends without zone, findings."""
     said = []
     if lines.dead:
-        said.append(
-            say("not drawn: {n} line(s) not in force", "non dessinées : {n} ligne(s) hors période", n=len(lines.dead))
-        )
+        said.append(_counted(
+            len(lines.dead),
+            Text("not drawn: {n} line not in force", "non dessinée : {n} ligne hors période"),
+            Text("not drawn: {n} lines not in force", "non dessinées : {n} lignes hors période"),
+        ))  # fmt: skip
     if lines.outside:
-        said.append(say(
-            "not drawn: {n} line(s) with an end in no zone",
-            "non dessinées : {n} ligne(s) avec une extrémité hors zone",
-            n=len(lines.outside),
+        said.append(_counted(
+            len(lines.outside),
+            Text("not drawn: {n} line with an end in no zone", "non dessinée : {n} ligne avec une extrémité hors zone"),
+            Text(
+                "not drawn: {n} lines with an end in no zone", "non dessinées : {n} lignes avec une extrémité hors zone"
+            ),
         ))  # fmt: skip
     if findings:
-        said.append(say(
-            "{n} finding(s) about nothing that is drawn here", "{n} constat(s) sur rien de ce qui est dessiné ici",
-            n=findings,
+        said.append(_counted(
+            findings,
+            Text(
+                "{n} finding about nothing that is drawn here",
+                "{n} constat ne porte sur rien de ce qui est dessiné ici",
+            ),
+            Text(
+                "{n} findings about nothing that is drawn here",
+                "{n} constats ne portent sur rien de ce qui est dessiné ici",
+            ),
         ))  # fmt: skip
     return tuple(said)
+
+
+def _counted(count: int, one: Text, many: Text) -> Message:
+    return Message(one if count == 1 else many, {"n": count})
 
 
 def unlabelled(scene: Scene) -> Scene:

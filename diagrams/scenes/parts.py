@@ -116,7 +116,7 @@ def subnet_detail(facts: SubnetFacts, *, prefixes: int = PREFIXES) -> tuple[Mess
     cidr = list(subnet.cidr)
     lines: list[Message | str] = [*cidr[:prefixes]]
     if len(cidr) > prefixes:
-        lines.append(_more(len(cidr) - prefixes))
+        lines.append(more(len(cidr) - prefixes))
     tags = joined(
         Text("aggregate", "agrégat") if subnet.aggregate else "",
         f"VLAN {subnet.vlan}" if subnet.vlan is not None else "",
@@ -215,8 +215,9 @@ def _listed(values: Sequence[str]) -> Message:
     return joined(*shown, more)
 
 
-def _more(count: int) -> Message:
-    return say("+{n} more", "+{n} autres", n=count)
+def more(count: int) -> Message:
+    """Return that so many others are not said."""
+    return Message(Text("+{n} more", "+{n} autre" if count == 1 else "+{n} autres"), {"n": count})
 
 
 def _counted(count: int, one: Text, many: Text) -> Text:

@@ -22,7 +22,7 @@ from cloison.netmodel.finding import Finding, Text, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Scene
 
-TITLE = Text("layer-3 overview", "vue d'ensemble de niveau 3")
+TITLE = Text("layer-3 overview", "vue d’ensemble de niveau 3")
 
 
 def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene:
@@ -39,7 +39,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     nodes = (*subnets, *cells, *between.nodes)
     edges = (*between.links, *flows)
     scene = Scene(
-        "overview", say("layer-3 overview", "vue d'ensemble de niveau 3"), boxes, nodes, edges,
+        "overview", say("layer-3 overview", "vue d’ensemble de niveau 3"), boxes, nodes, edges,
         tables=(
             zones_table(network, sorted(network.zones)),
             subnets_table(network, sorted(network.subnets)),

@@ -23,4 +23,4 @@ def _planes(network: Network) -> tuple[str, ...]:
     return tuple(sorted({zone_marks(facts)[0] for facts in network.zones.values()}))
 
 
-VIEW = View("plane", Text("the zones of one plane", "les zones d'un plan"), _draw, _planes)
+VIEW = View("plane", Text("the zones of one plane", "les zones d’un plan"), _draw, _planes)

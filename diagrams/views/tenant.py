@@ -24,4 +24,4 @@ def _tenants(network: Network) -> tuple[str, ...]:
     )
 
 
-VIEW = View("tenant", Text("the zones of one tenant", "les zones d'un commanditaire"), _draw, _tenants)
+VIEW = View("tenant", Text("the zones of one tenant", "les zones d’un commanditaire"), _draw, _tenants)

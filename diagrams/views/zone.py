@@ -13,6 +13,7 @@ from cloison.diagrams.scenes.parts import (
     functions_said,
     is_security,
     joined,
+    more,
     peer_vertex,
     subnet_detail,
     zone_box,
@@ -103,12 +104,12 @@ def _interface_cell(asset: AssetFacts, interface: InterfaceFacts, box: str, conc
     if asset.functions:
         detail.append(joined(*functions_said(asset.functions)))
     if interface.stands:
-        detail.append(say("anywhere in the subnet", "n'importe où dans le sous-réseau"))
+        detail.append(say("anywhere in the subnet", "n’importe où dans le sous-réseau"))
     else:
         shown = [item.removesuffix("/32").removesuffix("/128") for item in prefixes(interface.addresses)]
         detail += shown[:ADDRESSES]
         if len(shown) > ADDRESSES:
-            detail.append(say("+{n} more", "+{n} autres", n=len(shown) - ADDRESSES))
+            detail.append(more(len(shown) - ADDRESSES))
     marks = ("nerve-centre",) if kind != "asset" else ()
     node = Node(f"{box}:{interface.id}", Ref("asset", asset.id), kind, interface.id, tuple(detail), box, marks)
     return concerns.on(node, [Ref("asset", asset.id)])

@@ -30,7 +30,7 @@ def refusal(error: pytest.ExceptionInfo[MapError]) -> Finding:
     (finding,) = error.value.findings
     assert finding.rule == "no-layout"
     assert finding.message.say("en").startswith("no picture: ")
-    assert finding.message.say("fr").startswith("pas d'image : ")
+    assert finding.message.say("fr").startswith("pas d’image : ")
     return finding
 
 

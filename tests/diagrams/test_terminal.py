@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.sources import source_lines
 from cloison.diagrams.writing import write
 from cloison.netmodel.finding import Finding, Ref, Span, say
-from cloison.netmodel.report import Report, Status, Table, Text
+from cloison.netmodel.report import Report, Scene, Status, Table, Text
 
 
 def shown(report: Report, *, colour: bool = False) -> str:
@@ -74,6 +75,18 @@ def test_colour_is_for_terminals_alone() -> None:
     assert "\x1b[" in shown(report, colour=True)
     assert "\x1b" not in shown(report)
     assert shown(report).startswith("SECRET\n")
+
+
+def test_a_marking_is_in_capitals_and_its_escapes_are_not() -> None:
+    assert shown(Report("check", {}, marking="\u202eDiffusion limitée\x1b")).startswith(
+        "\\u202eDIFFUSION LIMITÉE\\x1b\n"
+    )
+    assert (
+        ">\\u202eSECRET<"
+        in drawn(
+            Report("draw", {}, views=(Scene("s", say("s", "s"), (), (), ()),), marking="\u202esecret"), "en"
+        ).whole()
+    )
 
 
 @pytest.mark.parametrize("rows", [0, 1, 500])

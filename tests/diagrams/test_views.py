@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from cloison.diagrams.drawing import draw
+from cloison.diagrams.scenes.left_out import left_out
+from cloison.diagrams.scenes.traffic import traffic
 from cloison.diagrams.writing import output_named, output_of_suffix, write
 from cloison.netmodel.finding import Finding, MapError
 from cloison.netmodel.network import Network
@@ -78,7 +81,7 @@ def test_flows_are_gathered_by_pair_of_zones(network: Network) -> None:
     }
     (inner,) = (box for box in found.clusters if box.subject.id == "calcul")
     assert any("1 ligne interne" in str(line.say("fr")) for line in inner.detail if not isinstance(line, str))
-    assert [item.say("en") for item in found.hidden] == ["not drawn: 1 line(s) not in force"]
+    assert [item.say("en") for item in found.hidden] == ["not drawn: 1 line not in force"]
 
 
 def test_findings_are_on_what_they_concern(network: Network, findings: tuple[Finding, ...]) -> None:
@@ -89,7 +92,7 @@ def test_findings_are_on_what_they_concern(network: Network, findings: tuple[Fin
     assert [(edge.lines, edge.severity, edge.findings) for edge in found.edges if edge.severity] == [
         (("F-001", "F-006"), "error", ())
     ]
-    assert "1 finding(s) about nothing that is drawn here" in [item.say("en") for item in found.hidden]
+    assert "1 finding about nothing that is drawn here" in [item.say("en") for item in found.hidden]
 
 
 def test_zone_view_has_interfaces_and_peers(network: Network) -> None:
@@ -139,6 +142,38 @@ def test_an_unknown_view_is_told_the_nearest(network: Network, view: str, near: 
         assert near in error.value.findings[0].message.say("fr" if lang == "fr" else "en")
 
 
+def test_an_unknown_view_is_told_how_each_is_asked_for(network: Network) -> None:
+    with pytest.raises(MapError) as error:
+        draw(network, (), "nope")
+    message = error.value.findings[0].message
+    assert message.say("en") == "there is no view nope; the nearest: overview, plane:NAME, tenant:NAME, zone:NAME"
+    assert message.say("fr") == (
+        "la vue nope n’existe pas ; les plus proches : overview, plane:NOM, tenant:NOM, zone:NOM"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "findings", "said"),
+    [
+        (0, 0, []),
+        (1, 1, [
+            "non dessinée : 1 ligne hors période",
+            "non dessinée : 1 ligne avec une extrémité hors zone",
+            "1 constat ne porte sur rien de ce qui est dessiné ici",
+        ]),
+        (2, 3, [
+            "non dessinées : 2 lignes hors période",
+            "non dessinées : 2 lignes avec une extrémité hors zone",
+            "3 constats ne portent sur rien de ce qui est dessiné ici",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_agrees_in_number(network: Network, lines: int, findings: int, said: list[str]) -> None:
+    names = tuple(f"F-{at}" for at in range(lines))
+    counted = replace(traffic(network), dead=names, outside=names)
+    assert [item.say("fr") for item in left_out(counted, findings)] == said
+
+
 @pytest.mark.parametrize("output", ["svg", "png", "dot"])
 def test_a_report_without_a_drawing_says_so(output: str) -> None:
     with pytest.raises(MapError, match="has no drawing"):
@@ -171,7 +206,7 @@ def test_svg_has_every_name_once_and_is_the_same_twice(network: Network, finding
         "zone publique",
     ):
         assert any(word in text for text in shown), word
-    assert network.digest[:12] in "".join(shown)
+    assert network.digest[:19] in "".join(shown)
 
 
 @needs_dot
