@@ -5,10 +5,12 @@ Cells are folded at spaces only: a word (a name, a path, a time) that is wider t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 GRIDS = 90  # narrower than this, a grid must fit without folding
 GAPS = (3, 2)  # spaces between columns: as they should be, and as they may be for want of room
+SPACE = re.compile("(?<!«) (?![;:!?»](?: |$))")  # where a line may end: French parts these signs from their words
 HANGING = 4  # spaces before what follows of a block's line
 
 Piece = tuple[str, str]  # text and a style of rich
@@ -39,7 +41,7 @@ def folded(text: str, wide: int, first: int | None = None) -> list[str]:
     room = wide if first is None else first
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in SPACE.split(text):
         longer = f"{line} {word}" if line else word
         if width(longer) <= room or (not line and room >= wide):
             line = longer
@@ -63,7 +65,7 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[Piece]], wide: int, ga
     whole = [max(map(width, column)) for column in texts]
     if sum(whole) <= room:
         return whole
-    least = [max(width(word) for text in column for word in text.split(" ")) for column in texts]
+    least = [max(width(word) for text in column for word in SPACE.split(text)) for column in texts]
     if wide < GRIDS or sum(least) > room:
         return None
     low, high = 0, max(whole)  # the widest limit at which the columns have room
