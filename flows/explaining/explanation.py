@@ -7,25 +7,32 @@ from dataclasses import dataclass
 from cloison.flows.explaining.question import Question
 from cloison.netmodel.facts import Line, TranslationFacts
 from cloison.netmodel.finding import Finding
-from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet
 from cloison.netmodel.space.services import ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A live line that authorises some of what is asked, or all of it (``complete``)."""
+    """A live line that authorises some of what is asked, or all of it (``complete``); ``services`` are openings."""
 
     line: Line
     services: ServiceSet
-    source: IntervalSet
-    target: IntervalSet
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of both ends for which a line authorises some services: texts of the ends, and openings."""
+
+    line: str
+    source: str
+    target: str
+    services: ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
-    """A line that comes near, and how: ``expired``, ``direction``, ``service``, ``zones`` or ``partly``."""
+    """A line that comes near, and how: ``expired`` (not live), ``direction``, ``service``, ``zones`` or ``partly``."""
 
     line: Line
     why: str
@@ -45,14 +52,18 @@ class Way:
 class Explanation:
     """Whether a flow is authorised and why.
 
-    ``reason`` is empty or ``inside`` when it is; else ``partly``, ``unmapped``, ``expired``, ``forbidden``,
-    ``direction``, ``service`` or ``no-line``, and ``witness`` is a packet that is not authorised.
+    ``services`` are the openings, among those asked, that are authorised from the whole of one end to the whole of the
+    other. A question without services is authorised when there are any. ``reason`` is empty or ``inside`` when it is
+    authorised; else ``partly``, ``unmapped``, ``expired``, ``forbidden``, ``direction``, ``service`` or ``no-line``,
+    and ``witness`` is a packet that is not authorised. ``parts`` say what ``partly`` means.
     """
 
     question: Question
     authorised: bool
     reason: str
+    services: ServiceSet
     matches: tuple[Match, ...]
+    parts: tuple[Part, ...]
     nearest: tuple[Near, ...]
     ways: tuple[Way, ...]
     translations: tuple[TranslationFacts, ...]

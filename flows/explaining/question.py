@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloison.netmodel.compiling.ends import NoEndError
 from cloison.netmodel.compiling.literals import looks_literal, read_literal
 from cloison.netmodel.facts import TranslationFacts
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import VRF_SHIFT
@@ -38,17 +38,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; ``services`` are openings. ``translations`` led from what was named to the real ends."""
+    """What is asked; ``services`` are openings. ``translations`` led from what was named to the real ends.
+
+    A question is ``open`` when it names no service and its target has none of its own: what is authorised between
+    these ends, of ``services``?
+    """
 
     source: Place
     target: Place
     service: str
     services: ServiceSet
+    open: bool
     translations: tuple[TranslationFacts, ...] = ()
 
 
 def ask(network: Network, source: str, target: str, service: str, vrf: str) -> Question:
-    """Return the question of a source, a target and a service (empty: an endpoint's own, else any).
+    """Return the question of a source, a target and a service (empty: an endpoint's own, else open).
 
     Raises ``MapError`` with every text that means nothing, and the nearest ones that do.
     """
@@ -61,7 +66,8 @@ def ask(network: Network, source: str, target: str, service: str, vrf: str) -> Q
     services = _services(network, target, service, problems)
     if here is None or there is None or services is None:
         raise MapError(tuple(problems))
-    return _translated(network, Question(here, there, service, services))
+    open_ = not service and target not in network.endpoints
+    return _translated(network, Question(here, there, service, services, open_))
 
 
 def place_of(network: Network, text: str, points: IntervalSet, *, everything: bool = False) -> Place:
@@ -85,14 +91,14 @@ def _place(network: Network, text: str, vrf: str, option: str, problems: list[Fi
         try:
             literal = read_literal(text, network.ownership.indices[vrf], network.ownership)
         except RefusedError as refused:
-            problems.append(input_error("bad-address", refused.message, Ref("argument", option)))
+            problems.append(_refused("bad-address", refused.message, option))
             return None
         return place_of(network, text, literal.points)
     try:
         end = network.ends[text]
     except NoEndError as problem:
         if problem.message is not None:
-            problems.append(input_error("unknown-name", problem.message, Ref("argument", option)))
+            problems.append(_refused("unknown-name", problem.message, option))
         else:
             problems.append(_unknown(option, text, nearest(text, network.ends)))
         return None
@@ -113,7 +119,7 @@ def _services(network: Network, target: str, service: str, problems: list[Findin
             found = parse_ports(service)
         except RefusedError as refused:
             if "/" in service or service in NUMBERS:
-                problems.append(input_error("bad-service", refused.message, Ref("argument", "--service")))
+                problems.append(_refused("bad-service", refused.message, "--service"))
             else:
                 near = nearest(service, [*network.model.services, *CATALOGUE])
                 problems.append(_unknown("--service", service, near))
@@ -128,7 +134,7 @@ def _translated(network: Network, question: Question) -> Question:
     for item in network.translations.values():
         if item.kind != "destination" and source.points and source.points <= item.outside:
             used.append(item)
-            source = place_of(network, source.text, _inside(item))
+            source = place_of(network, source.text, inside_of(item))
         if item.kind != "source" and target.points and target.points <= item.outside:
             inner = services
             if item.services:
@@ -136,12 +142,19 @@ def _translated(network: Network, question: Question) -> Question:
                 inner = ServiceSet.union(there.in_phase(OPENING) for out, there in asked if out)
             if inner:
                 used.append(item)
-                target, services = place_of(network, target.text, _inside(item)), inner
-    return Question(source, target, question.service, services, tuple(used))
+                target, services = place_of(network, target.text, inside_of(item)), inner
+    return replace(question, source=source, target=target, services=services, translations=tuple(used))
 
 
-def _inside(item: TranslationFacts) -> IntervalSet:
+def inside_of(item: TranslationFacts) -> IntervalSet:
+    """Return the points that a translation leads to."""
     return IntervalSet.union(span for end in item.inside for span in end.points.ranges)
+
+
+def _refused(rule: str, message: Message, option: str) -> Finding:
+    """Return an input error that names the option whose text it is about."""
+    text = Text("{option}: " + message.text.en, "{option} : " + message.text.fr)
+    return input_error(rule, Message(text, {**message.values, "option": option}), Ref("argument", option))
 
 
 def _unknown(option: str, text: str, near: tuple[str, ...]) -> Finding:
