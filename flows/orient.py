@@ -73,9 +73,10 @@ class Orientation:
         return len(self.row)
 
 
-def orient(table: FlowTable, known_ports: Array, *, fast: bool = False) -> Orientation:
+def orient(table: FlowTable, known_ports: Array, rows: Array | None = None, *, fast: bool = False) -> Orientation:
     """Return the initiators of a table's conversations; ``fast``: by a compiled loop.
 
+    ``rows`` (i8, ascending) are those that are conversations, when not all of them are.
     ``known_ports`` is bool[4, 65536]: whether a port is declared or in the catalogue, by the rows of ``PORTED``
     (row 0 is for protocols without ports and holds nothing).
     """
@@ -91,17 +92,19 @@ def orient(table: FlowTable, known_ports: Array, *, fast: bool = False) -> Orien
         part = table.take(block)
         chosen = decision[block] = _initiators()[_initiator_index(part, known_ports)]
         answered[block] = answers(part, (chosen & _SWAPPED).astype(bool), (chosen & _SPLIT).astype(bool))
+    row = np.arange(len(table), dtype=np.int64) if rows is None else rows
+    if len(row) < len(table):
+        decision, answered = decision[row], answered[row]
     swapped = (decision & _SWAPPED).astype(bool)
     split = (decision & _SPLIT).astype(bool)
     certainty = decision >> _SURE
-    row = np.arange(len(table), dtype=np.int64)
     both = np.flatnonzero(split)
     if not len(both):
         return Orientation(row, swapped, certainty, answered, split)
-    second = table.take(both)
+    second = table.take(row[both])
     other = ~swapped[both]
     return Orientation(
-        np.concatenate([row, both]),
+        np.concatenate([row, row[both]]),
         np.concatenate([swapped, other]),
         np.concatenate([certainty, certainty[both]]),
         np.concatenate([answered, answers(second, other, split[both])]),

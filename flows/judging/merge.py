@@ -6,6 +6,7 @@ Evidence is joined, so that the best decides; packets and bytes are the most tha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,18 @@ _FROM_B = sum(bit for name, bit in EVIDENCE.items() if name.endswith("_BA"))
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
 
 
-def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, Places]:
-    """Return the table and the places with one row a conversation; the row of the earliest packet says where."""
+def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, Array]:
+    """Return the table, and its rows (i8, ascending) that are each a conversation; that of the earliest packet is kept.
+
+    The other rows stay where they are, without their ICMP errors, and columns in which nothing changes are the same:
+    a copy of a whole table to join two rows would cost as much as the table.
+    """
+    every = np.arange(len(table), dtype=np.int64)
     if not _may_repeat(table):
-        return table, places
+        return table, every
     like, hashed = _like_another(matrix, table, places)
     if not len(like):
-        return table, places
+        return table, every
     part = table.take(like)
     keys, turned = _keys(matrix, part, places.take(like))
     order = np.lexsort((part.packet, part.source, part.first, hashed))
@@ -45,17 +51,21 @@ def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, 
     so_far = np.sort(last)[np.maximum.accumulate(group * len(last) + ranks) % len(last)]
     overlaps = same & (part.first[order][1:] <= so_far[:-1])
     if not overlaps.any():
-        return table, places
+        return table, every
     starts = np.flatnonzero(np.append(True, ~overlaps))
     first = like[order[starts]]  # the rows that are kept, in the place of those that they are joined with
     kept = np.ones(len(table), dtype=bool)
     kept[like] = False
     kept[first] = True
-    row = np.cumsum(kept) - 1
-    whole = table.take(kept)
+    changed = {}
     for name, column in _reduced(part.take(order), turned[order], starts).items():
-        getattr(whole, name)[row[first]] = column
-    return whole, places.take(kept)
+        before = getattr(table, name)
+        if (before[first] != column).any():
+            changed[name] = before.copy()
+            changed[name][first] = column
+    if table.errors[~kept].any():
+        changed["errors"] = np.where(kept, changed.get("errors", table.errors), np.uint32(0))
+    return replace(table, **changed), np.flatnonzero(kept)
 
 
 def _like_another(matrix: Matrix, table: FlowTable, places: Places) -> tuple[Array, Array]:

@@ -68,6 +68,17 @@ def test_overlapping_but_other_ports_are_two(network: Network) -> None:
     assert len(two(network, row, other).verdicts) == 2
 
 
+def test_joined_rows_count_their_errors_once_and_leave_what_was_read(network: Network) -> None:
+    row = talk("10.1.0.11", "10.2.0.21", 5432, errors=2)
+    one, other = capture_of(row, file="one.pcap"), capture_of(row | {"errors": 3, "last": NOON + 9 * SECOND})
+    result = audit(network, [("", one), ("", other)])
+    assert result.verdicts.row.tolist() == [0]
+    assert int(result.table.errors.sum()) == 3
+    assert int(result.table.last[0]) == NOON + 9 * SECOND
+    assert one.table.last.tolist() == [NOON + SECOND]
+    assert one.table.errors.tolist() == [2]
+
+
 def test_the_same_addresses_of_two_tenants_are_two(network: Network) -> None:
     rows = [talk("10.50.1.1", "203.0.113.10", 443, vni=vni) for vni in (5001, 5002)]
     assert list(said(judged(network, *rows))) == ["authorised F-007", "illegitimate no-line error"]
