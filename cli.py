@@ -27,6 +27,7 @@ from cloison.netmodel.finding import (
     input_error,
     say,
 )
+from cloison.netmodel.system import why
 
 if TYPE_CHECKING:
     from cloison.flows.table import Capture
@@ -313,7 +314,7 @@ def _write(path: Path, content: bytes) -> None:
                 "{file} cannot be written: {why}",
                 "{file} ne peut pas être écrit : {why}",
                 file=str(path),
-                why=problem.strerror or "",
+                why=why(problem),
             ),
             str(path),
         )
@@ -410,7 +411,7 @@ def init(
                 "{file} cannot be written: {why}",
                 "{file} ne peut pas être écrit : {why}",
                 file=str(target),
-                why=problem.strerror or "",
+                why=why(problem),
             ),
             str(target),
         )

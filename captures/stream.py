@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.netmodel.finding import Message, Text, say
+from cloison.netmodel.system import why
 
 Array = npt.NDArray[Any]
 
@@ -77,7 +78,7 @@ class Stream:
             data = self._raw.read(size)
         except OSError as error:
             self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
-                               error=error.strerror or str(error))  # fmt: skip
+                               error=why(error))  # fmt: skip
             return b""
         self.position += len(data)
         return data
@@ -114,7 +115,7 @@ class Stream:
                 read = self._raw.readinto(view)  # type: ignore[attr-defined]
             except OSError as error:
                 self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
-                                   error=error.strerror or str(error))  # fmt: skip
+                                   error=why(error))  # fmt: skip
                 read = 0
             self.position += read
             self.stop += read
@@ -215,8 +216,7 @@ def open_source(path: str) -> tuple[BinaryIO, int] | Message:
     except PermissionError:
         return say("it may not be read: permission denied", "la lecture n’en est pas permise : accès refusé")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return say("it cannot be opened: {error}", "il ne peut pas être ouvert : {error}", error=reason)
+        return say("it cannot be opened: {error}", "il ne peut pas être ouvert : {error}", error=why(error))
     facts = os.fstat(handle)
     if stat.S_ISREG(facts.st_mode):
         return os.fdopen(handle, "rb", buffering=0), facts.st_size

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, Value, input_error, say
+from cloison.netmodel.system import why
 
 LARGEST = 128 * 1024 * 1024  # bytes of one file of a map; 100,000 lines take 28 to 35 million
 
@@ -62,8 +63,7 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     except PermissionError:
         raise refuse("no-permission", _NO_PERMISSION) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refuse("unreadable-file", _UNREADABLE, reason=reason) from None
+        raise refuse("unreadable-file", _UNREADABLE, reason=why(error)) from None
     if len(data) > largest:
         raise refuse("too-large", _TOO_LARGE, most=largest)
     return data

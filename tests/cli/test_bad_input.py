@@ -179,9 +179,11 @@ def test_bad_arguments_are_all_reported_at_once() -> None:
 
 
 def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
-    done = cloison("rules", "-o", str(tmp_path / "no" / "where.json"))
-    assert done.returncode == 2
-    assert b"where.json" in done.stderr
+    for lang, reason in (("en", "no such file"), ("fr", "aucun fichier ni dossier")):
+        done = cloison("rules", "-o", str(tmp_path / "no" / "where.json"), "--lang", lang)
+        assert done.returncode == 2
+        assert b"where.json" in done.stderr
+        assert reason in done.stderr.decode()
 
 
 def test_a_reader_that_leaves() -> None:
