@@ -113,7 +113,7 @@ class Network:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, of the canonical model without ``reviews``."""
+        """``sha256:`` and the SHA-256, in hexadecimal, of the canonical model without ``reviews``."""
         with without_collector():
             return digest(self.model)
 

@@ -54,7 +54,7 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         title += f" — {report.views[0].title.say(lang)}"
     parts.append(f"# {escaped(title)}")
     named = report.data.get("map", {})
-    facts = [str(report.data.get("at", "")), f"sha256:{named['digest']}" if named.get("digest") else ""]
+    facts = [str(report.data.get("at", "")), str(named.get("digest", ""))]
     parts += [opening(" · ".join(fact for fact in facts if fact))] if any(facts) else []
     parts += ["\n".join(f"- {opening(item.say(lang))}" for item in report.summary)] if report.summary else []
     hidden = [item for scene in report.views for item in scene.hidden]

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from cloison.netmodel.assurance.check import Missing, Part
-from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Text, say
+from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Text, say
 from cloison.netmodel.language.model import Declaration
 from cloison.netmodel.report import Status, StatusWord
 
@@ -195,7 +195,7 @@ def _nothing(clause: Clause) -> Message:
 
 
 def _absent_data(missing: Sequence[Missing]) -> Message:
-    named = [f"{item.subject.kind} {item.subject.id}".strip() for item in missing[:_SHOWN]]
+    named = [_named(item.subject) for item in missing[:_SHOWN]]
     data = tuple(dict.fromkeys(item.datum for item in missing))
     more = len(missing) - len(named)
     if more:
@@ -212,6 +212,15 @@ def _absent_data(missing: Sequence[Missing]) -> Message:
         data=data,
         subjects=tuple(named),
     )
+
+
+def _named(subject: Ref) -> Text:
+    """Return the kind of a subject in both languages, and its id as it is written."""
+    kind = KIND_WORDS.get(subject.kind, Text("object", "objet"))
+    name = _GRAPH_WORDS.get(subject.id) if subject.kind == "evidence" else None
+    if name is None:
+        name = Text(subject.id, subject.id)
+    return Text(f"{kind.en} {name.en}".strip(), f"{kind.fr} {name.fr}".strip())
 
 
 def _waivers(findings: Sequence[Finding]) -> Message:
@@ -252,4 +261,40 @@ STATUS_WORDS: Mapping[StatusWord, Text] = {
     "not-applicable": Text("not applicable", "non applicable"),
     "declared": Text("declared", "déclaré"),
     "waived": Text("waived", "sous dérogation"),
+}
+
+# the kinds of the subjects of findings and of absent data, as a reader meets them
+KIND_WORDS: Mapping[str, Text] = {
+    "application": Text("application", "application"),
+    "asset": Text("asset", "bien"),
+    "carrier": Text("carrier", "support"),
+    "declaration": Text("declaration", "déclaration"),
+    "endpoint": Text("endpoint", "interface offerte"),
+    "evidence": Text("evidence:", "élément de preuve :"),
+    "file": Text("file", "fichier"),
+    "flow": Text("line", "ligne"),
+    "group": Text("group", "groupe"),
+    "interconnection": Text("interconnection", "interconnexion"),
+    "interface": Text("interface", "interface"),
+    "line": Text("line", "ligne"),
+    "map": Text("map", "carte"),
+    "party": Text("party", "partie"),
+    "policy": Text("policy", "politique"),
+    "repeat": Text("repeat", "répétition"),
+    "rest": Text("the rest of", "le reste de"),
+    "review": Text("review", "revue"),
+    "rule": Text("rule", "règle"),
+    "service": Text("service", "service"),
+    "site": Text("site", "site"),
+    "subnet": Text("subnet", "sous-réseau"),
+    "table": Text("table", "tableau"),
+    "translation": Text("translation", "traduction"),
+    "vrf": Text("VRF", "VRF"),
+    "waiver": Text("waiver", "dérogation"),
+    "zone": Text("zone", "zone"),
+}
+_GRAPH_WORDS: Mapping[str, Text] = {
+    "declared": Text("the map", "la carte"),
+    "effective": Text("filter configurations", "configurations de filtrage"),
+    "observed": Text("captures", "captures"),
 }

@@ -14,7 +14,7 @@ _LEFT_OUT = ("reviews",)  # they cite the digest
 
 
 def digest(model: Model) -> str:
-    """Return the SHA-256, in hexadecimal, of a model without its ``reviews``.
+    """Return ``sha256:`` and, in hexadecimal, the SHA-256 of a model without its ``reviews``.
 
     What is hashed is one line of JSON a value, ``[section, id or position, value]``, sections in the order of the
     model, ids and keys sorted, fields by the names that the map gives them. Values that are their field's default
@@ -25,7 +25,7 @@ def digest(model: Model) -> str:
     for line in _values(model):
         found.update(encode(line).encode())
         found.update(b"\n")
-    return found.hexdigest()
+    return f"sha256:{found.hexdigest()}"
 
 
 def _values(model: Model) -> Iterator[tuple[str, str | int, Any]]:

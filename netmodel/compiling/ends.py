@@ -195,6 +195,8 @@ def find_end(name: str, ends: Ends, problems: Problems, route: Route, kind: Text
         return ends[name]
     except NoEndError as missing:
         base, slash, _ = name.partition("/")
+        if ends.names.get(base) == "endpoints" and not slash:
+            return None  # it is its asset that is unknown, which is told of the endpoint itself
         if missing.message is not None:
             problems.add("unknown-name", missing.message, route)
         elif looks_literal(name):
@@ -208,7 +210,9 @@ def find_end(name: str, ends: Ends, problems: Problems, route: Route, kind: Text
 
 
 def check_end(end: End, problems: Problems, route: Route) -> bool:
-    """Say whether an end can stand in a line; an error at ``route`` says why not."""
+    """Say whether an end can stand in a line; an error at ``route`` says why not, unless the cause is told already."""
+    if end.kind == "endpoint" and end.id in problems.refused:
+        return False
     if end.split:
         problems.add(
             "ambiguous-end",
@@ -219,6 +223,7 @@ def check_end(end: End, problems: Problems, route: Route) -> bool:
         )  # fmt: skip
         return False
     if not end.points:
-        problems.add("empty-end", say("{name} has no address", "{name} n’a pas d’adresse", name=end.id), route)
+        if problems.refused.isdisjoint((end.id, *end.assets, *(leaf.id for leaf in end.leaves))):
+            problems.add("empty-end", say("{name} has no address", "{name} n’a pas d’adresse", name=end.id), route)
         return False
     return True

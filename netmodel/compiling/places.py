@@ -45,7 +45,6 @@ class Places:
     of_subnet: dict[str, IntervalSet]
     nested: dict[str, list[str]] = field(default_factory=dict)  # aggregate -> subnets inside it
     interfaces: dict[str, dict[str, InterfaceFacts]] = field(default_factory=dict)
-    holes: bool = False  # a prefix could not be read: what lies outside all others may lie in it
     hosts: list[tuple[int, Owner]] = field(default_factory=list)  # the point of each address of an asset
 
 
@@ -93,11 +92,16 @@ def _subnet(name: str, subnet: m.Subnet, places: Places, indices: Mapping[str, i
     if not subnet.cidr:
         problems.add("bad-address", say("The subnet {name} has no prefix", "Le sous-réseau {name} n’a pas de préfixe",
                                         name=name), ("subnets", name, "cidr"))  # fmt: skip
+        _refuse(places, subnet.zone, name, problems)
     for position, text in enumerate(subnet.cidr):
         route = ("subnets", name, "cidr", position)
-        for low, high in _prefix(text, route, places, problems):
-            places.prefixes[vrf].append(Prefix(low, high, _length(low, high), subnet.zone, name, route))
-            found.append((low, high))
+        ranges = _prefix(text, route, problems)
+        if not ranges or subnet.vrf not in indices:
+            _refuse(places, subnet.zone, name, problems)
+        found += ranges
+        if subnet.vrf in indices:  # elsewhere it would overlap others
+            places.prefixes[vrf] += (Prefix(low, high, _length(low, high), subnet.zone, name, route)
+                                     for low, high in ranges)  # fmt: skip
     places.of_subnet[name] = IntervalSet.union(found)
 
 
@@ -114,14 +118,24 @@ def _zone(name: str, zone: m.Zone, places: Places, indices: Mapping[str, int], p
                         "cette VRF", other=other),
                     route, ("zones", other, "addresses"),
                 )  # fmt: skip
+                _refuse(places, name, "", problems)
             else:
                 places.everywhere[vrf] = name
             continue
-        for low, high in _prefix(text, route, places, problems):
+        ranges = _prefix(text, route, problems)
+        if not ranges or zone.vrf not in indices:
+            _refuse(places, name, "", problems)
+        for low, high in ranges if zone.vrf in indices else ():
             places.prefixes[vrf].append(Prefix(low, high, _length(low, high), name, "", route))
 
 
-def _prefix(text: str, route: Route, places: Places, problems: Problems) -> tuple[Range, ...]:
+def _refuse(places: Places, zone: str, subnet: str, problems: Problems) -> None:
+    """Note that addresses of a subnet, of its zone and of the zones around it were refused: they have had an error."""
+    problems.holes = True
+    problems.refused.update((subnet, zone, *places.within.get(zone, ())))
+
+
+def _prefix(text: str, route: Route, problems: Problems) -> tuple[Range, ...]:
     """Return the ranges of a prefix (two when it goes around IPv4), none after an error."""
     try:
         if "-" in text:
@@ -134,7 +148,6 @@ def _prefix(text: str, route: Route, places: Places, problems: Problems) -> tupl
         network = _network(text)
         problems.add("host-bits" if network else "bad-address", refusal.message, route)
         if not network:
-            places.holes = True
             return ()
         found = parse(network)  # what is in it is where it was meant to be: no errors of it after this one
     if found.overlaps(MULTICAST):
@@ -172,6 +185,8 @@ def _nested(model: m.Model, places: Places, prefixes: list[Prefix], problems: Pr
                         text=_shown(prefix), other=outer.subnet or outer.zone),
                     prefix.route, outer.route,
                 )  # fmt: skip
+                for item in (prefix, outer):  # only one of them can own what both hold
+                    _refuse(places, item.zone, item.subnet, problems)
                 continue
             _inside(model, places, prefix, outer, problems)
             for around in stack:
@@ -198,6 +213,8 @@ def _inside(model: m.Model, places: Places, prefix: Prefix, outer: Prefix, probl
             text=_shown(prefix), around=_shown(outer), other=outer.subnet or outer.zone),
         prefix.route, outer.route, remedy=remedy,
     )  # fmt: skip
+    for item in (prefix, outer):
+        _refuse(places, item.zone, item.subnet, problems)
 
 
 def _shown(prefix: Prefix) -> str:
@@ -223,6 +240,8 @@ def _interfaces(
                     route,
                 )  # fmt: skip
             homes[part] = _interface(model, places, bare, indices, interface, route, mac, taken, problems)
+            if not homes[part].points and (interface.addresses or interface.subnet or not interface.mac):
+                problems.refused.update((name, f"{name}/{part}"))
         places.interfaces[name] = homes
 
 
@@ -236,6 +255,8 @@ def _interface(
     if vrf not in indices:
         problems.unknown(vrf, KINDS["vrfs"], indices, (*route, "vrf"))
         vrf = "default"
+        if not interface.subnet:
+            return InterfaceFacts(key, asset, part, EMPTY, EMPTY, (), (), vrf, mac)
     subnet = model.subnets.get(interface.subnet) if interface.subnet else None
     if interface.subnet and subnet is None:
         problems.unknown(interface.subnet, KINDS["subnets"], model.subnets, (*route, "subnet"))
@@ -293,9 +314,10 @@ def _home(
         problems.add("bad-address", refusal.message, route)
         return None
     where = bare.locate(vrf, address)
-    if places.holes and (where is None or (subnet and not places.of_subnet[subnet])):
-        return None
-    if subnet and address not in places.of_subnet[subnet]:
+    outside = bool(subnet) and address not in places.of_subnet[subnet]
+    if (where is None and problems.holes) or (outside and subnet in problems.refused):
+        return None  # it may well lie in the prefix that was refused
+    if outside:
         other = bare.owners[where[1]] if where else None
         remedy = None
         if other is not None:

@@ -47,6 +47,9 @@ class Problems:
     document: Document
     names: Mapping[str, str] = field(default_factory=dict)  # the one namespace: id -> section
     found: list[Finding] = field(default_factory=list)
+    # ids whose addresses were refused, at least some: what they lack for it is no further error
+    refused: set[str] = field(default_factory=set)
+    holes: bool = False  # a prefix was refused: what lies outside all others may be meant to lie in it
     _remedies: dict[tuple[str, str], Message | None] = field(default_factory=dict)
 
     def add(

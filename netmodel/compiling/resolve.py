@@ -30,6 +30,7 @@ def resolve_groups(ends: Ends, selector: Selector, problems: Problems) -> None:
     for ring in cycles(inner):
         problems.add("cycle", say("The groups go in a circle: {ring}", "Les groupes tournent en rond : {ring}",
                                   ring=" → ".join(ring)), ("groups", ring[0]))  # fmt: skip
+        problems.refused.update(ring)
     opened: dict[str, tuple[tuple[Leaf, ...], tuple[Leaf, ...]]] = {}
     for name in _inner_first(inner):
         kept, without = (
@@ -40,6 +41,8 @@ def resolve_groups(ends: Ends, selector: Selector, problems: Problems) -> None:
         gone = set(without)
         cut = tuple(leaf for leaf in without if not _stands(leaf, ends))
         opened[name] = (tuple(leaf for leaf in kept if leaf not in gone), cut)
+        if not problems.refused.isdisjoint(inner[name]):
+            problems.refused.add(name)
     ends.groups = opened
 
 
@@ -84,17 +87,25 @@ def _direct(
     ):  # fmt: skip
         found: list[Leaf | str] = []
         for place, text in enumerate(names):
-            found += _member(text, vrf, ends, problems, (*_list(route, problems), place))
+            members = _member(text, vrf, ends, problems, (*_list(route, problems), place))
+            if not members:  # it had its error, and the group may have nothing else
+                problems.refused.add(name)
+            found += members
         if selection is not None:
             if selection.section not in _SELECTABLE:
                 problems.word(selection.section, _SELECTABLE, "section", route)
+                problems.refused.add(name)
             else:
-                for item in selector.check(selection, problems, route):
+                selected = selector.check(selection, problems, route)
+                if not selected:
+                    problems.refused.add(name)
+                for item in selected:
                     found += _member(item, vrf, ends, problems, route)
         both.append(found)
     if not both[0] and not group.members and group.select is None:
         problems.add("empty-group", say("The group {name} has no member", "Le groupe {name} n’a pas de membre",
                                         name=name), ("groups", name))  # fmt: skip
+        problems.refused.add(name)
     return both[0], both[1]
 
 
@@ -132,12 +143,13 @@ def _literal(text: str, vrf: str, ends: Ends, problems: Problems, route: Route) 
         problems.add("bad-address", refused.message, route)
         return []
     if not found.owners and not found.multicast:
-        problems.add(
-            "address-outside",
-            say("{address} lies in no subnet and no zone of the VRF {vrf}",
-                "{address} n’est dans aucun sous-réseau ni aucune zone de la VRF {vrf}", address=text, vrf=vrf),
-            route,
-        )  # fmt: skip
+        if not problems.holes:
+            problems.add(
+                "address-outside",
+                say("{address} lies in no subnet and no zone of the VRF {vrf}",
+                    "{address} n’est dans aucun sous-réseau ni aucune zone de la VRF {vrf}", address=text, vrf=vrf),
+                route,
+            )  # fmt: skip
         return []
     if text.endswith("/0"):
         problems.add(
@@ -158,9 +170,11 @@ def resolve_endpoints(ends: Ends, offers: Offers, problems: Problems) -> dict[st
         base, _, part = endpoint.asset.partition("/")
         if ends.names.get(base) != "assets":
             problems.unknown(base, KINDS["assets"], ends.model.assets, (*route, "asset"))
+            problems.refused.add(name)
             continue
         end = find_end(endpoint.asset, ends, problems, (*route, "asset"))
         if end is None or not check_end(end, problems, (*route, "asset")):
+            problems.refused.add(name)
             continue
         services, union = offers.all(endpoint.service, (*route, "service"))
         for place, word in enumerate(endpoint.audience):

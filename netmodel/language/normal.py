@@ -7,7 +7,7 @@ is then gone through again, field by field.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -47,8 +47,10 @@ Reader = Callable[[Raw], Any]
 
 TRUE = frozenset({"true", "yes", "on", "oui", "vrai"})
 FALSE = frozenset({"false", "no", "off", "non", "faux"})
+_SHOWN = 80  # characters of a wrong value that its error cites
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def text(value: Raw) -> str:
@@ -97,6 +99,24 @@ def _date(word: str) -> date:
 def day(value: Raw) -> date:
     """Return a date written year-month-day."""
     return _date(text(value))
+
+
+def digest(value: Raw) -> str:
+    """Return the digest of a map, ``sha256:`` and 64 hexadecimal digits, in lower case; or the empty text."""
+    word = text(value)
+    found = word.lower()
+    if found and not _DIGEST.fullmatch(found):
+        raise Wrong(
+            Fault(
+                "bad-digest",
+                say(
+                    "“{word}” is no digest of a map: write “sha256:” and its 64 hexadecimal digits",
+                    "« {word} » n’est pas une empreinte de carte : écrivez « sha256: » et ses 64 chiffres hexadécimaux",
+                    word=word[:_SHOWN],
+                ),
+            )
+        )
+    return found
 
 
 @cache
@@ -213,7 +233,7 @@ def _keyed(item: Reader) -> Reader:
 
 
 def _record(shape: Record) -> Reader:
-    readers = {key: reader(item.shape) for key, item in shape.fields.items()}
+    readers = {key: _OWN.get((shape.name, key)) or reader(item.shape) for key, item in shape.fields.items()}
     required = tuple(key for key, item in shape.fields.items() if item.required)
     short, inner, known = shape.short, shape.inner, tuple(key for key, item in shape.fields.items() if not item.hidden)
 
@@ -258,6 +278,8 @@ def _record(shape: Record) -> Reader:
     return read
 
 
+# fields whose texts have a form of their own, by the record's name and the field's key
+_OWN: Mapping[tuple[str, str], Reader] = {("Review", "digest"): digest}
 _texts = _many(text)
 _sequence = _many(lambda value: value)
 

@@ -122,7 +122,7 @@ def hostile() -> Report:
         (table,),
         (say("{x}", "{x}", x=HOSTILE[5]),),
     )
-    data = {"map": {"name": HOSTILE[0], "digest": "d" * 64}, "at": "2026-11-24", "names": list(HOSTILE)}
+    data = {"map": {"name": HOSTILE[0], "digest": "sha256:" + "d" * 64}, "at": "2026-11-24", "names": list(HOSTILE)}
     return Report(
         "draw", data, every, (status,), (table,), (scene,), (say("{x}", "{x}", x=HOSTILE[6]),), HOSTILE[4], HOSTILE[0]
     )

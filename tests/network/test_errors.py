@@ -193,3 +193,100 @@ def test_lines_of_a_subnet_in_an_unknown_zone_add_no_noise(errors: Errors) -> No
         "  F-2: {from: y, to: g, services: ssh}\n  F-3: {from: g, to: y, services: ssh}"
     )
     assert [item.rule for item in found] == ["unknown-name"]
+
+
+FOLLOWERS = """
+endpoints: {e: {asset: x, service: https, kind: user}}
+applications: {a: {function: y, assets: [x]}}
+groups: {g: [x], h: [g]}
+translations: {t: {on: fw, kind: source, outside: 10.1.0.7, inside: x}}
+flows:
+  F-1: {from: x, to: web, services: ssh}
+  F-2: {from: front, to: e}
+  F-3: {from: g, to: h, services: ssh}
+  F-4: {from: x/lan, to: [web, x], services: ssh}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "interface"),
+    [
+        ("address-outside", "10.77.0.7"),
+        ("address-outside", "{subnet: front-lan, addresses: 10.2.0.7}"),
+        ("address-twice", "10.2.0.20"),
+        ("bad-address", "10.2.0.300"),
+        ("unknown-name", "{subnet: frnt-lan}"),
+        ("unknown-name", "{addresses: 10.2.0.7, vrf: vpn}"),
+        ("empty-interface", "{}"),
+    ],
+)
+def test_what_lacks_a_refused_address_is_no_further_error(rule: str, interface: str, errors: Errors) -> None:
+    found = errors(f"assets: {{x: {{interfaces: {{lan: {interface}}}}}}}" + FOLLOWERS)
+    assert [(item.rule, item.subject.id) for item in found] == [(rule, "x")]
+
+
+def test_what_was_never_given_an_address_is_told_at_the_endpoint_and_at_each_line(errors: Errors) -> None:
+    found = errors("assets: {x: {interfaces: {lan: {mac: \"00:11:22:33:44:55\"}}}}" + FOLLOWERS)
+    assert {item.rule for item in found} == {"empty-end"}
+    assert [item.subject.id for item in found] == ["e", "t", "F-1", "F-3", "F-3", "F-4", "F-4"]
+
+
+IN_X = """
+assets:
+  y: {interfaces: {lan: {subnet: x, addresses: 10.9.0.7}}}
+  z: {interfaces: {lan: 10.9.0.8}}
+groups: {g: [10.9.0.9]}
+flows:
+  F-1: {from: y, to: z, services: ssh}
+  F-2: {from: x, to: g, services: ssh}
+  F-3: {from: n, to: web, services: ssh}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "subnet"),
+    [
+        ("overlap", "{cidr: 10.1.0.0/24, zone: n}"),
+        ("overlap", "{cidr: 10.1.0.0/25, zone: n}"),
+        ("bad-address", "{cidr: 10.9.0.0-10.9.0.9, zone: n}"),
+        ("bad-address", "{cidr: 10.9.0.300/24, zone: n}"),
+        ("bad-address", "{cidr: 224.0.0.0/24, zone: n}"),
+        ("bad-address", "{cidr: [10.8.0.0/24, 10.9.0.300/24], zone: n}"),
+        ("bad-address", "{cidr: [], zone: n}"),
+        ("unknown-name", "{cidr: 10.9.0.0/24, zone: n, vrf: vpn}"),
+        ("unknown-name", "{cidr: 10.1.0.0/24, zone: n, vrf: vpn}"),
+    ],
+)
+def test_what_lies_in_a_refused_prefix_is_no_further_error(rule: str, subnet: str, errors: Errors) -> None:
+    found = errors(f"zones: {{n: {{owner: aster}}}}\nsubnets: {{x: {subnet}}}" + IN_X)
+    assert [(item.rule, item.subject.id) for item in found] == [(rule, "x")]
+
+
+def test_a_zone_whose_addresses_are_refused_is_told_once(errors: Errors) -> None:
+    found = errors(
+        "zones: {n: {owner: aster, addresses: global}, o: {owner: aster, addresses: 10.1.0.0/24}}\n"
+        "flows:\n  F-1: {from: n, to: web, services: ssh}\n  F-2: {from: web, to: o, services: ssh}"
+    )
+    assert [(item.rule, item.subject.id) for item in found] == [("overlap", "n"), ("overlap", "o")]
+
+
+def test_groups_and_endpoints_of_what_is_unknown_are_told_once(errors: Errors) -> None:
+    found = errors(
+        "endpoints: {e: {asset: wbe, service: https, kind: user}}\n"
+        "groups: {g: [e], k: [wbe], l: [k], c: [d], d: [c], s: {assets: {functions: proxy}}}\n"
+        "flows:\n  F-1: {from: g, to: e}\n  F-2: {from: k, to: l, services: ssh}\n"
+        "  F-3: {from: c, to: d, services: ssh}\n  F-4: {from: s, to: web, services: ssh}"
+    )
+    assert sorted((item.rule, item.subject.id) for item in found) == [
+        ("cycle", "c"), ("empty-selection", "s"), ("unknown-name", "e"), ("unknown-name", "k"),
+    ]  # fmt: skip
+
+
+def test_an_error_beside_a_refused_address_is_told_too(errors: Errors) -> None:
+    found = errors(
+        "zones: {void: {owner: aster}}\nassets: {x: {interfaces: {lan: 10.77.0.7}}}\n"
+        "flows:\n  F-1: {from: x, to: void, services: ssh}\n  F-2: {from: x, to: wbe, services: ssh}"
+    )
+    assert [(item.rule, item.subject.id) for item in found] == [
+        ("address-outside", "x"), ("empty-end", "F-1"), ("unknown-name", "F-2"),
+    ]  # fmt: skip

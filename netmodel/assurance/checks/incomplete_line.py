@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
@@ -11,6 +12,7 @@ from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
+from cloison.netmodel.language.columns import COLUMNS
 
 _SHORTEST = 10  # letters and digits of the shortest text that can justify anything
 # texts that fill the field and say nothing, without accents, in lower case
@@ -58,6 +60,38 @@ def _attributes(line: Line) -> tuple[Text, ...]:
     return tuple(text for name, text in _ATTRIBUTES if not getattr(line, name))
 
 
+# what is lacking -> the fields of a line that supply it
+_SUPPLIED: Mapping[str, tuple[str, ...]] = {
+    "services": ("services",),
+    "justification": ("justification",),
+    "a justification that says something": ("justification",),
+    **{text.en: (name,) for name, text in _ATTRIBUTES},
+}
+# the columns of a matrix's table, by the field that they fill
+_TITLES = {column.route[0]: column.title for column in reversed(COLUMNS["flows"]) if len(column.route) == 1}
+
+
+def _remedy(lacking: tuple[Text, ...]) -> Message:
+    """Return what to write for what is lacking: the key in a line, and the column in a table."""
+    keys = dict.fromkeys(key for item in lacking for key in _SUPPLIED[item.en])
+    written = tuple(
+        Text(f"`{key}` (column “{_TITLES[key].en}”)", f"`{key}` (colonne « {_TITLES[key].fr} »)") for key in keys
+    )
+    if "justification" in keys:
+        return say(
+            "Write {keys}: it tells what would stop working without the line",
+            "Renseigner {keys} : elle dit ce qui cesserait de fonctionner sans la ligne",
+            keys=written,
+        )
+    if "services" in keys:
+        return say("Write {keys}", "Renseigner {keys}", keys=written)
+    return say(
+        "Write {keys}, in the line or, where they are those of both ends, in their zones",
+        "Renseigner {keys}, dans la ligne ou, s’ils sont ceux des deux extrémités, dans leurs zones",
+        keys=written,
+    )
+
+
 _QUESTIONS = (
     ("description", _description, "services", Text("technical description", "description technique")),
     ("justification", _justification, "justification", Text("justification", "justification")),
@@ -74,6 +108,7 @@ def _run(evidence: Evidence) -> Outcome:
                 ref(line),
                 say("{line} lacks {lacking}", "il manque à {line} : {lacking}", line=line.id, lacking=lacking),
                 cited(network, ref(line), *((written,) if written else ())),
+                remedy=_remedy(lacking),
             )
             for line in network.lines
             if (lacking := question(line))

@@ -15,15 +15,14 @@ def _run(evidence: Evidence) -> Outcome:
     done = [(place, review) for place, review in reviews if review.on <= evidence.at]
     subject = Ref("map", network.model.name)
     if not done:
-        message = say("no review of this map is recorded", "aucune revue de cette carte n’est consignée")
-        breach = Breach(subject, message, (network.document.span(("reviews",), key=True),), severity="warning")
-        seen = say("no review", "aucune revue")
-        return one(Part(seen, {}, (breach,), (Missing(subject, Text("a review", "une revue")),)))
+        return one(_none_done(evidence, subject))
     place, last = max(done, key=lambda item: item[1].on)
     due = _a_year_after(last.on)
     seen = say(
-        "{n} review(s), the last on {on}, the next due by {due}",
-        "{n} revue(s), la dernière le {on}, la prochaine au plus tard le {due}",
+        "{n} review(s), the last on {on}, the next due by {due}; judged by their dates alone: "
+        "the digest of what was reviewed was not compared with this map’s history",
+        "{n} revue(s), la dernière le {on}, la prochaine au plus tard le {due} ; jugées sur leurs seules dates : "
+        "l’empreinte de ce qui a été revu n’a pas été comparée à l’historique de cette carte",
         n=len(done),
         on=last.on,
         due=due,
@@ -40,6 +39,40 @@ def _run(evidence: Evidence) -> Outcome:
         witness = Witness("facts", (Step(subject, say("reviewed on {on}", "revue le {on}", on=last.on), span),))
         breaches = (Breach(subject, message, (span,), witness),)
     return one(Part(seen, {"declared": len(done)}, breaches))
+
+
+def _none_done(evidence: Evidence, subject: Ref) -> Part:
+    """Return the answer where no review is dated on or before the day of the assessment."""
+    network, planned = evidence.network, evidence.network.model.reviews
+    datum = Text(f"a review dated {evidence.at} or before", f"une revue du {evidence.at} ou antérieure")
+    missing = (Missing(subject, datum),)
+    if not planned:
+        span = network.document.span(("reviews",), key=True)
+        message = say("no review of this map is recorded", "aucune revue de cette carte n’est consignée")
+        seen = say("no review", "aucune revue")
+        return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
+    place, first = min(enumerate(planned), key=lambda item: item[1].on)
+    seen = say(
+        "{n} review(s), none dated {at} or before",
+        "{n} revue(s), aucune du {at} ou antérieure",
+        n=len(planned),
+        at=evidence.at,
+    )
+    if len(planned) == 1:
+        message = say(
+            "the only review of this map is dated {on}, after the day of this check",
+            "la seule revue de cette carte est datée du {on}, après le jour de cette vérification",
+            on=first.on,
+        )
+    else:
+        message = say(
+            "the {n} reviews of this map are all dated after the day of this check, the first on {on}",
+            "les {n} revues de cette carte sont toutes postérieures au jour de cette vérification, la première du {on}",
+            n=len(planned),
+            on=first.on,
+        )
+    span = network.document.span(("reviews", place))
+    return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
 
 
 def _a_year_after(day: date) -> date:
