@@ -118,7 +118,7 @@ def test_a_word_that_is_wider_than_the_terminal_is_whole_on_its_own() -> None:
         ("seventeen", 4, None, ["seventeen"]),
         ("seventeen", 4, 2, ["", "seventeen"]),
         ("12\u00a0000 lignes", 8, None, ["12\u00a0000", "lignes"]),
-        ("un mot ; « deux » mots", 8, None, ["un", "mot ;", "« deux »", "mots"]),
+        ("une fois ; « deux » fois", 8, None, ["une", "fois ;", "« deux »", "fois"]),
         ("日本 日本", 8, None, ["日本", "日本"]),
     ],
 )
