@@ -113,7 +113,7 @@ def test_without_a_service_nothing_at_all(network: Network) -> None:
 
 
 def test_lines_that_hold_the_whole_only_together(tmp_path: Path) -> None:
-    """Each half of the source has tcp/1000; the first half alone has tcp/2000, and ssh is everybody’s. F-2 allows less than F-1."""
+    """Each half of the source has tcp/1000, the first one tcp/2000, and ssh is everybody’s; F-2 allows the least."""
     network = network_of(
         """
         cloison: 1
