@@ -117,12 +117,22 @@ class Reach:
                 for subnet in self.zones[item].subnets:
                     found += (*self.find("subnet", subnet, "out"), *self.find("rest", subnet, "out"))
                 for asset in self.zones[item].assets:
-                    if self.assets[asset].zones == (item,) and not self.assets[asset].cluster:
+                    if self.homes(asset) == {item}:
                         found += self.find("asset", asset, "out")
             return tuple(dict.fromkeys(found))
         if kind == "subnet":
             return (*self.find("subnet", name, "out"), *self.find("rest", name, "out"))
         return self.find(kind, name, "out")
+
+    def homes(self, asset: str) -> frozenset[str]:
+        """Return the zones in which an asset, or the cluster that it is a member of, has homes."""
+        top = self.assets[asset].cluster or asset
+        return frozenset(
+            zone
+            for name in (top, *self.assets[top].members)
+            if name in self.assets
+            for zone in self.assets[name].zones
+        )
 
     def into(self, kind: str, name: str) -> tuple[int, ...]:
         """Return the vertices that mean that a zone, subnet or asset itself is reached, relays' endpoints included."""

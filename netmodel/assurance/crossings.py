@@ -27,9 +27,7 @@ class Crossing:
     last: str
     target: Ref
     hops: tuple[Hop, ...]
-    end: (
-        End | None
-    )  # the end of the last line where the target lies; none where an asset reached there has its foot in it
+    relayed: bool  # whether it ends on relays alone, on services that their endpoints offer
 
 
 @dataclass(frozen=True)
@@ -110,15 +108,17 @@ def crossings(
     *,
     without_pivots: Collection[str] = (),
     without_lines: Collection[str] = (),
+    direct: Collection[tuple[str, Ref]] = (),
 ) -> Found:
-    """Return the chains of two lines or more from ``starts`` to a target.
+    """Return the chains from ``starts`` to a target, save the lines alone that ``direct`` has: (line, target).
 
     There is one chain for each (start, first line, last line, target), a shortest one. One search from all starts
     decides whether there is anything to be found; only then each start, and each first line, is followed apart, so
     that no chain hides behind a shorter one. That ends with a budget: on a map where everything reaches everything the
     chains that are left out are counted.
     """
-    search = _Search(network, targets, frozenset(without_pivots), frozenset(without_lines), _zones(network, starts))
+    search = _Search(network, targets, frozenset(without_pivots), frozenset(without_lines), frozenset(direct),
+                     _zones(network, starts))  # fmt: skip
     whole = search.reach([vertex for start in starts for vertex in search.begin(start)])
     arrived = list(arrivals(network, whole))
     lines = frozenset(item.line.id for item in arrived)
@@ -131,7 +131,7 @@ def crossings(
     more = 0
     if search.spent:
         told = {(item.last, item.target) for item in found.values()}
-        more = sum((hit[0].line.id, hit[2]) not in told for hit in search.hits(whole, arrived, least=2))
+        more = sum((hit[0].line.id, hit[1]) not in told for hit in search.hits(whole, arrived, least=2))
     order = sorted(found)
     return Found(lines, tuple(found[key] for key in order[:_MOST_CHAINS]), more + max(0, len(order) - _MOST_CHAINS))
 
@@ -155,6 +155,7 @@ class _Search:
     targets: Targets
     without_pivots: frozenset[str]
     without_lines: frozenset[str]
+    direct: frozenset[tuple[str, Ref]]  # what lines alone were found to join
     zones: frozenset[str]  # of all starts
     stop: frozenset[int] = field(init=False)
     visited: int = 0
@@ -185,7 +186,7 @@ class _Search:
         found = dict.fromkeys(network.reach.starts(start.kind, start.id))
         for zone in (start.id, *network.zones[start.id].parts) if start.kind == "zone" else ():
             for name in network.zones[zone].assets if zone in self.zones else ():
-                if self.zones.issuperset(network.assets[name].zones):
+                if self.zones.issuperset(network.reach.homes(name)):
                     found |= dict.fromkeys(network.reach.find("asset", name, "out"))
         return tuple(found)
 
@@ -206,19 +207,20 @@ class _Search:
 
     def crossings(self, start: Ref, reached: Reached, arrived: Sequence[Arrival]) -> Iterator[Crossing]:
         """Yield the chains of a search from one start."""
-        for item, end, target, place in self.hits(reached, arrived, least=2):
+        for item, target, place in self.hits(reached, arrived, least=2):
             if self.told >= _MOST_TOLD:
                 return
             self.told += 1
-            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, *place), end)
+            relayed = self.network.reach.vertices[place[-1]].side == "relay"
+            yield Crossing(start, item.first, item.line.id, target, chain(reached, item.vertex, *place), relayed)
 
     def hits(
         self, reached: Reached, arrived: Sequence[Arrival], least: int
-    ) -> Iterator[tuple[Arrival, End | None, Ref, tuple[int, ...]]]:
+    ) -> Iterator[tuple[Arrival, Ref, tuple[int, ...]]]:
         """Yield each arrival at a target, and the vertices from its line to there.
 
-        What an end of the line names counts from ``least`` lines on: one line is the direct reading. An asset that has
-        another foot in a target is a way into it, however short.
+        What a line alone was found to join counts from ``least`` lines on. An asset that has another foot in a target
+        is a way into it, however short.
         """
         reach = self.network.reach
         seen: set[tuple[str, Ref]] = set()
@@ -228,15 +230,13 @@ class _Search:
                 for vertex in reach.targets[reach.offsets[item.vertex] : reach.offsets[item.vertex + 1]]
                 if vertex in reached and reach.vertices[vertex].side != "line"
             ]
+            near.sort(key=lambda vertex: reach.vertices[vertex].side != "relay", reverse=True)  # the worst comes first
             below = {target: place for vertex in reversed(near) for target, place in self.below(vertex).items()}
-            if not below:
-                continue
-            named = {target: end for end in item.line.targets for target in self.targets.touched(end)}
             for target, place in below.items():
-                if (item.line.id, target) in seen or (target in named and item.length < least):
+                if (item.line.id, target) in seen or (item.length < least and (item.line.id, target) in self.direct):
                     continue
                 seen.add((item.line.id, target))
-                yield item, named.get(target), target, place
+                yield item, target, place
 
     def below(self, vertex: int) -> dict[Ref, tuple[int, ...]]:
         """Return the targets that an arrival at a vertex means, each with the vertices from there to it.

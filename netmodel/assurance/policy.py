@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.chains import shown, spans
@@ -160,18 +160,20 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
     cut = network.lines_cut(allowed) if allowed else frozenset()
     goals = tuple(item for item in targets.refs if not (item.kind == "asset" and item.id in allowed))
     breaches = []
+    joined: set[tuple[str, Ref]] = set()
     looked = 0
     for line in network.lines:
         if not line.live or line.id in cut:
             continue
         looked += 1
-        breach = _direct(network, ends, line, sources, targets, allowed)
-        if breach is not None:
-            breaches.append(breach)
+        here, there = _joined(network, ends, line, sources, targets, allowed)
+        if there:
+            breaches.append(_direct(network, line, here, there))
+            joined.update((line.id, item) for item in there)
     followed: frozenset[str] = frozenset()
     if rule.forbid.path == "any":
         aims = Targets(network, goals, targets.touched, allowed)
-        found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut)
+        found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut, direct=joined)
         followed = found.lines
         breaches += [_chained(network, item) for item in found.chains]
         if found.more:
@@ -190,9 +192,10 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
     return one(Part(seen, {"declared": len(sources.refs) + len(targets.refs)}, tuple(breaches)))
 
 
-def _direct(
+def _joined(
     network: Network, ends: Ends, line: Line, sources: _Places, targets: _Places, allowed: frozenset[str]
-) -> Breach | None:
+) -> tuple[Collection[Ref], Collection[Ref]]:
+    """Return the sources and the targets that a line joins by itself."""
     here: dict[Ref, None] = {}
     there: dict[Ref, None] = {}
     for source, target in line.pairs():
@@ -203,8 +206,10 @@ def _direct(
             for other in goal:
                 if not spoken.isdisjoint(ends.within(target, other)):
                     here[place] = there[other] = None
-    if not here:
-        return None
+    return here, there
+
+
+def _direct(network: Network, line: Line, here: Collection[Ref], there: Collection[Ref]) -> Breach:
     message = say(
         "{line} leads from {sources} to {targets}",
         "{line} mène de {sources} à {targets}",

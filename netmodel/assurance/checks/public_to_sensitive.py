@@ -14,7 +14,7 @@ from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.facts import End
+from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 
@@ -39,14 +39,16 @@ def _sensitive(network: Network) -> tuple[Ref, ...]:
     return (*(Ref("zone", name) for name in zones), *(Ref("asset", name) for name in assets))
 
 
-def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
+def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach], set[tuple[str, Ref]]]:
+    """Return how many lines leave public zones, the breaches, and each (line, target) that they join."""
     breaches = []
+    joined: set[tuple[str, Ref]] = set()
     from_public = 0
     for line in network.lines:
         if not line.live:
             continue
         zones: dict[str, None] = {}
-        exposed: dict[Ref, End] = {}
+        exposed: dict[Ref, list[End]] = {}
         public = False
         for source, target in line.pairs():
             here = ends.public(source)
@@ -57,11 +59,12 @@ def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
                 for item in there:
                     if not spoken.isdisjoint(ends.within(target, item)):
                         zones[zone] = None
-                        exposed[item] = target
+                        exposed.setdefault(item, []).append(target)
         from_public += public
         if not exposed:
             continue
-        relayed = all(ends.relay(target) for target in exposed.values())
+        joined.update((line.id, item) for item in exposed)
+        relayed = all(ends.relay(end) for met in exposed.values() for end in met) and not _taken(network, line)
         message = say(
             "{line} leads straight from {zones} to {targets}, sensitive",
             "{line} mène directement de {zones} à {targets}, sensible",
@@ -79,11 +82,21 @@ def _direct(network: Network, ends: Ends) -> tuple[int, list[Breach]]:
                 remedy=_RELAY_REMEDY if relayed else None,
             )
         )
-    return from_public, breaches
+    return from_public, breaches, joined
 
 
-def _chained(network: Network, ends: Ends, found: Crossing) -> Breach:
-    relayed = found.end is not None and ends.relay(found.end)
+def _taken(network: Network, line: Line) -> bool:
+    """Tell whether a line reaches a relay elsewhere than on its endpoints' services: it ends nothing there."""
+    reach = network.reach
+    return any(
+        reach.vertices[vertex].kind == "asset" and network.assets[reach.vertices[vertex].id].relay
+        for number in reach.lines.get(line.id, ())
+        for vertex in reach.targets[reach.offsets[number] : reach.offsets[number + 1]]
+    )
+
+
+def _chained(network: Network, found: Crossing) -> Breach:
+    relayed = found.relayed
     message = say(
         "a chain of lines from {zone} by {first} reaches {target}, sensitive, by {last}",
         "une suite de lignes partie de {zone} par {first} atteint {target}, sensible, par {last}",
@@ -163,10 +176,10 @@ def _run(evidence: Evidence) -> Outcome:
         for name, zone in network.zones.items()
         if not zone.public and not zone.sensitivity and zone.zone.sensitive is None
     ]
-    lines, breaches = _direct(network, ends)
+    lines, breaches, joined = _direct(network, ends)
     targets = Targets(network, sensitive, ends.sensitive, alone=True)
-    found = crossings(network, tuple(Ref("zone", start) for start in starts), targets)
-    breaches += [_chained(network, ends, item) for item in found.chains]
+    found = crossings(network, tuple(Ref("zone", start) for start in starts), targets, direct=joined)
+    breaches += [_chained(network, item) for item in found.chains]
     if found.more:
         breaches.append(more_chains(network, found))
     missing += [

@@ -44,17 +44,36 @@ class _Tenants:
         self.names = tuple(self.owned)
 
     def starts(self, tenant: str) -> tuple[int, ...]:
-        reach = self.network.reach
-        return tuple(vertex for item in self.owned[tenant] for vertex in reach.starts(item.kind, item.id))
+        """Return where somebody of the tenant's starts: in its places, and on its equipment wherever that has feet."""
+        reach, network = self.network.reach, self.network
+        found: dict[int, None] = {}
+        for item in self.owned[tenant]:
+            others = {vertex for part in self._others(item, tenant) for vertex in reach.starts("zone", part)}
+            found |= dict.fromkeys(vertex for vertex in reach.starts(item.kind, item.id) if vertex not in others)
+        for name, asset in network.assets.items():
+            owners = {asset.owner} if asset.owner else {network.zones[zone].owner for zone in reach.homes(name)}
+            if owners == {tenant}:
+                found |= dict.fromkeys(reach.find("asset", name, "out"))
+        return tuple(found)
 
     def inside(self, tenant: str) -> frozenset[int]:
         reach = self.network.reach
-        return frozenset(
-            vertex
-            for item in self.owned[tenant]
-            for vertex in (reach.into("asset", item.id) if item.kind == "asset" else reach.inner("zone", item.id))
-            if self._theirs(vertex, tenant)
-        )
+        found: set[int] = set()
+        for item in self.owned[tenant]:
+            if item.kind == "asset":
+                found.update(reach.into("asset", item.id))
+                continue
+            others = {vertex for part in self._others(item, tenant) for vertex in reach.inner("zone", part)}
+            own = (vertex for name in self.network.zones[item.id].assets for vertex in reach.find("asset", name, "in"))
+            found.update(vertex for vertex in reach.inner("zone", item.id) if vertex not in others)
+            found.update(own)
+        return frozenset(vertex for vertex in found if self._theirs(vertex, tenant))
+
+    def _others(self, place: Ref, tenant: str) -> tuple[str, ...]:
+        """Return the zones within a zone of the tenant's that belong to somebody else."""
+        zones = self.network.zones
+        parts = zones[place.id].parts if place.kind == "zone" else ()
+        return tuple(part for part in parts if zones[part].owner != tenant)
 
     def _theirs(self, vertex: int, tenant: str) -> bool:
         """Tell whether a vertex in a tenant's zone is not someone else's equipment, such as the provider's router."""
@@ -182,7 +201,7 @@ def _chained(network: Network, ends: Ends, tenants: _Tenants, suspects: frozense
                 network, (start, goal), whole, begun, vertices, frozenset()
             )
             lines = [hop.line for hop in hops if hop.line]
-            if len(lines) > 1 or (lines and not {start, goal} <= _meeting(network.line[lines[0]], ends)):
+            if hops and (len(lines) != 1 or not {start, goal} <= _meeting(network.line[lines[0]], ends)):
                 breaches.append(_breach(network, tenants, start, goal, hops))
     return breaches, 0
 
