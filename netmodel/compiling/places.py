@@ -424,5 +424,3 @@ def check_tags(model: m.Model, problems: Problems) -> None:
                         ("subnets", name, key), ("subnets", other, key),
                     )  # fmt: skip
                     break
-
-

@@ -226,7 +226,7 @@ def test_what_lacks_a_refused_address_is_no_further_error(rule: str, interface: 
 
 
 def test_what_was_never_given_an_address_is_told_at_the_endpoint_and_at_each_line(errors: Errors) -> None:
-    found = errors("assets: {x: {interfaces: {lan: {mac: \"00:11:22:33:44:55\"}}}}" + FOLLOWERS)
+    found = errors('assets: {x: {interfaces: {lan: {mac: "00:11:22:33:44:55"}}}}' + FOLLOWERS)
     assert {item.rule for item in found} == {"empty-end"}
     assert [item.subject.id for item in found] == ["e", "t", "F-1", "F-3", "F-3", "F-4", "F-4"]
 
