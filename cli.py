@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -304,9 +304,10 @@ def _say(message: Message) -> None:
     sys.stderr.write(printable(message.say(LANG)) + "\n")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, parts: Iterable[bytes]) -> None:
     try:
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.writelines(parts)
     except OSError as problem:
         _refuse(
             "output",
@@ -328,15 +329,19 @@ def _show(report: Report, output: Path | None, wanted: str, *, default: str = "t
     chosen = output_named(wanted) if wanted else output_of_suffix(output) if output else output_named(default)
     to_terminal = output is None and sys.stdout.isatty()
     try:
-        content = chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ)
+        parts: Iterable[bytes] = (
+            chosen.stream(report)
+            if chosen.stream
+            else (chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ),)
+        )
     except MapError as refused:
         if output is not None and any(finding.rule == "no-layout" for finding in refused.findings):
             for path, text in instead_of_picture(report, output, LANG).items():
-                _write(path, text)
+                _write(path, (text,))
                 _say(say("{file} is written instead", "{file} est écrit à la place", file=str(path)))
         raise
     if output is not None:
-        _write(output, content)
+        _write(output, parts)
         return
     if chosen.binary and to_terminal:
         _refuse(
@@ -348,7 +353,7 @@ def _show(report: Report, output: Path | None, wanted: str, *, default: str = "t
             ),
         )
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.writelines(parts)
     sys.stdout.buffer.flush()
 
 
@@ -464,8 +469,8 @@ def draw(
             "--view",
             metavar=_("VIEW", "VUE"),
             help=_(
-                "overview, zone:NAME, plane:NATURE or tenant:PARTY.",
-                "overview, zone:NOM, plane:NATURE ou tenant:PARTIE.",
+                "overview, zone:NAME, plane:NAME or tenant:NAME.",
+                "overview, zone:NOM, plane:NOM ou tenant:NOM.",
             ),
         ),
     ] = "overview",

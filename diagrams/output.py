@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +19,7 @@ class Write(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A form in which reports are written; ``binary`` is never for a terminal."""
+    """A form in which reports are written; ``binary`` is never for a terminal, ``stream`` writes piece by piece."""
 
     name: str
     title: Text
@@ -26,3 +27,4 @@ class Output:
     media: str
     write: Write
     binary: bool = False
+    stream: Callable[[Report], Iterator[bytes]] | None = None

@@ -6,27 +6,11 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from cloison.netmodel.assurance.framework import KIND_WORDS
 from cloison.netmodel.finding import Lang, Text, Witness
 
 PACKETS = Text("{n} packet", "{n} paquet"), Text("{n} packets", "{n} paquets")
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
-KINDS = {
-    "zone": Text("zone", "zone"),
-    "subnet": Text("subnet", "sous-réseau"),
-    "asset": Text("asset", "bien"),
-    "line": Text("line", "ligne"),
-    "flow": Text("line", "ligne"),
-    "group": Text("group", "groupe"),
-    "interface": Text("interface", "interface"),
-    "endpoint": Text("endpoint", "interface offerte"),
-    "interconnection": Text("interconnection", "interconnexion"),
-    "carrier": Text("carrier", "support"),
-    "party": Text("party", "partie"),
-    "site": Text("site", "site"),
-    "service": Text("service", "service"),
-    "translation": Text("translation", "translation"),
-    "tunnel": Text("tunnel", "tunnel"),
-}
 
 
 def steps_said(witness: Witness | None, lang: Lang, *, precise: bool = True) -> list[str]:
@@ -38,7 +22,7 @@ def steps_said(witness: Witness | None, lang: Lang, *, precise: bool = True) -> 
         return []
     said = []
     for step in witness.steps:
-        kind = KINDS.get(step.subject.kind)
+        kind = KIND_WORDS.get(step.subject.kind)
         line = f"{kind.say(lang) if kind else step.subject.kind} {step.subject.id}".strip()
         if step.note:
             line += f" — {step.note.say(lang)}"

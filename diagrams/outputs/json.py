@@ -114,4 +114,11 @@ def _escape(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-OUTPUT = Output("json", Text("data for machines", "données pour les machines"), (".json",), "application/json", _write)
+OUTPUT = Output(
+    name="json",
+    title=Text("data for machines", "données pour les machines"),
+    suffixes=(".json",),
+    media="application/json",
+    write=_write,
+    stream=chunks,
+)

@@ -288,6 +288,7 @@ KIND_WORDS: Mapping[str, Text] = {
     "site": Text("site", "site"),
     "subnet": Text("subnet", "sous-réseau"),
     "table": Text("table", "tableau"),
+    "tunnel": Text("tunnel", "tunnel"),
     "translation": Text("translation", "traduction"),
     "vrf": Text("VRF", "VRF"),
     "waiver": Text("waiver", "dérogation"),

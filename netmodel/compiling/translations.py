@@ -60,7 +60,7 @@ def _outside(text: str, item: m.Translation, ends: Ends, problems: Problems, rou
     except RefusedError as refused:
         problems.add("bad-address", refused.message, route)
         return EMPTY
-    if not found.owners:
+    if not found.owners and not problems.holes:
         problems.add(
             "address-outside",
             say("{address} lies in no subnet and no zone of the VRF {vrf}",
