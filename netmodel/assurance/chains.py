@@ -48,6 +48,17 @@ def arrivals(network: Network, reached: Reached) -> Iterator[Arrival]:
             known[vertex] = (first, length)
 
 
+def beginnings(network: Network, zones: Collection[str]) -> tuple[int, ...]:
+    """Return where somebody starts who sits in one of some zones, or on equipment that has no foot outside them."""
+    reach, all_of_them = network.reach, frozenset(zones)
+    found = dict.fromkeys(vertex for name in zones for vertex in reach.starts("zone", name))
+    for name in zones:
+        for asset in network.zones[name].assets:
+            if all_of_them.issuperset(reach.homes(asset)):
+                found |= dict.fromkeys(reach.find("asset", asset, "out"))
+    return tuple(found)
+
+
 def chain(reached: Reached, vertex: int, *further: int) -> tuple[Hop, ...]:
     """Return the chain to a vertex and, where it is a line's, ``further`` to the place that the line reaches."""
     return reached.reach.told((*reached.trail(vertex), *further))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.chains import shown, spans
+from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Contact, Evidence
@@ -42,7 +42,7 @@ def _run(evidence: Evidence) -> Outcome:
         _TENANT: [name for name, zone in network.zones.items() if zone.owner_kind == "tenant" and not zone.public],
     }
     for word, names in zones.items():
-        starts = [vertex for name in names for vertex in network.reach.starts("zone", name)]
+        starts = beginnings(network, names)
         lines, found = exposed_past_relays(network, starts, offered)
         followed += lines
         for endpoint in endpoints:

@@ -6,7 +6,7 @@ endpoint's backends.
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import chain, shown, spans
+from cloison.netmodel.assurance.chains import beginnings, chain, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
@@ -44,9 +44,7 @@ def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     consoles = _consoles(network)
     offered = Offered(network, consoles)
-    starts = tuple(
-        vertex for name, zone in network.zones.items() if zone.public for vertex in network.reach.starts("zone", name)
-    )
+    starts = beginnings(network, [name for name, zone in network.zones.items() if zone.public])
     wafs = tuple(name for name, asset in network.assets.items() if "waf" in asset.functions)
     cut = network.lines_cut(wafs) if wafs else frozenset()
     _, public = exposed_past_relays(network, starts, offered)
