@@ -60,8 +60,18 @@ class Targets:
         for item in self.refs:  # whoever is on a VPN without authentication sits in its pool: no line leads there
             for vertex in _pools(self.network, item, alone=self.alone):
                 at.setdefault(vertex, []).append(item)
+            for vertex in self._around(item):
+                at.setdefault(vertex, []).append(item)
         object.__setattr__(self, "at", {vertex: tuple(items) for vertex, items in at.items()})
         object.__setattr__(self, "known", frozenset(self.refs))
+
+    def _around(self, item: Ref) -> Iterator[int]:
+        """Yield the public zones around a public one: a line to them holds its addresses; chains go no further."""
+        zones = self.network.zones
+        if item.kind == "zone" and zones[item.id].public:
+            for name, zone in zones.items():
+                if zone.public and item.id in zone.parts:
+                    yield from self.network.reach.find("zone", name, "in")
 
     def _inside(self, item: Ref) -> Iterable[int]:
         reach = self.network.reach
