@@ -252,7 +252,7 @@ def test_an_error_while_reading_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("cloison.captures.read.open_source", lambda _: (Failing(), 100))
     (source,) = read([str(path)]).sources
-    assert (source.packets, said(source.problem)) == (0, "it cannot be read any further: Input/output error")
+    assert (source.packets, said(source.problem)) == (0, "it cannot be read any further: input or output error")
 
 
 def test_time_that_goes_backwards(tmp_path: Path) -> None:
