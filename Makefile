@@ -36,7 +36,7 @@ oracle: $(VENV)/tests-installed
 	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
 
-# Long random runs of the laws.
+# The laws, and fuzzing of the capture kernels ten times as long as in the suite.
 nightly: $(VENV)/tests-installed
 	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures
 
