@@ -304,21 +304,25 @@ def _say(message: Message) -> None:
     sys.stderr.write(printable(message.say(LANG)) + "\n")
 
 
+def _unwritable(path: Path, problem: OSError) -> NoReturn:
+    _refuse(
+        "output",
+        say(
+            "{file} cannot be written: {why}",
+            "{file} ne peut pas être écrit : {why}",
+            file=str(path),
+            why=why(problem),
+        ),
+        str(path),
+    )
+
+
 def _write(path: Path, parts: Iterable[bytes]) -> None:
     try:
         with path.open("wb") as file:
             file.writelines(parts)
     except OSError as problem:
-        _refuse(
-            "output",
-            say(
-                "{file} cannot be written: {why}",
-                "{file} ne peut pas être écrit : {why}",
-                file=str(path),
-                why=why(problem),
-            ),
-            str(path),
-        )
+        _unwritable(path, problem)
 
 
 def _show(report: Report, output: Path | None, wanted: str, *, default: str = "terminal") -> None:
@@ -410,16 +414,7 @@ def init(
             str(target),
         )
     except OSError as problem:
-        _refuse(
-            "output",
-            say(
-                "{file} cannot be written: {why}",
-                "{file} ne peut pas être écrit : {why}",
-                file=str(target),
-                why=why(problem),
-            ),
-            str(target),
-        )
+        _unwritable(target, problem)
     _say(
         say(
             "{file} is written; next: cloison check {file}",
