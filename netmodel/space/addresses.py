@@ -161,6 +161,16 @@ def points(vrf: int, addresses: IntervalSet) -> IntervalSet:
     return addresses.shifted(vrf << VRF_SHIFT)
 
 
+def by_vrf(points: IntervalSet) -> dict[int, IntervalSet]:
+    """Return the addresses of points by the index of their VRF, in order."""
+    found: dict[int, list[Range]] = {}
+    for low, high in points.ranges:
+        for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
+            start = max(low - (vrf << VRF_SHIFT), 0)
+            found.setdefault(vrf, []).append((start, min(high - (vrf << VRF_SHIFT), _LAST)))
+    return {vrf: IntervalSet(tuple(ranges)) for vrf, ranges in found.items()}
+
+
 def _family(low: int, high: int) -> IntervalSet:
     found = IntervalSet(((low, high),))
     return found if MAPPED <= low <= _LAST_V4 or high < MAPPED or low > _LAST_V4 else found - V4
