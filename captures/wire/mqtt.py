@@ -1,0 +1,36 @@
+"""MQTT: the CONNECT packet of MQTT 3.1, 3.1.1 and 5.0 (section 3.1). Version: 3, 4 or 5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cloison.captures.kernels import Int
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, TCP, VERSION, Recogniser, four, two
+from cloison.netmodel.finding import Text
+
+_NAME, _OLD_NAME = 0x4D515454, 0x4D514973  # "MQTT", and the beginning of "MQIsdp"
+
+
+def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
+    """Recognise CONNECT: its remaining length in one to four bytes, the protocol's name and its level."""
+    if end - at < 9 or window[at] != 0x10:
+        return np.int64(0)
+    place = at + 1
+    for _ in range(4):
+        if place >= end:
+            return np.int64(0)
+        place += 1
+        if window[place - 1] & 0x80 == 0:
+            break
+    if end - place < 7:
+        return np.int64(0)
+    size, name = two(window, place), four(window, place + 2)
+    if not ((size == 4 and name == _NAME) or (size == 6 and name == _OLD_NAME and end - place >= 9)):
+        return np.int64(0)
+    level = np.int64(window[place + 2 + size])
+    return np.int64(FOUND | INITIATOR | IN_CLEAR) | (level << VERSION) if 3 <= level <= 5 else np.int64(0)
+
+
+RECOGNISER = Recogniser("mqtt", Text("MQTT in clear", "MQTT en clair"), (TCP,), look, callees=(two, four))
