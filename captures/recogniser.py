@@ -8,12 +8,14 @@ length compared with ``end`` before anything is read, nothing allocated, so that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from cloison.captures.kernels import Int, Kernel
+from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Text
 
 # Bits of an answer. Who sent the payload: the initiator, the responder, or the initiator if nobody spoke before.
@@ -34,7 +36,7 @@ class Recogniser:
 
     ``name`` is the word that services and lines use for it; ``transports`` are IANA protocol numbers; ``callees`` are
     the functions that ``look`` calls, callees first. ``encrypted``: what follows is; ``upgrades``: it may go over to
-    TLS after a beginning in clear.
+    TLS after a beginning in clear; ``versions`` are words for its version numbers, the weakest first.
     """
 
     name: str
@@ -43,7 +45,13 @@ class Recogniser:
     look: Kernel
     encrypted: bool = False
     upgrades: bool = False
+    versions: Mapping[int, str] = field(default_factory=dict)
     callees: tuple[Kernel, ...] = ()
+
+    @property
+    def wire(self) -> Wire:
+        """What it tells, as an audit knows it."""
+        return Wire(self.name, self.title, self.encrypted, self.upgrades, tuple(self.versions.items()))
 
 
 def two(window: Any, at: Int) -> Int:

@@ -19,8 +19,10 @@ from cloison.flows.judging import loops
 from cloison.flows.judging.matrix import known_ports, matrix_of, midnight
 from cloison.flows.judging.merge import merge
 from cloison.flows.judging.place import Candidates, place, watched
+from cloison.flows.judging.refuted import refuted
 from cloison.flows.orient import orient
-from cloison.flows.table import Capture, Source, join
+from cloison.flows.table import Capture, FlowTable, Source, join
+from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
@@ -76,12 +78,13 @@ def audit(
     settled: list[Candidates] = []
     ledger: dict[str, int] = {}
     tables = []
+    wires = _Wires()
     word = (network.ownership.indices[options.vrf],) if options.vrf else ()
     for probe, capture in captures:
         table = capture.table
         if sources:
             table = replace(table, source=table.source.astype(np.uint32) + np.uint32(len(sources)))
-        tables.append(table)
+        tables.append(wires.one(table, capture.wires))
         sources += capture.sources
         probes += [probe] * len(capture.sources)
         settled += [(watched(network, probe) if probe else ()) or word] * len(capture.sources)
@@ -96,13 +99,31 @@ def audit(
     table, rows = merge(matrix, table, places)
     steps.one()
     verdicts = judge(matrix, table, places, orient(table, known_ports(network), rows, fast=matrix.fast))
+    verdicts = refuted(matrix, table, verdicts, wires.known, probes)
     steps.one()
     result = Audit(
-        network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts,
+        network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts, wires=wires.known,
     )  # fmt: skip
     result = replace(result, findings=findings(result))
     steps.one()
     return result
+
+
+class _Wires:
+    """The protocols that captures tell, under one numbering."""
+
+    def __init__(self) -> None:
+        self.known: tuple[Wire, ...] = ()
+
+    def one(self, table: FlowTable, wires: tuple[Wire, ...]) -> FlowTable:
+        """Return a table whose columns count these wires, with columns that count the known ones."""
+        before = self.known
+        self.known = (*before, *(wire for wire in wires if wire not in before))
+        numbers = np.arange(256, dtype=np.uint8)
+        numbers[1 : len(wires) + 1] = [self.known.index(wire) + 1 for wire in wires]
+        if (numbers == np.arange(256)).all():
+            return table
+        return replace(table, wire_ab=numbers[table.wire_ab], wire_ba=numbers[table.wire_ba])
 
 
 class _Steps:

@@ -35,6 +35,10 @@ REASONS: tuple[tuple[int, str], ...] = (
     (LOCAL, "inside"),
     (LOCAL, "link-control"),
     (AUTHORISED, ""),
+    (ILLEGITIMATE, "cleartext"),
+    (ILLEGITIMATE, "weak-encryption"),
+    (ILLEGITIMATE, "wrong-protocol"),
+    (ILLEGITIMATE, "outside-tunnel"),
     (UNMAPPED, "ambiguous-vrf"),
     (UNMAPPED, "not-behind-probe"),
     (UNMAPPED, "no-subnet"),
@@ -157,7 +161,7 @@ def _judge(
     reason = code[best]
     verdict = _VERDICT[reason]
     answered = _answers(table, orientation, swapped)
-    severity = _severity(matrix, reason, verdict, answered, orientation.certainty, readings.source[best])
+    severity = severity_of(matrix, reason, verdict, answered, orientation.certainty, readings.source[best])
     severity[(verdict == AUTHORISED) & risky] = _WARNING
     return (
         swapped, orientation.certainty, answered, verdict, reason, severity, line[best], rule[best],
@@ -283,7 +287,9 @@ def _best(count: int, orientation: Orientation, readings: Readings, code: Array)
     return best, one_way, risky
 
 
-def _severity(matrix: Matrix, reason: Array, verdict: Array, answered: Array, certainty: Array, source: Array) -> Array:
+def severity_of(
+    matrix: Matrix, reason: Array, verdict: Array, answered: Array, certainty: Array, source: Array
+) -> Array:
     """Return the index of ``SEVERITIES`` of each verdict."""
     classes = matrix.cells.classes
     public = np.array([matrix.network.zones[name].public for name in classes.zones] + [False])

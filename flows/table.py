@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Message, Text
 
 Array = npt.NDArray[Any]
@@ -50,6 +51,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("source", "u2", "index into the capture's sources"),
     Column("packet", "u8", "number of the first packet in its source, from 1"),
     Column("sampled", "u4", "one packet in so many was counted; 1 when every one was"),
+    Column(
+        "wire_ab", "u1", "protocol told from A's first payload: 1 + index into the capture's wires; 0, 255: see wire"
+    ),
+    Column("wire_ba", "u1", "protocol told from B's first payload"),
+    Column("wire_state", "u1", "bits of wire: whether the true first bytes were seen, an upgrade, content in clear"),
+    Column("wire_version", "u2", "version, in the protocol's own numbers; 0 unknown"),
+    Column("wire_cipher", "u2", "cipher suite or encryption transform that was chosen; 0 unknown"),
+    Column("wire_group", "u2", "group of the key exchange that was chosen; 0 unknown"),
+    Column("wire_packet", "u8", "number in its source of the packet that told most of this; 0 none"),
 )
 
 # Evidence bits. AB: said by a packet that A sent; BA: by a packet that B sent.
@@ -125,6 +135,13 @@ class FlowTable:
     source: Array
     packet: Array
     sampled: Array
+    wire_ab: Array
+    wire_ba: Array
+    wire_state: Array
+    wire_version: Array
+    wire_cipher: Array
+    wire_group: Array
+    wire_packet: Array
 
     def __len__(self) -> int:
         return len(self.a_hi)
@@ -295,12 +312,14 @@ class Capture:
     """What the given files show: conversations in the order of sources and first packets.
 
     ``ledger`` counts packets by a name of ``REASONS``. For each source,
-    ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``.
+    ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``. ``wires`` are the protocols that the columns
+    ``wire_ab`` and ``wire_ba`` count from 1.
     """
 
     table: FlowTable
     sources: tuple[Source, ...]
     ledger: Mapping[str, int]
+    wires: tuple[Wire, ...] = ()
 
 
 def undecoded(ledger: Mapping[str, int], *, ip_only: bool = False) -> int:

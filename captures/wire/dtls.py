@@ -41,4 +41,12 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said | (version << VERSION) | (suite << CIPHER)
 
 
-RECOGNISER = Recogniser("dtls", Text("DTLS", "DTLS"), (UDP,), look, encrypted=True, callees=(two,))
+RECOGNISER = Recogniser(
+    "dtls",
+    Text("DTLS", "DTLS"),
+    (UDP,),
+    look,
+    encrypted=True,
+    callees=(two,),
+    versions={0xFEFF: "1.0", 0xFEFD: "1.2", 0xFEFC: "1.3"},
+)

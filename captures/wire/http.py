@@ -41,4 +41,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("http", Text("HTTP in clear", "HTTP en clair"), (TCP,), look, callees=(word,))
+RECOGNISER = Recogniser(
+    "http",
+    Text("HTTP in clear", "HTTP en clair"),
+    (TCP,),
+    look,
+    callees=(word,),
+    versions={0x0100: "1.0", 0x0101: "1.1", 0x0200: "2"},
+)

@@ -80,4 +80,12 @@ def _chosen(window: Any, at: Int, end: Int) -> Int:
     return ((cipher & 0xFFFF) << CIPHER) | (group << GROUP)
 
 
-RECOGNISER = Recogniser("ike", Text("IKE", "IKE"), (UDP,), look, encrypted=True, callees=(two, four, _chosen))
+RECOGNISER = Recogniser(
+    "ike",
+    Text("IKE", "IKE"),
+    (UDP,),
+    look,
+    encrypted=True,
+    callees=(two, four, _chosen),
+    versions={0x0100: "1", 0x0200: "2"},
+)

@@ -33,4 +33,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR | IN_CLEAR) | (level << VERSION) if 3 <= level <= 5 else np.int64(0)
 
 
-RECOGNISER = Recogniser("mqtt", Text("MQTT in clear", "MQTT en clair"), (TCP,), look, callees=(two, four))
+RECOGNISER = Recogniser(
+    "mqtt",
+    Text("MQTT in clear", "MQTT en clair"),
+    (TCP,),
+    look,
+    callees=(two, four),
+    versions={3: "3.1", 4: "3.1.1", 5: "5.0"},
+)

@@ -24,4 +24,10 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said | RESPONDER if mode == 4 else said
 
 
-RECOGNISER = Recogniser("ntp", Text("NTP", "NTP"), (UDP,), look)
+RECOGNISER = Recogniser(
+    "ntp",
+    Text("NTP", "NTP"),
+    (UDP,),
+    look,
+    versions={1: "1", 2: "2", 3: "3", 4: "4"},
+)

@@ -36,4 +36,12 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said | FIRST if kind == initial and length >= 1200 else said
 
 
-RECOGNISER = Recogniser("quic", Text("QUIC", "QUIC"), (UDP,), look, encrypted=True, callees=(four,))
+RECOGNISER = Recogniser(
+    "quic",
+    Text("QUIC", "QUIC"),
+    (UDP,),
+    look,
+    encrypted=True,
+    callees=(four,),
+    versions={1: "1", 2: "2"},
+)

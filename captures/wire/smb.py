@@ -39,4 +39,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said
 
 
-RECOGNISER = Recogniser("smb", Text("SMB", "SMB"), (TCP,), look, callees=(four,))
+RECOGNISER = Recogniser(
+    "smb",
+    Text("SMB", "SMB"),
+    (TCP,),
+    look,
+    callees=(four,),
+    versions={0x0100: "1", 0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"},
+)

@@ -25,4 +25,12 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND) | (((major << 8) | minor) << VERSION)
 
 
-RECOGNISER = Recogniser("ssh", Text("SSH", "SSH"), (TCP,), look, encrypted=True, callees=(word,))
+RECOGNISER = Recogniser(
+    "ssh",
+    Text("SSH", "SSH"),
+    (TCP,),
+    look,
+    encrypted=True,
+    callees=(word,),
+    versions={0x0105: "1.5", 0x0163: "1.99", 0x0200: "2.0"},
+)

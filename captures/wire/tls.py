@@ -68,4 +68,12 @@ def _chosen(window: Any, at: Int, end: Int) -> Int:
     return said
 
 
-RECOGNISER = Recogniser("tls", Text("TLS", "TLS"), (TCP,), look, encrypted=True, callees=(two, _chosen))
+RECOGNISER = Recogniser(
+    "tls",
+    Text("TLS", "TLS"),
+    (TCP,),
+    look,
+    encrypted=True,
+    callees=(two, _chosen),
+    versions={0x0300: "ssl3", 0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"},
+)

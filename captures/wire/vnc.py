@@ -23,4 +23,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND) | (((major << 8) | minor) << VERSION)
 
 
-RECOGNISER = Recogniser("vnc", Text("VNC", "VNC"), (TCP,), look, callees=(word,))
+RECOGNISER = Recogniser(
+    "vnc",
+    Text("VNC", "VNC"),
+    (TCP,),
+    look,
+    callees=(word,),
+    versions={0x0303: "3.3", 0x0307: "3.7", 0x0308: "3.8"},
+)

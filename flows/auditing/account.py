@@ -19,6 +19,7 @@ from cloison.flows.judging.place import Places
 from cloison.flows.judging.readings import asked
 from cloison.flows.orient import ASSUMED
 from cloison.flows.table import FlowTable, Source, undecoded
+from cloison.flows.wire import Wire
 from cloison.netmodel.finding import SEVERITIES as MOST_SEVERE_FIRST
 from cloison.netmodel.finding import Finding, Severity
 from cloison.netmodel.network import Network
@@ -43,6 +44,7 @@ class Audit:
     places: Places
     verdicts: Verdicts
     findings: tuple[Finding, ...] = ()
+    wires: tuple[Wire, ...] = ()
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
-from cloison.flows.auditing.parts import Part, parts
+from cloison.flows.auditing.parts import Part, parts, wire_of
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
 from cloison.flows.orient import ANSWERS, CERTAINTIES
 from cloison.netmodel.space.addresses import show
@@ -54,6 +54,7 @@ class Entry(NamedTuple):
     tunnel: str
     file: str
     packet: int
+    wire: str
 
 
 def entries(audit: Audit, rows: Array) -> Iterator[Entry]:
@@ -68,7 +69,7 @@ def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
     address = cache(address_text)
     for (
         reason, severity, s_hi, s_lo, t_hi, t_lo, asks, s_port, where, s_owner, t_owner, s_inner, t_inner, line, rule,
-        first, last, count, size, answered, certainty, vni, tunnel, file, packet,
+        first, last, count, size, answered, certainty, vni, tunnel, file, packet, wire,
     ) in zip(*(getattr(part, item.name).tolist() for item in fields(Part)), strict=True):  # fmt: skip
         yield Entry(
             VERDICTS[REASONS[reason][0]],
@@ -95,6 +96,7 @@ def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
             carried(vni, tunnel),
             audit.sources[file].file,
             packet,
+            wire_of(audit.wires, wire),
         )
 
 

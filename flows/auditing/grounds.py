@@ -16,6 +16,7 @@ from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import Entry, entries_of, moment, port_text
 from cloison.flows.auditing.parts import Part, alike, parts
 from cloison.flows.judge import SEVERITIES as JUDGED
+from cloison.flows.judging.claims import CLEARTEXT, WEAK, WRONG
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Ref, Severity, Span, Step, Text, Witness, say
 from cloison.netmodel.space.protocols import keyword
 
@@ -29,6 +30,17 @@ WHY: Mapping[str, Text] = {
     "": Text(
         "authorised one way only, and forbidden the other way", "autorisée dans un seul sens, interdite dans l’autre"
     ),
+    "cleartext": Text(
+        "its line claims an encryption that the wire does not show",
+        "sa ligne annonce un chiffrement que le réseau ne montre pas",
+    ),
+    "weak-encryption": Text(
+        "its encryption is weaker than its line claims", "son chiffrement est plus faible que sa ligne ne l’annonce"
+    ),
+    "wrong-protocol": Text(
+        "it speaks another protocol than its line declares", "elle parle un autre protocole que sa ligne ne déclare"
+    ),
+    "outside-tunnel": Text("seen outside the tunnel of its line", "vue hors du tunnel de sa ligne"),
     "expired": Text("its line is not live at that time", "sa ligne n’est pas en vigueur à ce moment"),
     "forbidden": Text("a segmentation rule forbids it", "une règle de cloisonnement l’interdit"),
     "direction": Text("authorised only the other way", "autorisée seulement dans l’autre sens"),
@@ -44,6 +56,14 @@ WHY: Mapping[str, Text] = {
 }
 
 _REMEDIES: Mapping[str, Message] = {
+    "cleartext": say("Encrypt it as the line says, or correct the line and its compensating measures.",
+                     "Chiffrez-la comme la ligne le dit, ou corrigez la ligne et ses mesures compensatoires."),
+    "weak-encryption": say("Disable the old versions and suites on the server, or correct the line.",
+                           "Désactivez les anciennes versions et suites sur le serveur, ou corrigez la ligne."),
+    "wrong-protocol": say("Find out what runs on this port, and close it or declare it.",
+                          "Cherchez ce qui tourne sur ce port, fermez-le ou déclarez-le."),
+    "outside-tunnel": say("Find out why it leaves its tunnel, and block it where only the tunnel should pass.",
+                          "Cherchez pourquoi elle sort de son tunnel, et bloquez-la là où seul le tunnel doit passer."),
     "expired": say("Renew the line if the need lasts, else close the flow.",
                    "Reconduisez la ligne si le besoin demeure, sinon fermez le flux."),
     "forbidden": say("Find out who opened this way and close it; no line can allow it without a waiver.",
@@ -207,6 +227,8 @@ def _message(entry: Entry, group: _Group, *, by_zone: bool) -> Message:
     source = (entry.source_zone or unknown) if by_zone else source_text(entry)
     target = (entry.target_zone or unknown) if by_zone else target_text(entry)
     named = entry.rule or entry.line
+    if entry.reason in (CLEARTEXT, WEAK, WRONG):
+        named = f"{named}: {entry.wire}"
     because = (
         say("{why} ({named})", "{why} ({named})", why=WHY[entry.reason], named=named) if named
         else say("{why}", "{why}", why=WHY[entry.reason])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import address_text, carried, end_name, port_text
-from cloison.flows.auditing.parts import PART, Part, in_order, part_of
+from cloison.flows.auditing.parts import PART, Part, in_order, part_of, wire_of
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
 from cloison.flows.orient import ANSWERS, CERTAINTIES
 from cloison.netmodel.space.protocols import PORTED, keyword
@@ -22,14 +22,14 @@ Array = npt.NDArray[Any]
 class Listed(Sequence[Mapping[str, Any]]):
     """The JSON of some verdicts (i8), in the order of their first packets, made when it is asked for.
 
-    ``wire`` says of each line whether it claims an encryption. ``columns`` is the quick way; one at a time, or by
+    ``claims`` says of each line whether it claims an encryption. ``columns`` is the quick way; one at a time, or by
     iteration, each is a dictionary.
     """
 
-    def __init__(self, audit: Audit, rows: Array, wire: Mapping[str, bool]) -> None:
+    def __init__(self, audit: Audit, rows: Array, claims: Mapping[str, bool]) -> None:
         self._audit = audit
         self._rows = in_order(audit, rows)
-        self._wire = [bool(wire.get(line)) for line in audit.matrix.lines]
+        self._claims = [bool(claims.get(line)) for line in audit.matrix.lines]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -59,7 +59,7 @@ class Listed(Sequence[Mapping[str, Any]]):
 
     def _written(self, part: Part) -> dict[str, Any]:
         audit = self._audit
-        wire = self._wire
+        claims = self._claims
         address = cache(address_text)
         return {
             "source": _pairs(part.source_hi, part.source_lo, address),
@@ -83,7 +83,13 @@ class Listed(Sequence[Mapping[str, Any]]):
             "bytes": part.bytes.tolist(),
             "answered": _words(part.answered, lambda answered: ANSWERS[answered]),
             "orientation": _words(part.certainty, lambda certainty: CERTAINTIES[certainty]),
-            "wire": _words(part.line, lambda line: "not-evaluated" if line >= 0 and wire[line] else None),
+            "wire": _pairs(
+                part.wire,
+                part.line,
+                lambda shown, line: (
+                    wire_of(audit.wires, shown) or ("not-evaluated" if line >= 0 and claims[line] else None)
+                ),
+            ),
             "tunnel": _pairs(part.vni, part.tunnel, lambda *ids: carried(*ids) or None),
             "locations": [
                 {"file": _words(part.file, lambda file: audit.sources[file].file), "packet": part.packet.tolist()}

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
+from cloison.flows.judge import REASONS
+from cloison.flows.judging.claims import CLEARTEXT, WEAK, WRONG
 from cloison.flows.judging.readings import asked
+from cloison.flows.table import FlowTable
+from cloison.flows.wire import Wire, seen, wire_text
 
 Array = npt.NDArray[Any]
+
+_WIRE_FIELDS = (("wire_ab", 8), ("wire_ba", 8), ("wire_state", 8), ("wire_version", 16), ("wire_cipher", 16))
+_BY_WIRE = [code for code, (_, reason) in enumerate(REASONS) if reason in (CLEARTEXT, WEAK, WRONG)]
 
 PART = 1 << 12  # conversations whose columns are there at once: lists of whole columns cost more than the columns
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio
@@ -24,7 +32,8 @@ class Part:
 
     ``reason``, ``severity``, ``answered`` and ``certainty`` index their words, ``service`` u4 is protocol << 16 | low
     field, ``*_owner`` index the network's owners, ``*_inner`` the matrix's translations, ``vrf`` the network's VRFs,
-    ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC.
+    ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC. ``wire``
+    u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason.
     """
 
     reason: Array
@@ -52,6 +61,7 @@ class Part:
     tunnel: Array
     file: Array
     packet: Array
+    wire: Array
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -102,8 +112,32 @@ def part_of(audit: Audit, rows: Array) -> Part:
         verdicts.target_translated[rows], verdicts.line[rows], verdicts.rule[rows], part.first, part.last,
         np.where(split, sent[0], part.packets_ab + part.packets_ba),
         np.where(split, sent[1], part.bytes_ab + part.bytes_ba), verdicts.answered[rows], verdicts.certainty[rows],
-        part.vni, part.tunnel, part.source, part.packet,
+        part.vni, part.tunnel, part.source, _showing(verdicts.reason[rows], part), _wire(part),
     )  # fmt: skip
+
+
+def _showing(reason: Array, part: FlowTable) -> Array:
+    """Return the number of the packet to look at: what refutes a claim, else the first of the conversation."""
+    found: Array = np.where(np.isin(reason, _BY_WIRE) & (part.wire_packet > 0), part.wire_packet, part.packet)
+    return found
+
+
+def _wire(part: FlowTable) -> Array:
+    packed = np.zeros(len(part), dtype=np.uint64)
+    for name, bits in _WIRE_FIELDS:
+        packed = packed << np.uint64(bits) | getattr(part, name).astype(np.uint64)
+    return packed
+
+
+@lru_cache(maxsize=1 << 14)
+def wire_of(wires: tuple[Wire, ...], packed: int) -> str:
+    """Return in a few words what a value of ``Part.wire`` shows; empty when no payload was looked at."""
+    values = []
+    for _, bits in reversed(_WIRE_FIELDS):
+        values.append(packed & (1 << bits) - 1)
+        packed >>= bits
+    ab, ba, state, version, cipher = reversed(values)
+    return wire_text(seen(wires, ab, ba, state, version, cipher, 0))
 
 
 def _vrfs(audit: Audit, rows: Array) -> Array:

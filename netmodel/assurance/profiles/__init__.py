@@ -1,0 +1,1 @@
+"""Cryptographic profiles, one edition of a recommendation a file."""
