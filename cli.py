@@ -73,7 +73,7 @@ _HELP_WORDS = {
     "Commands:": "Commandes :",
     "[OPTIONS]": "[OPTIONS]",
     "COMMAND [ARGS]...": "COMMANDE [ARGUMENTS]...",
-    "Show this message and exit.": "Affiche cette aide et s'arrête.",
+    "Show this message and exit.": "Afficher cette aide.",
     "[default: ": "[par défaut : ",
     "[required]": "[obligatoire]",
     "; required]": " ; obligatoire]",
@@ -111,7 +111,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help=_(
         "Keep a network's declared map, its firewalls and its real traffic in agreement.",
-        "Accorder la cartographie déclarée d'un réseau, ses pare-feux et son trafic réel.",
+        "Accorder la cartographie déclarée d’un réseau, ses pare-feux et son trafic réel.",
     ),
     epilog=_(
         "Exit codes: 0 what was asked holds; 1 findings; 2 unusable command line or input; 3 could not be decided.",
@@ -131,22 +131,25 @@ MapArgument = Annotated[
             "La carte : un fichier ou un dossier ; cloison.yaml ou map/ ici si elle est omise.",
         ),
         show_default=False,
+        readable=False,  # the reader says why it is not, in both languages
     ),
 ]
 RequiredMap = Annotated[
     Path,
     typer.Argument(
-        metavar=_("MAP", "CARTE"), help=_("The map: a file or a directory.", "La carte : un fichier ou un dossier.")
+        metavar=_("MAP", "CARTE"),
+        help=_("The map: a file or a directory.", "La carte : un fichier ou un dossier."),
+        readable=False,
     ),
 ]
 AtOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--at",
         metavar="DATE",
         help=_(
             "Judge at this date (YYYY-MM-DD); today when left out.",
-            "Juger à cette date (AAAA-MM-JJ) ; aujourd'hui par défaut.",
+            "Juger à cette date (AAAA-MM-JJ) ; aujourd’hui par défaut.",
         ),
         show_default=False,
     ),
@@ -202,8 +205,8 @@ def _refuse(rule: str, message: Message, subject: str = "") -> NoReturn:
     raise MapError((input_error(rule, message, Ref("argument", subject)),))
 
 
-def _day(text: str) -> date:
-    if not text:
+def _day(text: str | None) -> date:
+    if text is None:
         return date.today()
     try:
         if len(text) != len("2026-01-31"):
@@ -213,8 +216,8 @@ def _day(text: str) -> date:
         _refuse(
             "argument",
             say(
-                "--at: {text} is not a date; write YYYY-MM-DD",
-                "--at : {text} n'est pas une date ; écrire AAAA-MM-JJ",
+                "--at: “{text}” is not a date; write YYYY-MM-DD",
+                "--at : « {text} » n’est pas une date ; écrire AAAA-MM-JJ",
                 text=text,
             ),
             "--at",
@@ -229,7 +232,7 @@ def _severity(text: str) -> Severity:
         "argument",
         say(
             "--fail-on: {text} is none of error, warning, note",
-            "--fail-on : {text} n'est ni error, ni warning, ni note",
+            "--fail-on : {text} n’est ni error, ni warning, ni note",
             text=text,
         ),
         "--fail-on",
@@ -246,7 +249,7 @@ def _found(path: Path | None) -> Path:
         "argument",
         say(
             "no map is named, and neither cloison.yaml nor map/ is here; `cloison init` writes a first one",
-            "aucune carte n'est nommée, et ni cloison.yaml ni map/ n'est ici ; `cloison init` en écrit une première",
+            "aucune carte n’est nommée, et ni cloison.yaml ni map/ n’est ici ; `cloison init` en écrit une première",
         ),
         "MAP",
     )
@@ -256,7 +259,7 @@ def _check_language(text: str) -> None:
     if text and text not in LANGS:
         _refuse(
             "argument",
-            say("--lang: {text} is neither fr nor en", "--lang : {text} n'est ni fr ni en", text=text),
+            say("--lang: {text} is neither fr nor en", "--lang : {text} n’est ni fr ni en", text=text),
             "--lang",
         )
 
@@ -352,7 +355,7 @@ def _show(report: Report, output: Path | None, wanted: str, *, default: str = "t
             "output",
             say(
                 "{name} is not text: name a file with -o",
-                "{name} n'est pas du texte : nommer un fichier avec -o",
+                "{name} n’est pas du texte : nommer un fichier avec -o",
                 name=chosen.name,
             ),
         )
@@ -390,7 +393,7 @@ def _network(path: Path, at: date) -> Network:
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(metavar=_("DIR", "DOSSIER"), help=_("Where to write it.", "Où l'écrire."), show_default=False),
+        typer.Argument(metavar=_("DIR", "DOSSIER"), help=_("Where to write it.", "Où l’écrire."), show_default=False),
     ] = Path(),
     lang: LangOption = "",
 ) -> int:
@@ -408,7 +411,7 @@ def init(
             "output",
             say(
                 "{file} is there already; nothing was written",
-                "{file} existe déjà ; rien n'a été écrit",
+                "{file} existe déjà ; rien n’a été écrit",
                 file=str(target),
             ),
             str(target),
@@ -431,7 +434,7 @@ def init(
 )
 def check(
     path: MapArgument = None,
-    at: AtOption = "",
+    at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     fail_on: FailOnOption = "error",
@@ -469,7 +472,7 @@ def draw(
             ),
         ),
     ] = "overview",
-    at: AtOption = "",
+    at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     lang: LangOption = "",
 ) -> int:
@@ -500,10 +503,10 @@ def audit(
     captures: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CAPTURE]...",
+            metavar="CAPTURE",
             help=_(
                 "pcap or pcapng files, gzip and zstd of them; - for standard input.",
-                "Fichiers pcap ou pcapng, même en gzip ou zstd ; - pour l'entrée standard.",
+                "Fichiers pcap ou pcapng, même en gzip ou zstd ; - pour l’entrée standard.",
             ),
             show_default=False,
         ),
@@ -541,6 +544,7 @@ def audit(
         typer.Option(
             "--allow-undecoded",
             metavar="N",
+            min=0,
             help=_("Undecoded IP packets tolerated.", "Paquets IP non décodés tolérés."),
         ),
     ] = 0,
@@ -550,7 +554,7 @@ def audit(
             "--rare/--no-rare",
             help=_(
                 "Decode rare protocols with scapy where it is installed.",
-                "Décoder les protocoles rares avec scapy s'il est installé.",
+                "Décoder les protocoles rares avec scapy s’il est installé.",
             ),
         ),
     ] = True,
@@ -559,14 +563,16 @@ def audit(
         typer.Option(
             "--tcp-timeout",
             metavar="S",
+            min=1,
             help=_("Inactivity that ends a TCP conversation.", "Inactivité qui termine une conversation TCP."),
         ),
     ] = 300,
     udp_timeout: Annotated[
-        int, typer.Option("--udp-timeout", metavar="S", help=_("The same for UDP.", "De même pour UDP."))
+        int, typer.Option("--udp-timeout", metavar="S", min=1, help=_("The same for UDP.", "De même pour UDP."))
     ] = 120,
     other_timeout: Annotated[
-        int, typer.Option("--other-timeout", metavar="S", help=_("The same for the rest.", "De même pour le reste."))
+        int,
+        typer.Option("--other-timeout", metavar="S", min=1, help=_("The same for the rest.", "De même pour le reste.")),
     ] = 30,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
@@ -601,7 +607,7 @@ def _captures(
     wanted: list[tuple[str, str]] = [("", name) for name in files]
     for item in probes:
         name, sign, file = item.partition("=")
-        if not sign or not file:
+        if not name or not sign or not file:
             problems.append(
                 _bad(
                     "--probe",
@@ -617,7 +623,7 @@ def _captures(
                 "CAPTURE",
                 say(
                     "no capture is named; - reads standard input",
-                    "aucune capture n'est nommée ; - lit l'entrée standard",
+                    "aucune capture n’est nommée ; - lit l’entrée standard",
                 ),
             )
         )
@@ -666,7 +672,7 @@ def explain(
         typer.Option(
             "--service",
             metavar="S",
-            help=_("A service's name, or tcp/443.", "Le nom d'un service, ou tcp/443."),
+            help=_("A service's name, or tcp/443.", "Le nom d’un service, ou tcp/443."),
             show_default=False,
         ),
     ] = "",
@@ -676,7 +682,7 @@ def explain(
             "--vrf", metavar="VRF", help=_("The VRF of literal addresses.", "La VRF des adresses littérales.")
         ),
     ] = "default",
-    at: AtOption = "",
+    at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     lang: LangOption = "",
@@ -697,7 +703,7 @@ def explain(
 @app.command(
     cls=Command,
     help=_(
-        "List every rule and the clauses that it serves.", "Lister toutes les règles et les exigences qu'elles servent."
+        "List every rule and the clauses that it serves.", "Lister toutes les règles et les exigences qu’elles servent."
     ),
 )
 def rules(format: FormatOption = "", output: OutputOption = None, lang: LangOption = "") -> int:  # noqa: A002
@@ -750,10 +756,16 @@ _USAGE = (
     (r"Missing argument '(.+)'\.", "argument manquant : {0}", ""),
     (r"Missing option '(.+)'\.", "option manquante : {0}", ""),
     (r"Missing command\.", "il manque la commande", ""),
-    (r"Option '(.+)' requires an argument\.", "l'option {0} attend une valeur", ""),
-    (r"Option '(.+)' does not take a value\.", "l'option {0} n'attend pas de valeur", ""),
+    (r"Option '(.+)' requires an argument\.", "l’option {0} attend une valeur", ""),
+    (r"Option '(.+)' does not take a value\.", "l’option {0} n’attend pas de valeur", ""),
     (r"Got unexpected extra arguments? \((.+)\)", "argument en trop : {0}", ""),
     (r"Got unexpected extra argument\(s\) \((.+)\)", "argument en trop : {0}", ""),
+    (
+        r"Invalid value for '(.+?)': Input should be greater than or equal to (\d+)$",
+        "valeur refusée pour {0} : il faut au moins {1}",
+        "",
+    ),
+    (r"Invalid value for '(.+?)': Input should be a valid integer", "valeur refusée pour {0} : il faut un entier", ""),
     (r"Invalid value for '(.+?)': (.+)", "valeur refusée pour {0} : {1}", ""),
 )
 
@@ -808,7 +820,7 @@ def _run() -> int:
         sys.stderr.write(
             _(
                 "cloison itself failed ({0}: {1}); nothing was decided. CLOISON_DEBUG=1 shows where.",
-                "cloison a échoué ({0} : {1}) ; rien n'a été conclu. CLOISON_DEBUG=1 montre où.",
+                "cloison a échoué ({0} : {1}) ; rien n’a été conclu. CLOISON_DEBUG=1 montre où.",
             ).format(type(fault).__name__, fault)
             + "\n"
         )

@@ -65,9 +65,9 @@ class Conversations:
     which ended are put aside when it is used up.
     """
 
-    def __init__(self, timeouts: Timeouts, compiled: bool, room: int = 1 << 16) -> None:
-        self._count = counter(compiled)
-        self._index = indexer(compiled)
+    def __init__(self, timeouts: Timeouts, fast: bool, room: int = 1 << 16) -> None:
+        self._count = counter(fast)
+        self._index = indexer(fast)
         self._limits = timeouts.limits()
         # A seed that a capture cannot know: no capture is built to fall into few slots. No result depends on it.
         self._seed = np.int64(int.from_bytes(os.urandom(8), "big", signed=True))
@@ -85,7 +85,7 @@ class Conversations:
         return int(self._state[BEFORE])
 
     def add(self, packets: Array, records: Array, number: int) -> None:
-        """Count the first ``number`` packets of a batch (columns of :mod:`packets` and :mod:`frames`)."""
+        """Count the first ``number`` packets of a batch (columns of :mod:`packets`)."""
         if len(self._hashes) < number:
             self._hashes = np.zeros(len(packets), dtype=np.int64)
         done = 0

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int, Kernel, kernel
-from cloison.captures.packets import FIRST_FRAGMENT, LATER_FRAGMENT, QUOTED, R_FRAGMENT, TCP, UDP
+from cloison.captures.packets import FIRST_FRAGMENT, LATER_FRAGMENT, QUOTED, TCP, UDP, reason
+from cloison.flows.compiled import Int, Kernel, compiled
 from cloison.flows.table import FIN_AB, FIN_BA, FIRST_SEEN_LATE, RST_AB, RST_BA, SYN_AB
 
 # Words of a row: A's and B's addresses, the key as A's packets have it, first and last time, packets (from A in the
@@ -37,14 +37,17 @@ ROWS, STARTED, START, NOW, TOUCHED, BEFORE = range(6)  # BEFORE: packets of the 
 STATE_WIDTH = 6
 
 
-def counter(compiled: bool) -> Kernel:
+R_FRAGMENT = reason("fragment")
+
+
+def counter(fast: bool) -> Kernel:
     """Return ``count``, compiled or plain."""
-    return kernel(count, (_mixed, _hashed, _fragment), compiled)
+    return compiled(count) if fast else count
 
 
-def indexer(compiled: bool) -> Kernel:
+def indexer(fast: bool) -> Kernel:
     """Return ``index``, compiled or plain."""
-    return kernel(index, (_mixed, _hashed), compiled)
+    return compiled(index) if fast else index
 
 
 def _mixed(high: Int, low: Int, port: Int, seed: Int) -> Int:

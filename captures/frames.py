@@ -1,6 +1,7 @@
-"""From frames to packets: link headers, VLAN tags, and what is not IP.
+"""From frames to packets: one pass of one compiled loop, ``parse``, over a batch of records.
 
-One kernel, ``parse``, over a batch of records. Every length is compared with what was kept before it is used.
+The way of most packets, Ethernet, VLAN tags, IP, a transport, is written out here; every other layer that carries one
+is a file of ``layers/``, found by its kind. Every length is compared with what was kept before it is used.
 """
 
 from __future__ import annotations
@@ -9,128 +10,142 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int, Kernel, kernel
-from cloison.captures.packets import (
-    HELPERS,
-    R_ARP,
-    R_CDP,
-    R_EAPOL,
-    R_ETHERNET_TUNNEL,
-    R_ETHERTYPE,
-    R_FRAME_TRUNCATED,
-    R_IP_MALFORMED,
-    R_IP_TRUNCATED,
-    R_ISIS,
-    R_LACP,
-    R_LINK_TYPE,
-    R_LLC,
-    R_LLDP,
-    R_LOOP_TEST,
-    R_MAC_CONTROL,
-    R_MACSEC,
-    R_MPLS,
-    R_NO_INTERFACE,
-    R_OAM,
-    R_PPPOE,
-    R_PPPOE_DISCOVERY,
-    R_PTP,
-    R_RARP,
-    R_STP,
-    R_VLAN_DEPTH,
-    be16,
-    be32,
-    ipv4,
-    ipv6,
+from cloison.captures import layers
+from cloison.captures.ip import ipv4, ipv6
+from cloison.captures.layer import (
+    BEGIN,
+    END,
+    ETHERTYPE,
+    LINK_TYPE,
+    PORT,
+    PROTOCOL,
+    REST,
+    UNCLAIMED,
+    VLANS,
+    Reader,
+    chain,
 )
-
-# Columns of a batch of records (int64), filled by a format: where the frame lies in the window, how much of it was
-# kept, how long it was on the wire, ns since 1970, link type (-1: its interface is not described).
-AT, KEPT, WIRE, TIME, LINK = range(5)
-RECORD_WIDTH = 5
+from cloison.captures.octets import be16
+from cloison.captures.packets import LATER_FRAGMENT, TCP, UDP, reason
+from cloison.captures.transport import opened, transport
+from cloison.flows.compiled import Int, Kernel, compiled
+from cloison.netmodel.registry import load
 
 MOST_TAGS = 4  # of VLANs, those with identifier 0 included
+MOST_LAYERS = 16  # of one frame
+
+ETHERNET = LINK_TYPE + 1
+IPV4, IPV6 = ETHERTYPE + 0x0800, ETHERTYPE + 0x86DD
+VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN = ETHERTYPE + 0x8100, ETHERTYPE + 0x88A8, ETHERTYPE + 0x9100
+
+(
+    R_ARP, R_RARP, R_LLDP, R_LACP, R_EAPOL, R_MAC_CONTROL, R_LOOP_TEST, R_OAM, R_PTP, R_PPPOE_DISCOVERY, R_PPPOE,
+    R_MPLS, R_MACSEC, R_ETHERNET_TUNNEL, R_ETHERTYPE, R_LINK_TYPE, R_NO_INTERFACE, R_FRAME_TRUNCATED, R_VLAN_DEPTH,
+    R_LAYER_DEPTH,
+) = (
+    reason(name)
+    for name in (
+        "arp", "rarp", "lldp", "lacp", "eapol", "mac-control", "loop-test", "oam", "ptp", "pppoe-discovery", "pppoe",
+        "mpls", "macsec", "ethernet-tunnel", "ethertype", "link-type", "packet-without-interface", "frame-truncated",
+        "vlan-depth", "layer-depth",
+    )
+)  # fmt: skip
+
+_follow: Reader = chain(load(layers, "LAYER").values())
 
 
-def parser(compiled: bool) -> Kernel:
+def parser(fast: bool) -> Kernel:
     """Return ``parse``, compiled or plain."""
-    return kernel(parse, (*HELPERS, _llc, _typed, _frame), compiled)
+    return compiled(parse) if fast else parse
 
 
-def parse(window: Any, records: Any, count: Int, packets: Any) -> None:
-    """Decode the first ``count`` records of ``window`` (uint8) into ``packets``, columns of :mod:`packets`."""
+def parse(window: Any, records: Any, count: Int, packets: Any, place: Any) -> None:
+    """Decode the first ``count`` records of ``window`` (uint8) into ``packets``, columns of :mod:`packets`.
+
+    ``place`` (int64, words of :mod:`layer`) is written over.
+    """
     for i in range(count):
         at = records[i, 0]
-        packets[i, 5] = _frame(window, at, at + records[i, 1], records[i, 2], records[i, 4], packets, i)
+        packets[i, 5] = _frame(window, at, at + records[i, 1], records[i, 2], records[i, 4], packets, i, place)
 
 
-def _frame(window: Any, at: Int, end: Int, wire: Int, link: Int, packets: Any, i: Int) -> Int:
-    """Read the link header (link types of tcpdump.org/linktypes.html) and what follows it."""
+def _frame(window: Any, at: Int, end: Int, wire: Int, link: Int, packets: Any, i: Int, place: Any) -> Int:
+    """Follow a frame's layers to an IP packet that carries no other; return its evidence, or a reason."""
+    if link < 0:
+        return np.int64(R_NO_INTERFACE)
     kept = end - at
-    if wire < kept:
-        wire = kept  # the length on the wire lies
-    rest = wire - kept  # bytes that were not kept
-    if link == 1:  # Ethernet
-        if kept < 14:
-            return R_FRAME_TRUNCATED
-        return _typed(window, be16(window, at + 12), at + 14, end, rest, packets, i)
-    if link == 113:  # Linux cooked v1
-        if kept < 16:
-            return R_FRAME_TRUNCATED
-        return _typed(window, be16(window, at + 14), at + 16, end, rest, packets, i)
-    if link == 276:  # Linux cooked v2
-        if kept < 20:
-            return R_FRAME_TRUNCATED
-        return _typed(window, be16(window, at), at + 20, end, rest, packets, i)
-    if link in (101, 12, 14, 228, 229):  # raw IP
-        if kept < 1:
-            return R_IP_TRUNCATED
-        version = np.int64(window[at]) >> 4
-        if version == 4 and link != 229:
-            return ipv4(window, at, end, rest, 0, packets, i)
-        if version == 6 and link != 228:
-            return ipv6(window, at, end, rest, 0, packets, i)
-        return R_IP_MALFORMED
-    if link in (0, 108):  # BSD loopback: the address family in the byte order of the machine that captured
-        if kept < 4:
-            return R_FRAME_TRUNCATED
-        family = be32(window, at)
-        if family & 0xFFFF == 0:
-            family = ((family >> 24) & 0xFF) | ((family >> 8) & 0xFF00)
-        if family == 2:
-            return ipv4(window, at + 4, end, rest, 0, packets, i)
-        if family in (10, 24, 28, 30):  # Linux, NetBSD and OpenBSD, FreeBSD, Darwin
-            return ipv6(window, at + 4, end, rest, 0, packets, i)
-        return R_ETHERTYPE
-    return R_NO_INTERFACE if link == -1 else R_LINK_TYPE
+    rest = max(wire, kept) - kept  # bytes that were not kept; a length on the wire below what was kept lies
+    vlans = np.int64(0)
+    kind = LINK_TYPE + link
+    for _ in range(MOST_LAYERS):
+        if kind == ETHERNET:
+            if end - at < 14:
+                return np.int64(R_FRAME_TRUNCATED)
+            kind = ETHERTYPE + be16(window, at + 12)
+            at += 14
+        if kind in (VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN):
+            kind, at, vlans = _tags(window, kind, at, end)
+        if kind in (IPV4, IPV6):
+            if kind == IPV4:
+                what, protocol, at, end, length, group = ipv4(window, at, end, rest, packets, i)
+            else:
+                what, protocol, at, end, length, group = ipv6(window, at, end, rest, packets, i)
+            if what < 0:
+                return what
+            kind = np.int64(UNCLAIMED)
+            if not (protocol == TCP or what & LATER_FRAGMENT):
+                place[END], place[REST], place[VLANS] = end, length - (end - at), vlans
+                if protocol != UDP:
+                    place[BEGIN] = at
+                    kind = _follow(window, PROTOCOL + protocol, place)
+                elif end - at >= 8:
+                    place[BEGIN] = at + 8
+                    kind = _follow(window, PORT + be16(window, at + 2), place)
+            if kind == UNCLAIMED:
+                what = transport(window, protocol, at, end, length, what, vlans, packets, i)
+                return opened(what, protocol) if group else what
+        elif kind >= 0:
+            place[BEGIN], place[END], place[REST], place[VLANS] = at, end, rest, vlans
+            carried = _follow(window, kind, place)
+            kind = carried if carried != UNCLAIMED else np.int64(_not_ip(kind))
+        if kind < 0:
+            return kind
+        at, end, rest, vlans = place[BEGIN], place[END], place[REST], place[VLANS]
+    return np.int64(R_LAYER_DEPTH)
 
 
-def _typed(window: Any, kind: Int, at: Int, end: Int, rest: Int, packets: Any, i: Int) -> Int:
-    """Follow an EtherType through VLAN tags; a tag with identifier 0 is a priority and no VLAN (802.1Q)."""
-    vlan = 0
+def _tags(window: Any, kind: Int, at: Int, end: Int) -> tuple[Int, Int, Int]:
+    """Return what follows VLAN tags or a reason, where it begins, and the VLANs.
+
+    A tag with identifier 0 is a priority and no VLAN (802.1Q).
+    """
+    vlans = np.int64(0)
     found = 0
     for tags in range(MOST_TAGS + 1):
-        if kind not in (0x8100, 0x88A8, 0x9100):
+        if kind not in (VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN):
             break
         if tags == MOST_TAGS:
-            return R_VLAN_DEPTH
+            return np.int64(R_VLAN_DEPTH), at, vlans
         if end - at < 4:
-            return R_FRAME_TRUNCATED
+            return np.int64(R_FRAME_TRUNCATED), at, vlans
         tag = be16(window, at) & 0xFFF
         if tag:
             if found == 2:
-                return R_VLAN_DEPTH
-            vlan |= tag << 12 if found == 0 else tag
+                return np.int64(R_VLAN_DEPTH), at, vlans
+            vlans |= tag << 12 if found == 0 else tag
             found += 1
-        kind = be16(window, at + 2)
+        kind = ETHERTYPE + be16(window, at + 2)
         at += 4
-    if kind == 0x0800:
-        return ipv4(window, at, end, rest, vlan, packets, i)
-    if kind == 0x86DD:
-        return ipv6(window, at, end, rest, vlan, packets, i)
+    return kind, at, vlans
+
+
+def _not_ip(kind: Int) -> Int:
+    """Return the reason for a kind of frame that no layer claims."""
+    if kind < ETHERTYPE:
+        return R_LINK_TYPE
+    kind -= ETHERTYPE
     if kind == 0x0806:
         return R_ARP
-    if kind <= 1500:  # a length (802.3), or one of Linux cooked's numbers for 802.2 and 802.3
-        return _llc(window, kind, at, end, rest, vlan, packets, i)
     if kind == 0x8035:
         return R_RARP
     if kind == 0x88CC:
@@ -158,34 +173,3 @@ def _typed(window: Any, kind: Int, at: Int, end: Int, rest: Int, packets: Any, i
     if kind in (0x88E7, 0x22F3, 0x8903, 0x894F, 0x8926, 0x6558):
         return R_ETHERNET_TUNNEL  # 802.1ah, TRILL, FabricPath, NSH, VN-tag, bridged Ethernet
     return R_ETHERTYPE
-
-
-def _llc(window: Any, length: Int, at: Int, end: Int, rest: Int, vlan: Int, packets: Any, i: Int) -> Int:
-    """Read an 802.2 header; IP in SNAP is IP (RFC 1042)."""
-    if end - at < 3:
-        return R_FRAME_TRUNCATED
-    service = be16(window, at)
-    if service == 0x4242:
-        return R_STP
-    if service == 0xFEFE:
-        return R_ISIS
-    if service != 0xAAAA:
-        return R_LLC
-    if end - at < 8:
-        return R_FRAME_TRUNCATED
-    organisation = be32(window, at + 2) & 0xFFFFFF
-    kind = be16(window, at + 6)
-    if organisation == 0x00000C:  # Cisco
-        if kind == 0x010B:
-            return R_STP  # one per VLAN
-        if kind in (0x2000, 0x2003, 0x2004, 0x0111):
-            return R_CDP
-        return R_LLC
-    if organisation == 0:
-        if kind == 0x0800:
-            return ipv4(window, at + 8, end, rest, vlan, packets, i)
-        if kind == 0x86DD:
-            return ipv6(window, at + 8, end, rest, vlan, packets, i)
-        if kind == 0x0806:
-            return R_ARP
-    return R_LLC

@@ -14,24 +14,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.frames import AT, KEPT, LINK, RECORD_WIDTH, WIRE
-from cloison.captures.kernels import Kernel
-from cloison.captures.packets import (
-    KEY,
-    PACKET_WIDTH,
-    R_ETHERNET_TUNNEL,
-    R_ETHERTYPE,
-    R_LINK_TYPE,
-    R_LLC,
-    R_MPLS,
-    R_PPPOE,
-    R_VLAN_DEPTH,
-    WHAT,
-)
+from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.packets import AT, KEPT, KEY, LINK, PACKET_WIDTH, RECORD_WIDTH, WHAT, WIRE, reason
+from cloison.flows.compiled import Kernel
 
 Array = npt.NDArray[Any]
 
-SEARCHED = (R_LINK_TYPE, R_MPLS, R_PPPOE, R_ETHERNET_TUNNEL, R_VLAN_DEPTH, R_LLC, R_ETHERTYPE)
+SEARCHED = tuple(
+    reason(name)
+    for name in ("link-type", "mpls", "pppoe", "ethernet-tunnel", "vlan-depth", "llc", "ethertype", "layer-depth")
+)
 MOST_PACKETS = 10_000  # of one source
 MOST_BYTES = 2048  # of one packet: no encapsulation's headers are longer
 RAW = 101  # link type of bare IP
@@ -45,6 +37,7 @@ class Finder:
         self._left = MOST_PACKETS
         self._record = np.zeros((1, RECORD_WIDTH), dtype=np.int64)
         self._packet = np.zeros((1, PACKET_WIDTH), dtype=np.int64)
+        self._place = np.zeros(PLACE_WIDTH, dtype=np.int64)
 
     def decode(self, window: Array, records: Array, number: int, packets: Array) -> None:
         """Replace, in the first ``number`` packets of a batch, those in which an IP packet is found."""
@@ -67,7 +60,7 @@ class Finder:
             self._record[0, KEPT] -= start
             self._record[0, WIRE] = max(self._record[0, WIRE] - start, 0)
             self._record[0, LINK] = RAW
-            self._parse(window, self._record, 1, self._packet)
+            self._parse(window, self._record, 1, self._packet, self._place)
             if self._packet[0, WHAT] >= 0:
                 self._packet[0, KEY] |= vlan
                 packets[i] = self._packet[0]

@@ -14,10 +14,11 @@ import numpy as np
 from cloison.captures import formats
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
-from cloison.captures.frames import RECORD_WIDTH, TIME, parser
-from cloison.captures.kernels import cold, without_cache
-from cloison.captures.packets import LEDGER, PACKET_WIDTH
+from cloison.captures.frames import parse, parser
+from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.packets import LEDGER, PACKET_WIDTH, RECORD_WIDTH, TIME
 from cloison.captures.stream import Format, Stream, open_source, unknown_content
+from cloison.flows.compiled import compiled
 from cloison.flows.table import Capture, FlowTable, Source, join, table_of
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
 from cloison.netmodel.registry import load
@@ -85,16 +86,12 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
     if name in _prepared:
         return 0.0
     chosen = _formats()[name]
-    if announce and cold(parser(True)):
+    if announce and compiled(parse).cold:
         announce(say("compiling the packet decoder, once: this takes some seconds",
                      "compilation du décodeur de paquets, une seule fois : quelques secondes"))  # fmt: skip
     started = time.perf_counter()
     options = _Options(Timeouts(), False, lambda done, total: None, lambda said: None)
-    try:
-        _walked(name, Stream(BytesIO(chosen.sample), 0), chosen, 0, options, compiled=True, room=1)
-    except Exception:  # whatever a damaged or full cache makes numba raise
-        without_cache()
-        _walked(name, Stream(BytesIO(chosen.sample), 0), chosen, 0, options, compiled=True, room=1)
+    _walked(name, Stream(BytesIO(chosen.sample), 0), chosen, 0, options, fast=True, room=1)
     _prepared.add(name)
     return time.perf_counter() - started
 
@@ -119,29 +116,30 @@ def _one(path: str, number: int, options: _Options) -> tuple[Source, FlowTable]:
         chosen = next((entry for entry in _formats().values() if entry.recognises(head)), None)
         if chosen is None:
             return _unread(path, unknown_content(stream))
-        compiled = chosen.name in _prepared or not 0 < size <= SHORT or bool(stream.compression)
-        if compiled:
+        fast = chosen.name in _prepared or not 0 < size <= SHORT or bool(stream.compression)
+        if fast:
             prepare(chosen.name, options.announce)
-        return _walked(path, stream, chosen, number, options, compiled=compiled)
+        return _walked(path, stream, chosen, number, options, fast=fast)
 
 
 def _walked(
-    path: str, stream: Stream, chosen: Format, number: int, options: _Options, *, compiled: bool, room: int = 1 << 16
+    path: str, stream: Stream, chosen: Format, number: int, options: _Options, *, fast: bool, room: int = 1 << 16
 ) -> tuple[Source, FlowTable]:
     stream.refill(HEAD)
-    walker = chosen.walk(stream, compiled)
-    parse = parser(compiled)
-    finder = rare_protocols.Finder(parse) if options.rare else None
-    conversations = Conversations(options.timeouts, compiled, room)
+    walker = chosen.walk(stream, fast)
+    decode = parser(fast)
+    finder = rare_protocols.Finder(decode) if options.rare else None
+    conversations = Conversations(options.timeouts, fast, room)
     records = np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64)
     packets = np.zeros((BATCH, PACKET_WIDTH), dtype=np.int64)
+    place = np.zeros(PLACE_WIDTH, dtype=np.int64)
     first = last = 0
     with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
         while found := walker.next(records):
             times = records[:found, TIME]
             earliest, latest = int(times.min()), int(times.max())
             first, last = (min(first, earliest), max(last, latest)) if conversations.packets else (earliest, latest)
-            parse(stream.window, records, found, packets)
+            decode(stream.window, records, found, packets, place)
             if finder is not None:
                 finder.decode(stream.window, records, found, packets)
             conversations.add(packets, records, found)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int, Kernel
+from cloison.flows.compiled import Int, Kernel
 from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Text
 
@@ -27,16 +27,15 @@ VERSION, CIPHER, GROUP = 8, 24, 40  # shifts of three fields of 16 bits, whose m
 FIELD = 0xFFFF
 
 TCP, UDP = 6, 17
-U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
     """One protocol on the wire.
 
-    ``name`` is the word that services and lines use for it; ``transports`` are IANA protocol numbers; ``callees`` are
-    the functions that ``look`` calls, callees first. ``encrypted``: what follows is; ``upgrades``: it may go over to
-    TLS after a beginning in clear; ``versions`` are words for its version numbers, the weakest first.
+    ``name`` is the word that services and lines use for it; ``transports`` are IANA protocol numbers. ``encrypted``:
+    what follows is; ``upgrades``: it may go over to TLS after a beginning in clear; ``versions`` are words for its
+    version numbers, the weakest first.
     """
 
     name: str
@@ -46,29 +45,11 @@ class Recogniser:
     encrypted: bool = False
     upgrades: bool = False
     versions: Mapping[int, str] = field(default_factory=dict)
-    callees: tuple[Kernel, ...] = ()
 
     @property
     def wire(self) -> Wire:
         """What it tells, as an audit knows it."""
         return Wire(self.name, self.title, self.encrypted, self.upgrades, tuple(self.versions.items()))
-
-
-def two(window: Any, at: Int) -> Int:
-    """Return the big-endian 16-bit value at an index that is known to be inside."""
-    i = np.uint64(at)  # an unsigned index cannot count from the end
-    return (np.int64(window[i]) << 8) | np.int64(window[i + U1])
-
-
-def four(window: Any, at: Int) -> Int:
-    """Return the big-endian 32-bit value at an index that is known to be inside."""
-    i = np.uint64(at)
-    return (
-        (np.int64(window[i]) << 24)
-        | (np.int64(window[i + U1]) << 16)
-        | (np.int64(window[i + U2]) << 8)
-        | np.int64(window[i + U3])
-    )
 
 
 def word(window: Any, at: Int, end: Int) -> Int:

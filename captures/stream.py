@@ -37,7 +37,7 @@ class Walker(Protocol):
     problem: Message | None
 
     def next(self, records: Array) -> int:
-        """Fill ``records`` (int64, columns of :mod:`frames`) and return how many, 0 at the end.
+        """Fill ``records`` (int64, columns of :mod:`packets`) and return how many, 0 at the end.
 
         Their bytes lie in the stream's window until the next call. ``problem`` then says why the end came early.
         """

@@ -42,12 +42,12 @@ def main() -> None:
     """Run the demo and say where the results lie."""
     OUT.mkdir(exist_ok=True)
     tell("1. Check a small cloud provider's map: segmentation, inventory, clauses.",
-         "1. Vérifier la carte d'un petit fournisseur de nuage : cloisonnement, inventaire, exigences.")  # fmt: skip
+         "1. Vérifier la carte d’un petit fournisseur de nuage : cloisonnement, inventaire, exigences.")  # fmt: skip
     cloison("check", "examples/nuage", "--at", AT)
     tell("2. Its broken twin: each fault with its place and its proof (exit 1).",
          "2. Son jumeau fautif : chaque faute, où elle est et ce qui la prouve (code 1).")  # fmt: skip
     cloison("check", "examples/nuage-broken", "--at", AT, "--format", "markdown", "-o", "out/broken.md", expected=1)
-    tell("3. Draw the layer-3 overview, and one zone.", "3. Dessiner la vue d'ensemble de niveau 3, et une zone.")
+    tell("3. Draw the layer-3 overview, and one zone.", "3. Dessiner la vue d’ensemble de niveau 3, et une zone.")
     drawn = ["nuage.md", "nuage.dot", "front.md"]
     cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.md")
     cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.dot")
@@ -60,7 +60,7 @@ def main() -> None:
         drawn += ["nuage.svg", "nuage.png", "front.svg", "broken.svg"]
     else:
         tell("   `dot` is not installed (Debian: graphviz): the tables and the DOT file are made, not the pictures.",
-             "   `dot` n'est pas installé (Debian : graphviz) : seules les images manquent.")  # fmt: skip
+             "   `dot` n’est pas installé (Debian : graphviz) : seules les images manquent.")  # fmt: skip
     tell("4. Explain one flow.", "4. Expliquer un flux.")
     cloison(
         "explain", "examples/lab/map.yaml", "--from", "waf-1/front", "--to", "app-1/lan", "--service", "console-tls"

@@ -1,43 +1,122 @@
-"""Loops compiled by numba: one way to ask for them, and where the compiled code is kept.
+"""Loops compiled by numba: the one way to ask for them, and where the compiled code is kept.
 
-numba keeps it beside the source; when that cannot be written (an installed package), in the user's cache directory;
-when nothing can be written at all, it is compiled for this run only. numba itself is imported on the first call, so
-that a command that needs no compiled loop never pays for it.
+A loop is a plain module-level function, or a function made by one, over arrays; so the same text runs uncompiled
+(short captures, fuzzing) and compiled. It allocates nothing, so that numba's reference counts, atomic at every call,
+are left out. The plain functions that it calls are found by themselves and compiled with it.
+
+numba keeps the code beside the source; when that cannot be written (an installed package), in the user's cache
+directory; when nothing can be written at all, it is compiled for this run only. numba looks only at a loop's own file
+to see whether its code is stale; so the name under which it is kept holds a digest of its callees and of the constants
+that they use. numba itself is imported on the first call, so that a command that needs no compiled loop never pays for
+it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from types import CellType, FunctionType
 from typing import Any
+
+import numpy as np
+
+Kernel = Callable[..., Any]
+Int = Any  # an integer of 64 bits inside a loop: numpy's, which wraps, where the loop is not compiled
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
-@cache
-def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the compiled form of a self-contained module-level function; its types are met on its first call.
+class Compiled:
+    """The compiled form of a loop; its types are met on its first call."""
 
-    The function allocates nothing, so that numba's reference counts, atomic at every call, are left out.
-    """
+    __slots__ = ("_chosen", "_loop")
+
+    def __init__(self, loop: FunctionType) -> None:
+        self._loop = loop
+        self._chosen = _jit(loop, keep=True)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the loop; where what was kept of it cannot be read or written, compile it for this run alone."""
+        try:
+            return self._chosen(*arguments)
+        except Exception:  # whatever a damaged cache or a full disk makes numba raise, before the loop begins
+            if self._chosen.signatures:
+                raise
+            self._chosen = _jit(self._loop, keep=False)
+            return self._chosen(*arguments)
+
+    @property
+    def cold(self) -> bool:
+        """Return whether the first call will have to compile, which takes seconds."""
+        if self._chosen.signatures:
+            return False  # already in memory
+        folder = self._chosen.stats.cache_path
+        if folder is None:
+            return True
+        written = Path(self._loop.__code__.co_filename).stat().st_mtime
+        known = Path(folder).glob(f"*.{self._loop.__qualname__}-*.nbi")
+        return not any(index.stat().st_mtime >= written for index in known)
+
+
+@cache
+def compiled(loop: Kernel) -> Compiled:
+    """Return the compiled form of a loop."""
+    assert isinstance(loop, FunctionType)
     _choose_cache(Path(loop.__code__.co_filename).parent)
+    made: dict[FunctionType, Any] = {}
+    ready = _bound(loop, made)
+    ready.__qualname__ = f"{loop.__name__}-{_digest((loop, *made))}"
+    return Compiled(ready)
+
+
+def _jit(loop: FunctionType, *, keep: bool) -> Any:
     import numba
 
-    plain: Callable[..., Any] = numba.njit(**_OPTIONS)(loop)
-    try:
-        kept: Callable[..., Any] = numba.njit(cache=True, **_OPTIONS)(loop)
-    except RuntimeError:  # "cannot cache function: no locator available"
-        return plain
-
-    def run(*arguments: Any) -> Any:
+    if keep:
         try:
-            return kept(*arguments)
-        except OSError:  # a full disk, a folder that is no longer there: raised before the loop begins
-            return plain(*arguments)
+            return numba.njit(cache=True, **_OPTIONS)(loop)
+        except RuntimeError:  # "cannot cache function: no locator available"
+            pass
+    return numba.njit(**_OPTIONS)(loop)
 
-    return run
+
+def _bound(function: FunctionType, made: dict[FunctionType, Any]) -> FunctionType:
+    """Return a copy that looks up its callees compiled: its module must stay free of numba."""
+    names = dict(function.__globals__)
+    for name, callee in _callees(function):
+        names[name] = _compiled_callee(callee, made)
+    cells = tuple(
+        CellType(_compiled_callee(held, made) if isinstance(held, FunctionType) else held)
+        for held in (cell.cell_contents for cell in function.__closure__ or ())
+    )
+    return FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells)
+
+
+def _compiled_callee(callee: FunctionType, made: dict[FunctionType, Any]) -> Any:
+    if callee not in made:
+        made[callee] = _jit(_bound(callee, made), keep=False)
+    return made[callee]
+
+
+def _callees(function: FunctionType) -> Iterator[tuple[str, FunctionType]]:
+    for name in function.__code__.co_names:
+        held = function.__globals__.get(name)
+        if isinstance(held, FunctionType):
+            yield name, held
+
+
+def _digest(functions: tuple[FunctionType, ...]) -> str:
+    text = [str(_OPTIONS)]
+    for function in functions:
+        code, names = function.__code__, function.__globals__
+        constants = {name: names[name] for name in code.co_names if isinstance(names.get(name), (int, np.integer))}
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        held = [item for item in cells if isinstance(item, (int, np.integer))]
+        text.append(f"{code.co_code.hex()} {code.co_consts} {code.co_names} {constants} {held}")
+    return sha256("\n".join(text).encode()).hexdigest()[:12]
 
 
 def _choose_cache(folder: Path) -> None:

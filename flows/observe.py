@@ -48,9 +48,3 @@ def observed(audit: Audit) -> Observed:
     seen = [source for source in audit.sources if source.packets + source.records]
     span = (min(item.first for item in seen), max(item.last for item in seen)) if seen else (0, 0)
     return Observed(tuple(edges), span, tuple(source.file for source in audit.sources))
-
-
-def lines_seen(audit: Audit) -> dict[str, int]:
-    """Return how many conversations prove each live line to be in use, 0 for those never seen, in the map's order."""
-    count, _ = audit.seen
-    return {audit.matrix.lines[line]: int(count[line]) for line in audit.live_lines}

@@ -244,6 +244,11 @@ REASONS: Mapping[str, Reason] = _reasons(
         ip=True,
     ),
     Reason(
+        "layer-depth",
+        Text("more encapsulations than the decoder follows", "plus d’encapsulations que le décodeur n’en suit"),
+        ip=True,
+    ),
+    Reason(
         "ip-truncated",
         Text("IP packet kept shorter than its headers", "paquet IP conservé plus court que ses en-têtes"),
         ip=True,

@@ -23,7 +23,10 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # most severe f
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in both languages; ``{name}`` marks a value, in the same set of names in both."""
+    """One text in both languages; ``{name}`` marks a value, in the same set of names in both.
+
+    ``{name:word|words}`` is the word that agrees with a whole number: the first for 1, and in French for 0 too.
+    """
 
     en: str
     fr: str
@@ -45,12 +48,31 @@ class Message:
 
     def say(self, lang: Lang) -> str:
         """Return the filled text in ``lang``; values are inserted as they are, never parsed."""
-        return self.text.say(lang).format_map({name: _shown(value, lang) for name, value in self.values.items()})
+        return self.text.say(lang).format_map(
+            {
+                name: _Number(value, lang) if isinstance(value, int) else _shown(value, lang)
+                for name, value in self.values.items()
+            }
+        )
 
 
 def say(en: str, fr: str, **values: Value) -> Message:
     """Return the message of an English and a French text and their values."""
     return Message(Text(en, fr), values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A whole number in a text: itself, or the word that agrees with it."""
+
+    value: int
+    lang: Lang
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return str(self.value)
+        one, _, several = spec.partition("|")
+        return one if self.value == 1 or (self.value == 0 and self.lang == "fr") else several
 
 
 def _shown(value: Value, lang: Lang) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.kernels import Int, kernel
 from cloison.captures.stream import LARGEST, Format, Stream
+from cloison.flows.compiled import Int, compiled
 from cloison.netmodel.finding import Message, Text, say
 
 FILE_HEADER = 24
@@ -69,10 +69,10 @@ def walk(
 class _Pcap:
     """The records of a pcap stream, whose file header was not read yet."""
 
-    def __init__(self, stream: Stream, compiled: bool) -> None:
+    def __init__(self, stream: Stream, fast: bool) -> None:
         self.problem: Message | None = None
         self._stream = stream
-        self._walk = kernel(walk, (_word,), compiled)
+        self._walk = compiled(walk) if fast else walk
         self._read = 0
         self._over = False
         head = stream.window[stream.start : min(stream.stop, stream.start + FILE_HEADER)].tobytes()

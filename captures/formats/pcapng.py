@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.kernels import Int, kernel
 from cloison.captures.stream import LARGEST, Format, Stream
+from cloison.flows.compiled import Int, compiled
 from cloison.netmodel.finding import Message, Text, say
 
 SECTION, INTERFACE, PACKET, SIMPLE, ENHANCED = 0x0A0D0D0A, 1, 2, 3, 6
@@ -125,10 +125,10 @@ def walk(
 class _Pcapng:
     """The packets of a pcapng stream, from its first section header on."""
 
-    def __init__(self, stream: Stream, compiled: bool) -> None:
+    def __init__(self, stream: Stream, fast: bool) -> None:
         self.problem: Message | None = None
         self._stream = stream
-        self._walk = kernel(walk, (_half, _word, _time), compiled)
+        self._walk = compiled(walk) if fast else walk
         self._interfaces = np.zeros((8, INTERFACE_WIDTH), dtype=np.int64)
         self._described = 0
         self._little = True

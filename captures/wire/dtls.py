@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import CIPHER, FOUND, INITIATOR, RESPONDER, UDP, VERSION, Recogniser, two
+from cloison.captures.octets import be16
+from cloison.captures.recogniser import CIPHER, FOUND, INITIATOR, RESPONDER, UDP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 
@@ -15,11 +16,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     """Recognise a handshake record of epoch 0."""
     if end - at < 27 or window[at] != 22:
         return np.int64(0)
-    version = two(window, at + 1)
+    version = be16(window, at + 1)
     if version != 0xFEFF and version != 0xFEFD and version != 0x0100:
         return np.int64(0)
-    size = two(window, at + 11)
-    if two(window, at + 3) != 0 or size < 12 or size + 13 > length:
+    size = be16(window, at + 11)
+    if be16(window, at + 3) != 0 or size < 12 or size + 13 > length:
         return np.int64(0)
     message = np.int64(window[at + 13])
     if message == 1:
@@ -28,14 +29,14 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
         return np.int64(FOUND | RESPONDER)
     if message != 2:
         return np.int64(0)
-    version = two(window, at + 25)
+    version = be16(window, at + 25)
     said = np.int64(FOUND | RESPONDER)
     if end - at < 60:
         return said | (version << VERSION)
     place = at + 60 + np.int64(window[at + 59])
     if end - place < 2:
         return said | (version << VERSION)
-    suite = two(window, place)
+    suite = be16(window, place)
     if suite >> 8 == 0x13:
         version = np.int64(0xFEFC)
     return said | (version << VERSION) | (suite << CIPHER)
@@ -47,6 +48,5 @@ RECOGNISER = Recogniser(
     (UDP,),
     look,
     encrypted=True,
-    callees=(two,),
     versions={0xFEFF: "1.0", 0xFEFD: "1.2", 0xFEFC: "1.3"},
 )

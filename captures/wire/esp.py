@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FOUND, UDP, Recogniser, four
+from cloison.captures.octets import be32
+from cloison.captures.recogniser import FOUND, UDP, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 
@@ -15,8 +16,8 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     """Recognise a security parameters index (above 255, RFC 4303) with a sequence number and data."""
     if (source != 4500 and target != 4500) or end - at < 8 or length < 24:
         return np.int64(0)
-    sequence = four(window, at + 4)
-    return np.int64(FOUND) if four(window, at) > 255 and 0 < sequence < 0xFFFFFFFF else np.int64(0)
+    sequence = be32(window, at + 4)
+    return np.int64(FOUND) if be32(window, at) > 255 and 0 < sequence < 0xFFFFFFFF else np.int64(0)
 
 
-RECOGNISER = Recogniser("esp", Text("ESP", "ESP"), (UDP,), look, encrypted=True, callees=(four,))
+RECOGNISER = Recogniser("esp", Text("ESP", "ESP"), (UDP,), look, encrypted=True)

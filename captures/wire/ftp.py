@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, holds, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _GREETING = (letters("220 "), letters("220-"))
@@ -33,4 +33,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) if begins in _ALONE else np.int64(0)
 
 
-RECOGNISER = Recogniser("ftp", Text("FTP in clear", "FTP en clair"), (TCP,), look, upgrades=True, callees=(word, holds))
+RECOGNISER = Recogniser("ftp", Text("FTP in clear", "FTP en clair"), (TCP,), look, upgrades=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, TCP, VERSION, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _METHODS = tuple(
@@ -46,6 +46,5 @@ RECOGNISER = Recogniser(
     Text("HTTP in clear", "HTTP en clair"),
     (TCP,),
     look,
-    callees=(word,),
     versions={0x0100: "1.0", 0x0101: "1.1", 0x0200: "2"},
 )

@@ -10,19 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import (
-    CIPHER,
-    FOUND,
-    GROUP,
-    INITIATOR,
-    RESPONDER,
-    UDP,
-    VERSION,
-    Recogniser,
-    four,
-    two,
-)
+from cloison.captures.octets import be16, be32
+from cloison.captures.recogniser import CIPHER, FOUND, GROUP, INITIATOR, RESPONDER, UDP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _MOST_TRANSFORMS = 16
@@ -30,16 +20,16 @@ _MOST_TRANSFORMS = 16
 
 def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
     """Recognise an IKE header, after the marker of four zero bytes that sets it apart from ESP on port 4500."""
-    if (source == 4500 or target == 4500) and end - at >= 4 and four(window, at) == 0:
+    if (source == 4500 or target == 4500) and end - at >= 4 and be32(window, at) == 0:
         at += 4
         length -= 4
-    if end - at < 28 or length != four(window, at + 24):
+    if end - at < 28 or length != be32(window, at + 24):
         return np.int64(0)
-    if four(window, at) == 0 and four(window, at + 4) == 0:  # the initiator's SPI is never zero
+    if be32(window, at) == 0 and be32(window, at + 4) == 0:  # the initiator's SPI is never zero
         return np.int64(0)
     version = np.int64(window[at + 17])
     exchange = np.int64(window[at + 18])
-    unanswered = four(window, at + 8) == 0 and four(window, at + 12) == 0
+    unanswered = be32(window, at + 8) == 0 and be32(window, at + 12) == 0
     if version == 0x10 and (1 <= exchange <= 6 or exchange == 32 or exchange == 33):
         said = np.int64(FOUND) | (np.int64(0x0100) << VERSION)
         return said | INITIATOR if unanswered else said
@@ -62,21 +52,21 @@ def _chosen(window: Any, at: Int, end: Int) -> Int:
     if end - at < 12:
         return np.int64(0)
     number = min(np.int64(window[at + 11]), np.int64(_MOST_TRANSFORMS))
-    end = min(end, at + two(window, at + 2))
+    end = min(end, at + be16(window, at + 2))
     at += 12 + np.int64(window[at + 10])
     cipher = group = np.int64(0)
     for _ in range(number):
         if end - at < 8:
             break
         kind = np.int64(window[at + 4])
-        value = two(window, at + 6)
+        value = be16(window, at + 6)
         if kind == 1:
             cipher = value & 0xFF
-            if two(window, at + 2) >= 12 and end - at >= 12 and two(window, at + 8) == 0x800E:
-                cipher |= (two(window, at + 10) >> 3) << 8
+            if be16(window, at + 2) >= 12 and end - at >= 12 and be16(window, at + 8) == 0x800E:
+                cipher |= (be16(window, at + 10) >> 3) << 8
         elif kind == 4:
             group = value
-        at += max(two(window, at + 2), np.int64(8))
+        at += max(be16(window, at + 2), np.int64(8))
     return ((cipher & 0xFFFF) << CIPHER) | (group << GROUP)
 
 
@@ -86,6 +76,5 @@ RECOGNISER = Recogniser(
     (UDP,),
     look,
     encrypted=True,
-    callees=(two, four, _chosen),
     versions={0x0100: "1", 0x0200: "2"},
 )

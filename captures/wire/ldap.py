@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, UDP, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _REQUESTS = (0x60, 0x63, 0x66, 0x68, 0x6C, 0x6E, 0x77, 0x42, 0x4A, 0x50)
@@ -55,6 +55,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said
 
 
-RECOGNISER = Recogniser(
-    "ldap", Text("LDAP in clear", "LDAP en clair"), (TCP, UDP), look, upgrades=True, callees=(_past_length,)
-)
+RECOGNISER = Recogniser("ldap", Text("LDAP in clear", "LDAP en clair"), (TCP, UDP), look, upgrades=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, TCP, VERSION, Recogniser, four, two
+from cloison.captures.octets import be16, be32
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, TCP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _NAME, _OLD_NAME = 0x4D515454, 0x4D514973  # "MQTT", and the beginning of "MQIsdp"
@@ -26,7 +27,7 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
             break
     if end - place < 7:
         return np.int64(0)
-    size, name = two(window, place), four(window, place + 2)
+    size, name = be16(window, place), be32(window, place + 2)
     if not ((size == 4 and name == _NAME) or (size == 6 and name == _OLD_NAME and end - place >= 9)):
         return np.int64(0)
     level = np.int64(window[place + 2 + size])
@@ -38,6 +39,5 @@ RECOGNISER = Recogniser(
     Text("MQTT in clear", "MQTT en clair"),
     (TCP,),
     look,
-    callees=(two, four),
     versions={3: "3.1", 4: "3.1.1", 5: "5.0"},
 )

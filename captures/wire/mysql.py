@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _TLS = 0x08  # CLIENT_SSL, in the second byte of the capabilities

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _GREETING = letters("+ok ")
@@ -27,4 +27,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) if begins in _BEFORE else np.int64(0)
 
 
-RECOGNISER = Recogniser("pop3", Text("POP3 in clear", "POP3 en clair"), (TCP,), look, upgrades=True, callees=(word,))
+RECOGNISER = Recogniser("pop3", Text("POP3 in clear", "POP3 en clair"), (TCP,), look, upgrades=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, TCP, Recogniser, four
+from cloison.captures.octets import be32
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, TCP, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _TLS, _GSS, _CANCEL, _V3 = 80877103, 80877104, 80877102, 3
@@ -15,9 +16,9 @@ _TLS, _GSS, _CANCEL, _V3 = 80877103, 80877104, 80877102, 3
 
 def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
     """Recognise a request for TLS or GSSAPI, or a start in clear, by its own length and code."""
-    if end - at < 8 or four(window, at) != length:
+    if end - at < 8 or be32(window, at) != length:
         return np.int64(0)
-    code = four(window, at + 4)
+    code = be32(window, at + 4)
     if length == 8 and code in (_TLS, _GSS):
         return np.int64(FOUND | INITIATOR)
     if length == 16 and code == _CANCEL:
@@ -27,6 +28,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser(
-    "postgresql", Text("PostgreSQL in clear", "PostgreSQL en clair"), (TCP,), look, upgrades=True, callees=(four,)
-)
+RECOGNISER = Recogniser("postgresql", Text("PostgreSQL in clear", "PostgreSQL en clair"), (TCP,), look, upgrades=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FIRST, FOUND, RESPONDER, UDP, VERSION, Recogniser, four
+from cloison.captures.octets import be32
+from cloison.captures.recogniser import FIRST, FOUND, RESPONDER, UDP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _V2 = 0x6B3343CF
@@ -17,7 +18,7 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     """Recognise a packet with a long header; both sides send Initial packets, the client the first one."""
     if end - at < 7 or window[at] & 0x80 == 0:
         return np.int64(0)
-    version = four(window, at + 1)
+    version = be32(window, at + 1)
     here = np.int64(window[at + 5])  # length of the destination's connection id, then of the source's
     if here > 20 or end - at < 7 + here or window[at + 6 + here] > 20:
         return np.int64(0)
@@ -42,6 +43,5 @@ RECOGNISER = Recogniser(
     (UDP,),
     look,
     encrypted=True,
-    callees=(four,),
     versions={1: "1", 2: "2"},
 )

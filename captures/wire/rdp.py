@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, two, word
+from cloison.captures.octets import be16
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _COOKIE = letters("cook")
@@ -16,7 +17,7 @@ _NEGOTIATED, _REFUSED = 2, 3
 
 def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
     """Recognise both; a confirm without a negotiated protocol, or with the old one, goes on without TLS."""
-    if end - at < 11 or window[at] != 3 or window[at + 1] != 0 or two(window, at + 2) != length:
+    if end - at < 11 or window[at] != 3 or window[at + 1] != 0 or be16(window, at + 2) != length:
         return np.int64(0)
     code = np.int64(window[at + 5])
     usual = source == 3389 or target == 3389
@@ -36,4 +37,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | RESPONDER | IN_CLEAR) if window[at + 15] == 0 else np.int64(FOUND | RESPONDER)
 
 
-RECOGNISER = Recogniser("rdp", Text("RDP", "RDP"), (TCP,), look, upgrades=True, callees=(two, word))
+RECOGNISER = Recogniser("rdp", Text("RDP", "RDP"), (TCP,), look, upgrades=True)

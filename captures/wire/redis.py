@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _ANSWERS = (letters("+pon"), letters("-noa"), letters("-err"), letters("-wro"), letters("-den"))
@@ -32,4 +32,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("redis", Text("Redis in clear", "Redis en clair"), (TCP,), look, callees=(word,))
+RECOGNISER = Recogniser("redis", Text("Redis in clear", "Redis en clair"), (TCP,), look)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, TCP, VERSION, Recogniser, four
+from cloison.captures.octets import be32
+from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, TCP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _V1, _V2, _SEALED = 0xFF534D42, 0xFE534D42, 0xFD534D42
@@ -18,7 +19,7 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     """Recognise a message after its length. A version 1 question may be answered by a higher one, an answer tells."""
     if end - at < 9 or window[at] != 0:
         return np.int64(0)
-    mark = four(window, at + 4)
+    mark = be32(window, at + 4)
     if mark == _SEALED:
         return np.int64(FOUND) | (np.int64(0x0300) << VERSION)
     if mark == _V1:
@@ -44,6 +45,5 @@ RECOGNISER = Recogniser(
     Text("SMB", "SMB"),
     (TCP,),
     look,
-    callees=(four,),
     versions={0x0100: "1", 0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"},
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _SSH = letters("ssh-")
@@ -31,6 +31,5 @@ RECOGNISER = Recogniser(
     (TCP,),
     look,
     encrypted=True,
-    callees=(word,),
     versions={0x0105: "1.5", 0x0163: "1.99", 0x0200: "2.0"},
 )

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
-from cloison.captures.recogniser import CIPHER, FOUND, GROUP, INITIATOR, RESPONDER, TCP, VERSION, Recogniser, two
+from cloison.captures.octets import be16
+from cloison.captures.recogniser import CIPHER, FOUND, GROUP, INITIATOR, RESPONDER, TCP, VERSION, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _MOST_EXTENSIONS = 32
@@ -24,15 +25,15 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
         return np.int64(0)
     kind = np.int64(window[at])
     if kind & 0x80 and window[at + 2] == 1:  # SSL 2.0 greeting: its length, CLIENT-HELLO, the version
-        version = two(window, at + 3)
+        version = be16(window, at + 3)
         body = ((kind & 0x7F) << 8) | np.int64(window[at + 1])
         if (version == 2 or 0x0300 <= version <= 0x0304) and 9 <= body <= 512 and length == body + 2:
             return np.int64(FOUND | INITIATOR)
         return np.int64(0)
-    version = two(window, at + 1)
+    version = be16(window, at + 1)
     if version < 0x0300 or version > 0x0304 or kind < 20 or kind > 23:
         return np.int64(0)
-    size = two(window, at + 3)
+    size = be16(window, at + 3)
     if size == 0 or size > _LONGEST:
         return np.int64(0)
     if kind != 22:
@@ -47,14 +48,14 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
 
 def _chosen(window: Any, at: Int, end: Int) -> Int:
     """Return version, suite and group of a ServerHello whose body begins at ``at``."""
-    version = two(window, at)
+    version = be16(window, at)
     said = version << VERSION
     if end - at < 35:
         return said
     at += 35 + np.int64(window[at + 34])
     if end - at < 2:
         return said
-    suite = two(window, at)
+    suite = be16(window, at)
     if suite >> 8 == 0x13:  # only TLS 1.3 has these, whatever the version field says
         version = np.int64(0x0304)
     said = (version << VERSION) | (suite << CIPHER)
@@ -62,9 +63,9 @@ def _chosen(window: Any, at: Int, end: Int) -> Int:
     for _ in range(_MOST_EXTENSIONS):
         if end - at < 6:
             break
-        if two(window, at) == 51 and two(window, at + 2) >= 2:
-            return said | (two(window, at + 4) << GROUP)
-        at += 4 + two(window, at + 2)
+        if be16(window, at) == 51 and be16(window, at + 2) >= 2:
+            return said | (be16(window, at + 4) << GROUP)
+        at += 4 + be16(window, at + 2)
     return said
 
 
@@ -74,6 +75,5 @@ RECOGNISER = Recogniser(
     (TCP,),
     look,
     encrypted=True,
-    callees=(two, _chosen),
     versions={0x0300: "ssl3", 0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"},
 )

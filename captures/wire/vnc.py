@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, letters, word
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 _RFB = letters("rfb ")
@@ -28,6 +28,5 @@ RECOGNISER = Recogniser(
     Text("VNC", "VNC"),
     (TCP,),
     look,
-    callees=(word,),
     versions={0x0303: "3.3", 0x0307: "3.7", 0x0308: "3.8"},
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.kernels import Int
 from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, UDP, Recogniser
+from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
 

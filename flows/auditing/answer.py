@@ -246,14 +246,18 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     live = audit.live_lines
     said = [
         say(
-            "{packets} packets, {conversations} conversations: {authorised} authorised ({assumed} assumed), "
-            "{illegitimate} illegitimate, {unmapped} unmapped, {local} local; {undecoded} packets not decoded",
-            "{packets} paquets, {conversations} conversations : {authorised} autorisées (dont {assumed} supposées), "
-            "{illegitimate} illégitimes, {unmapped} hors carte, {local} locales ; {undecoded} paquets non décodés",
+            "{packets} {packets:packet|packets}, {conversations} {conversations:conversation|conversations}: "
+            "{authorised} authorised ({assumed} assumed), {illegitimate} illegitimate, {unmapped} unmapped, "
+            "{local} local; {undecoded} {undecoded:packet|packets} not decoded",
+            "{packets} {packets:paquet|paquets}, {conversations} {conversations:conversation|conversations} : "
+            "{authorised} {authorised:autorisée|autorisées} (dont {assumed} {assumed:supposée|supposées}), "
+            "{illegitimate} {illegitimate:illégitime|illégitimes}, {unmapped} hors carte, "
+            "{local} {local:locale|locales} ; {undecoded} {undecoded:paquet non décodé|paquets non décodés}",
             **summary,
         ),
         say(
-            "{seen} of {live} live lines seen", "{seen} lignes en vigueur vues sur {live}",
+            "{seen} of {live} live {live:line|lines} seen",
+            "{seen} {seen:ligne en vigueur vue|lignes en vigueur vues} sur {live}",
             seen=sum(1 for line in live if count[line]), live=len(live),
         ),
     ]  # fmt: skip
@@ -261,8 +265,9 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     if claimed:
         said.append(
             say(
-                "{n} authorised conversations are of lines that claim encryption: not evaluated",
-                "{n} conversations autorisées relèvent de lignes qui annoncent un chiffrement : non évalué",
+                "{n} authorised {n:conversation is|conversations are} of lines that claim encryption: not evaluated",
+                "{n} {n:conversation autorisée relève|conversations autorisées relèvent} de lignes qui annoncent un "
+                "chiffrement : non évalué",
                 n=claimed,
             )
         )
@@ -271,8 +276,8 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     if not severe["error"] and not undecided:
         said.append(
             say(
-                "nothing at error level contradicts the matrix; {n} warning(s)",
-                "rien ne contredit la matrice au niveau erreur ; {n} avertissement(s)",
+                "nothing at error level contradicts the matrix; {n} {n:warning|warnings}",
+                "rien ne contredit la matrice au niveau erreur ; {n} {n:avertissement|avertissements}",
                 n=severe["warning"],
             )
             if severe["warning"]
@@ -302,8 +307,8 @@ def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:
         if lost:
             said.append(
                 say(
-                    "{file}: {n} packet(s) not decoded, so not judged",
-                    "{file} : {n} paquet(s) non décodés, donc non jugés",
+                    "{file}: {n} {n:packet|packets} not decoded, so not judged",
+                    "{file} : {n} {n:paquet non décodé, donc non jugé|paquets non décodés, donc non jugés}",
                     file=source.file,
                     n=lost,
                 )

@@ -205,8 +205,10 @@ def _finding(audit: Audit, key: tuple[str, ...], group: _Group) -> Finding:
     if rule == "scan":
         subject = Ref("source", key[2])
         message = say(
-            "{source} tried {targets} address(es) and {services} service(s) in {n} conversation(s); nothing answered",
-            "{source} a essayé {targets} adresse(s) et {services} service(s) en {n} conversation(s) ; rien n’a répondu",
+            "{source} tried {targets} {targets:address|addresses} and {services} {services:service|services} in "
+            "{n} {n:conversation|conversations}; nothing answered",
+            "{source} a essayé {targets} {targets:adresse|adresses} et {services} {services:service|services} en "
+            "{n} {n:conversation|conversations} ; rien n’a répondu",
             source=key[2], targets=len(group.targets), services=len(group.services), n=group.conversations,
         )  # fmt: skip
         remedy = _SCAN
@@ -236,8 +238,10 @@ def _message(entry: Entry, group: _Group, *, by_zone: bool) -> Message:
     answered = _ANSWERED[entry.answered]
     return Message(
         Text(
-            "{source} → {target}, {services}: " + because.text.en + "; {n} conversation(s), {answered}",
-            "{source} → {target}, {services} : " + because.text.fr + " ; {n} conversation(s), {answered}",
+            "{source} → {target}, {services}: " + because.text.en + "; {n} {n:conversation|conversations}, {answered}",
+            "{source} → {target}, {services} : "
+            + because.text.fr
+            + " ; {n} {n:conversation|conversations}, {answered}",
         ),
         {
             **because.values, "source": source, "target": target, "services": services, "n": group.conversations,

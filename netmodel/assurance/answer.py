@@ -16,7 +16,7 @@ from cloison.netmodel.report import Report, Status, Table
 SEVERITY_WORDS: Mapping[Severity, Text] = {
     "error": Text("error", "erreur"),
     "warning": Text("warning", "avertissement"),
-    "note": Text("note", "note"),
+    "note": Text("note", "remarque"),
 }
 _GRAPH_WORDS = {
     "declared": Text("the map", "la carte"),
@@ -101,7 +101,7 @@ def rules_report(checks: Sequence[Check] | None = None, frameworks: Sequence[Fra
     )
     summary = say(
         "{n} rules; the user's own are written in the map under `policy`",
-        "{n} règles ; celles de l'utilisateur s'écrivent dans la carte sous `policy`",
+        "{n} règles ; celles de l’utilisateur s’écrivent dans la carte sous `policy`",
         n=len(entries),
     )
     return Report("rules", {"schema": "cloison.rules/1", "rules": entries}, tables=(table,), summary=(summary,))
@@ -177,7 +177,7 @@ def _outcome_data(check: Check, outcome: Outcome) -> dict[str, Any]:
 
 def _result(outcome: Outcome) -> tuple[str, Text]:
     if outcome.breaches:
-        return "findings", Text("{n} finding(s)", "{n} constat(s)")
+        return "findings", Text("{n} {n:finding|findings}", "{n} {n:constat|constats}")
     if outcome.missing:
         return "not-evaluated", STATUS_WORDS["not-evaluated"]
     if all(part.absent is not None for part in outcome.parts):
@@ -217,8 +217,10 @@ def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
     model = network.model
     lines = [
         say(
-            "{zones} zones, {subnets} subnets, {assets} assets and {lines} lines were looked at by {rules} rules",
-            "{zones} zones, {subnets} sous-réseaux, {assets} biens et {lines} lignes examinés par {rules} règles",
+            "{zones} {zones:zone|zones}, {subnets} {subnets:subnet|subnets}, {assets} {assets:asset|assets} and "
+            "{lines} {lines:line|lines} were looked at by {rules} rules",
+            "{zones} {zones:zone|zones}, {subnets} {subnets:sous-réseau|sous-réseaux}, {assets} {assets:bien|biens} et "
+            "{lines} {lines:ligne|lignes} examinés par {rules} règles",
             zones=len(model.zones),
             subnets=len(model.subnets),
             assets=len(model.assets),
@@ -226,8 +228,10 @@ def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
             rules=len(assessment.checks),
         ),
         say(
-            "{errors} error(s), {warnings} warning(s), {notes} note(s), {waived} under waiver",
-            "{errors} erreur(s), {warnings} avertissement(s), {notes} note(s), {waived} sous dérogation",
+            "{errors} {errors:error|errors}, {warnings} {warnings:warning|warnings}, {notes} {notes:note|notes}, "
+            "{waived} under waiver",
+            "{errors} {errors:erreur|erreurs}, {warnings} {warnings:avertissement|avertissements}, "
+            "{notes} {notes:remarque|remarques}, {waived} sous dérogation",
             errors=standing["error"],
             warnings=standing["warning"],
             notes=standing["note"],

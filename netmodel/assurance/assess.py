@@ -119,7 +119,7 @@ def _ask(check: Check, evidence: Evidence) -> Outcome:
     lacking = [graph for graph in check.needs if graph not in given]
     if lacking:
         missing = tuple(Missing(Ref("evidence", graph), _GRAPHS[graph]) for graph in lacking)
-        nothing = say("nothing was looked at", "rien n'a été examiné")
+        nothing = say("nothing was looked at", "rien n’a été examiné")
         return Outcome(tuple(Part(nothing, {}, missing=missing, name=name) for name in check.parts))
     reason = check.applies(evidence)
     if reason is not None:
@@ -139,8 +139,8 @@ def _observed(check: Check, evidence: Evidence) -> Part:
         Breach(
             Ref("zone", edge.contact.target.zone),
             say(
-                "{n} conversation(s) seen from {source} to {target}",
-                "{n} conversation(s) vue(s) de {source} vers {target}",
+                "{n} {n:conversation|conversations} seen from {source} to {target}",
+                "{n} {n:conversation vue|conversations vues} de {source} vers {target}",
                 n=edge.conversations,
                 source=_place(edge.contact.source),
                 target=_place(edge.contact.target),
@@ -152,7 +152,7 @@ def _observed(check: Check, evidence: Evidence) -> Part:
         if forbids(edge.contact)
     ]
     count = len(evidence.observed.edges)
-    seen = say("{n} observed contact(s)", "{n} échange(s) observé(s)", n=count)
+    seen = say("{n} observed {n:contact|contacts}", "{n} {n:échange observé|échanges observés}", n=count)
     return Part(seen, {"observed": count}, tuple(breaches))
 
 

@@ -121,7 +121,9 @@ def _decide(
     looked_at = sum(count for answer in answers for count in answer.part.looked_at.values())
 
     if errors and not clause.recommended:
-        return "non-conformant", _counted(errors, Text("{n} breach(es) of {rules}", "{n} manquement(s) à {rules}"))
+        return "non-conformant", _counted(
+            errors, Text("{n} {n:breach|breaches} of {rules}", "{n} {n:manquement|manquements} à {rules}")
+        )
     if declaration is not None and declaration.status == "non-conformant":
         return "non-conformant", _declared(declaration)
     if declaration is not None and declaration.status == "not-applicable":
@@ -135,7 +137,9 @@ def _decide(
     if errors or warnings:
         return "partial", _counted(
             errors + warnings,
-            Text("{n} remark(s) of {rules} to be justified", "{n} remarque(s) de {rules} à justifier"),
+            Text(
+                "{n} {n:remark|remarks} of {rules} to be justified", "{n} {n:remarque|remarques} de {rules} à justifier"
+            ),
         )
     if declaration is not None and declaration.status == "partial":
         return "partial", _declared(declaration)
@@ -153,7 +157,7 @@ def _decide(
     if "F" in clause.kind and "effective" not in graphs:
         return "partial", say(
             "{seen}; holds on the map; no filter configuration was compared",
-            "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n'a été comparée",
+            "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n’a été comparée",
             seen=_seen(answers),
         )
     if "C" in clause.kind and "observed" in graphs:
@@ -191,7 +195,7 @@ def _counted(findings: Sequence[Finding], text: Text) -> Message:
 def _nothing(clause: Clause) -> Message:
     if clause.declared is not None:
         return say("to be declared: {rest}", "à déclarer : {rest}", rest=clause.declared)
-    return say("nothing could be looked at", "rien n'a pu être examiné")
+    return say("nothing could be looked at", "rien n’a pu être examiné")
 
 
 def _absent_data(missing: Sequence[Missing]) -> Message:
@@ -201,7 +205,7 @@ def _absent_data(missing: Sequence[Missing]) -> Message:
     if more:
         return say(
             "absent from the map: {data} ({subjects}, and {more} more)",
-            "absent de la carte : {data} ({subjects} et {more} autre(s))",
+            "absent de la carte : {data} ({subjects} et {more} {more:autre|autres})",
             data=data,
             subjects=tuple(named),
             more=more,
@@ -226,8 +230,8 @@ def _named(subject: Ref) -> Text:
 def _waivers(findings: Sequence[Finding]) -> Message:
     waivers = [finding.waiver for finding in findings if finding.waiver is not None]
     return say(
-        "{n} finding(s) waived by {by}, until {until} at the earliest",
-        "{n} constat(s) sous dérogation de {by}, jusqu'au {until} au plus tôt",
+        "{n} {n:finding|findings} waived by {by}, until {until} at the earliest",
+        "{n} {n:constat|constats} sous dérogation de {by}, jusqu’au {until} au plus tôt",
         n=len(waivers),
         by=tuple(sorted({waiver.by for waiver in waivers})),
         until=min(waiver.until for waiver in waivers),
@@ -258,7 +262,7 @@ STATUS_WORDS: Mapping[StatusWord, Text] = {
     "non-conformant": Text("non-conformant", "non conforme"),
     "partial": Text("partial", "partiel"),
     "not-evaluated": Text("not evaluated", "non évalué"),
-    "not-applicable": Text("not applicable", "non applicable"),
+    "not-applicable": Text("not applicable", "sans objet"),
     "declared": Text("declared", "déclaré"),
     "waived": Text("waived", "sous dérogation"),
 }

@@ -29,9 +29,9 @@ UPKEEP: Mapping[str, Words] = {
         Text("A waiver is past its date", "Une dérogation est échue"),
         Text(
             "Past its date a waiver accepts nothing: what it covered counts again.",
-            "Passé son échéance, une dérogation n'accepte plus rien : ce qu'elle couvrait compte à nouveau.",
+            "Passé son échéance, une dérogation n’accepte plus rien : ce qu’elle couvrait compte à nouveau.",
         ),
-        Text("Correct what it covered, or renew it.", "Corriger ce qu'elle couvrait, ou la renouveler."),
+        Text("Correct what it covered, or renew it.", "Corriger ce qu’elle couvrait, ou la renouveler."),
         "error",
     ),
     "unused-waiver": Words(
@@ -40,14 +40,14 @@ UPKEEP: Mapping[str, Words] = {
             "A waiver that covers nothing hides the next fault of that name.",
             "Une dérogation sans objet cacherait la prochaine faute de ce nom.",
         ),
-        Text("Take it out, or correct the names in it.", "La retirer, ou corriger les noms qu'elle porte."),
+        Text("Take it out, or correct the names in it.", "La retirer, ou corriger les noms qu’elle porte."),
         "warning",
     ),
     "expired-declaration": Words(
         Text("A declaration is past its date", "Une déclaration est échue"),
         Text(
             "Past its date a declaration attests nothing: its clause is open again.",
-            "Passé son échéance, une déclaration n'atteste plus rien : son exigence est de nouveau ouverte.",
+            "Passé son échéance, une déclaration n’atteste plus rien : son exigence est de nouveau ouverte.",
         ),
         Text("Verify it again and declare it anew.", "La vérifier de nouveau et la renouveler."),
         "warning",
@@ -147,8 +147,8 @@ def _expired_waiver(network: Network, place: int, waiver: Waiver, covered: int) 
         "expired-waiver",
         Ref("waiver", f"{waiver.rule} {waiver.on}"),
         say(
-            "the waiver of {rule} on {on} expired on {until}; it covered {n} finding(s)",
-            "la dérogation à {rule} sur {on} est échue depuis le {until} ; elle couvrait {n} constat(s)",
+            "the waiver of {rule} on {on} expired on {until}; it covered {n} {n:finding|findings}",
+            "la dérogation à {rule} sur {on} est échue depuis le {until} ; elle couvrait {n} {n:constat|constats}",
             rule=waiver.rule,
             on=waiver.on,
             until=waiver.until,

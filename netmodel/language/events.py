@@ -6,6 +6,7 @@ of every scalar. Here every scalar stays a text and every mark is two machine wo
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,8 @@ except ImportError:  # a PyYAML built without libyaml
 
 from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, Value, input_error
 from cloison.netmodel.language.document import Raw
-from cloison.netmodel.language.marks import BITS, YamlPart
+from cloison.netmodel.language.folds import PLACEHOLDER, Fold, Folding
+from cloison.netmodel.language.marks import BITS, Folded, YamlPart
 from cloison.netmodel.language.syntax import explain
 
 DEEPEST = 32  # levels; the language needs nine
@@ -119,6 +121,34 @@ def read_yaml(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, 
     ``words`` shares equal texts between files. Duplicate keys, tags, merge keys, keys that are no texts, several
     documents and anything too deep or too large are errors; what comes before a syntax error is still returned.
     """
+    return _read_folded(data, file, words) or _read_plain(data, file, words)
+
+
+def _read_folded(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, list[Finding]] | None:
+    """Return what :func:`read_yaml` returns; nothing when the text has to be read without folds.
+
+    That is where anything is wrong, whose finding then comes of the whole text, and where a fold was no entry: it
+    stood in a quoted text, for instance.
+    """
+    if PLACEHOLDER.encode() in data:
+        return None
+    if b"\r\n" in data:
+        data = data.replace(b"\r\n", b"\n")  # one line end either way, and no column moves
+    part = YamlPart(file, folded=Folded(data, _entry))
+    problems = _Problems(file)
+    folding = Folding(data, CParser, words.setdefault)
+    try:
+        _read(folding, part, problems, words)
+    except (yaml.YAMLError, _Stop):
+        return None
+    return None if problems.count or problems.twins or folding.folds else (part, [])
+
+
+def _entry(data: bytes, file: str) -> YamlPart:
+    return _read_plain(data, file, {})[0]
+
+
+def _read_plain(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, list[Finding]]:
     part = YamlPart(file)
     problems = _Problems(file)
     try:
@@ -136,8 +166,12 @@ def read_yaml(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPart, 
 _NOTHING = object()  # no key is waiting for its value
 
 
-def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str]) -> None:
-    event_of: Callable[[], Any] = CParser(data).get_event
+def _read(source: bytes | Folding, part: YamlPart, problems: _Problems, words: dict[str, str]) -> None:
+    event_of: Callable[[], Any] = CParser(source).get_event
+    folds = source.folds if isinstance(source, Folding) else None
+    placeholder = PLACEHOLDER if folds is None else words.setdefault(PLACEHOLDER, PLACEHOLDER)
+    hidden = 0  # marks of what was folded
+    flow = False  # the container is written between brackets or braces
     starts, after = part.starts, part.after
     add_start, add_after, share = starts.append, after.append, words.setdefault
     scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
@@ -183,6 +217,11 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
                         raise _Stop
                     continue
                 if forget < 0 and value:  # by far the most values: a text under a new key
+                    if value is placeholder and folds is not None:
+                        value, size = _unfold(folds, event, len(stack), flow, part)
+                        hidden += size
+                        if hidden + len(starts) > MOST_VALUES:
+                            raise _Stop
                     holder[key] = value
                     key = _NOTHING
                     continue
@@ -201,9 +240,9 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             mark = event.start_mark
             add_start(mark.line << BITS | mark.column)
             add_after(0)
-            stack.append((holder, key, node, anchor, forget, before))
+            stack.append((holder, key, node, anchor, forget, before, flow))
             holder, key, node, anchor, forget = {} if kind is mapping else [], _NOTHING, at, event.anchor, -1
-            in_mapping, before = kind is mapping, unfolded
+            in_mapping, before, flow = kind is mapping, unfolded, event.flow_style
             if len(stack) == 1:
                 part.values = holder
             continue
@@ -213,9 +252,11 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
             after[at] = at + size
             if name is not None:
                 anchors[name] = (value, size + unfolded - before)
-            holder, key, node, anchor, forget, before = stack.pop()
+            holder, key, node, anchor, forget, before, flow = stack.pop()
             in_mapping = type(holder) is dict
         elif kind is alias:
+            if folds is not None:
+                raise _Stop  # what it stands for is counted with every value that it holds
             if in_mapping and key is _NOTHING:
                 problems.add("syntax", _COMPLEX_KEY, here(event))
                 raise _Stop
@@ -258,6 +299,19 @@ def _read(data: bytes, part: YamlPart, problems: _Problems, words: dict[str, str
         else:
             part.values = value
             done = True
+
+
+def _unfold(folds: deque[Fold], event: Any, depth: int, flow: bool, part: YamlPart) -> tuple[Raw, int]:
+    """Return the value that a placeholder stands for and the number of its marks, and leave its own mark alone."""
+    mark, folded = len(part.starts) - 1, part.folded
+    if folded is None or not folds or event.style != '"' or folds[0].placeholder != part.starts[mark]:
+        raise _Stop
+    fold = folds.popleft()
+    if depth + fold.form.depth > DEEPEST or (flow and not fold.form.flow):
+        raise _Stop
+    part.starts[mark] = fold.start
+    folded.add(mark, fold.begin, fold.end)
+    return fold.value, fold.form.size - 1
 
 
 def _forget(part: YamlPart, problems: _Problems, mark: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,36 @@ from cloison.netmodel.language.document import WRITTEN, Raw, Route, same
 
 BITS = 26  # of a column in a mark; a line takes the rest
 _COLUMN = (1 << BITS) - 1
+
+
+_KEPT = 4096  # folded entries whose marks are kept once they were asked for
+
+
+@dataclass(slots=True)
+class Folded:
+    """The entries of a file whose values have one mark alone, by that mark; ``read`` gives the others anew.
+
+    An entry is its lines in ``data``, the key's among them.
+    """
+
+    data: bytes
+    read: Callable[[bytes, str], YamlPart]
+    nodes: array[int] = field(default_factory=lambda: array("I"))
+    begins: array[int] = field(default_factory=lambda: array("I"))
+    ends: array[int] = field(default_factory=lambda: array("I"))
+
+    def add(self, node: int, begin: int, end: int) -> None:
+        """Add the entry in the bytes from ``begin`` to ``end``, whose value has the mark ``node``, the last so far."""
+        self.nodes.append(node)
+        self.begins.append(begin)
+        self.ends.append(end)
+
+    def text(self, node: int) -> bytes | None:
+        """Return the lines of the entry whose value has the mark ``node``; nothing where it is not folded."""
+        place = bisect_left(self.nodes, node)
+        if place == len(self.nodes) or self.nodes[place] != node:
+            return None
+        return self.data[self.begins[place] : self.ends[place]]
 
 
 @dataclass(slots=True)
@@ -27,6 +58,8 @@ class YamlPart:
     after: array[int] = field(default_factory=lambda: array("I"))
     aliases: set[int] = field(default_factory=set)  # marks of values that are written elsewhere
     below: str = ""
+    folded: Folded | None = None
+    _inner: dict[int, YamlPart] = field(default_factory=dict)  # parts of one entry each, by the mark of its value
     _index: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def locate(self, route: Route, *, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
@@ -41,10 +74,14 @@ class YamlPart:
     def _locate(self, value: Raw, route: Route, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
         if not self.starts:
             return 0, Span(self.file)
-        node, depth, named = 0, 0, -1
+        node, depth, named, written = 0, 0, -1, ""
         for step in route:
             if node in self.aliases:
                 break
+            inner = self._unfolded(node)
+            if inner is not None:
+                below, place = inner._locate(inner.values, (written, *route[depth:]), key, rename)
+                return depth + below - 1, place
             if type(value) is dict and not isinstance(step, int):
                 found = self._key(value, node, step, rename)
                 if found is None:
@@ -66,6 +103,18 @@ class YamlPart:
                 break  # a single value is the first and only one of its list
             depth += 1
         return depth, self.place(named if key and named >= 0 else node)
+
+    def _unfolded(self, node: int) -> YamlPart | None:
+        """Return the part of the one entry whose value has the mark ``node``; nothing where it is not folded."""
+        inner = self._inner.get(node)
+        if inner is None and self.folded is not None and (text := self.folded.text(node)) is not None:
+            inner = self.folded.read(text, self.file)
+            above = self.starts[node - 1] >> BITS << BITS  # the lines before that of its key
+            inner.starts = array("Q", [start + above for start in inner.starts])
+            if len(self._inner) >= _KEPT:
+                self._inner.clear()
+            self._inner[node] = inner
+        return inner
 
     def _key(self, value: dict[str, Raw], node: int, step: str, rename: Callable[[str], str]) -> tuple[str, int] | None:
         index = self._index.get(node)

@@ -17,8 +17,9 @@ from scapy.layers.l2 import LLC, SNAP, Dot1Q, Dot3, Ether
 from scapy.layers.sctp import SCTP, SCTPChunkInit
 
 from cloison.captures import read as reading
-from cloison.captures.frames import RECORD_WIDTH, parser
-from cloison.captures.packets import PACKET_WIDTH
+from cloison.captures.frames import parser
+from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH
 from cloison.netmodel.finding import MapError
 
 C4, S4, C6, S6 = "10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2"
@@ -103,8 +104,9 @@ def bounds_are_checked() -> bool:
     """Return whether a record outside its window is an exception."""
     records = np.zeros((1, RECORD_WIDTH), dtype=np.int64)
     records[0] = (1000, 60, 60, 0, 1)
+    packets, place = np.zeros((1, PACKET_WIDTH), dtype=np.int64), np.zeros(PLACE_WIDTH, dtype=np.int64)
     try:
-        parser(True)(np.zeros(100, dtype=np.uint8), records, 1, np.zeros((1, PACKET_WIDTH), dtype=np.int64))
+        parser(True)(np.zeros(100, dtype=np.uint8), records, 1, packets, place)
     except IndexError:
         return True
     return False

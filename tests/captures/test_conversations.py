@@ -15,8 +15,9 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.packet import Packet
 
 from cloison.captures.conversations import Conversations, Timeouts
-from cloison.captures.frames import RECORD_WIDTH, parser
-from cloison.captures.packets import PACKET_WIDTH
+from cloison.captures.frames import parser
+from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH
 from cloison.captures.read import read
 from cloison.flows.table import FlowTable
 
@@ -183,7 +184,7 @@ def counted(timed: Packets, *, compiled: bool, room: int) -> FlowTable:
     records[:, 4] = 101
     packets = np.zeros((len(timed), PACKET_WIDTH), dtype=np.int64)
     with np.errstate(over="ignore"):
-        parser(compiled)(window, records, len(timed), packets)
+        parser(compiled)(window, records, len(timed), packets, np.zeros(PLACE_WIDTH, dtype=np.int64))
         conversations = Conversations(Timeouts(), compiled, room)
         conversations.add(packets, records, len(timed))
     return conversations.table(0)

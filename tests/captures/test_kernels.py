@@ -13,8 +13,8 @@ import pytest
 from captures_mutants import mutants, read_all
 
 from cloison.captures import read as reading
-from cloison.captures.frames import parser
-from cloison.captures.kernels import cold
+from cloison.captures.frames import parse
+from cloison.flows.compiled import Compiled, compiled
 from cloison.netmodel.finding import Message
 
 HERE = Path(__file__).parent
@@ -88,14 +88,14 @@ def test_no_place_for_a_cache_is_no_failure(tmp_path: Path) -> None:
 
 def test_an_announcement_has_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Message] = []
-    monkeypatch.setattr(reading, "cold", lambda ready: True)
+    monkeypatch.setattr(Compiled, "cold", True)
     monkeypatch.setattr(reading, "_prepared", set())
     reading.prepare("pcap", said.append)
     (message,) = said
     assert message.say("fr").startswith("compilation du décodeur")
     assert message.say("en").startswith("compiling the packet decoder")
-    assert not cold(parser(True))
-    assert not cold(parser(False))
+    monkeypatch.undo()
+    assert not compiled(parse).cold
 
 
 def test_short_captures_need_no_numba(tmp_path: Path) -> None:

@@ -51,9 +51,9 @@ def test_help_in_english(command: str) -> None:
         (("audit",), "Missing argument 'MAP'", "argument manquant : CARTE"),
         (("explain", "map"), "Missing option '--from'", "option manquante : --from"),
         (("audit", "m", "c", "--tcp-timeout", "x"), "Invalid value for '--tcp-timeout'", "valeur refusée"),
-        (("check", "--at", "2026-02-30"), "2026-02-30 is not a date", "2026-02-30 n'est pas une date"),
-        (("check", "--fail-on", "all"), "none of error, warning, note", "n'est ni error, ni warning, ni note"),
-        (("check", "--lang", "de"), "neither fr nor en", "n'est ni fr ni en"),
+        (("check", "--at", "2026-02-30"), "“2026-02-30” is not a date", "« 2026-02-30 » n’est pas une date"),
+        (("check", "--fail-on", "all"), "none of error, warning, note", "n’est ni error, ni warning, ni note"),
+        (("check", "--lang", "de"), "neither fr nor en", "n’est ni fr ni en"),
     ],
 )
 def test_a_wrong_command_line_is_refused_in_both(words: tuple[str, ...], english: str, french: str) -> None:

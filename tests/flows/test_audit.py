@@ -12,7 +12,7 @@ from flows_world import AT, MAP, NOON, SECOND, capture_of, judged, network_of, s
 
 from cloison.flows import table as t
 from cloison.flows.audit import Options, audit, audit_report
-from cloison.flows.observe import lines_seen, observed
+from cloison.flows.observe import observed
 from cloison.flows.table import Capture, Source
 from cloison.netmodel.finding import LANGS, MapError, say
 from cloison.netmodel.network import Network
@@ -41,12 +41,13 @@ def test_two_probes_are_one_conversation(network: Network) -> None:
     row = talk("10.1.0.11", "10.2.0.21", 5432, packets_ab=7, packets_ba=3)
     later = talk("10.1.0.11", "10.2.0.21", 5432, packets_ab=6, packets_ba=9, first=NOON + 1000, last=NOON + 2 * SECOND)
     result = two(network, row, later)
-    (entry,) = audit_report(result, network, True).data["conversations"]
+    data = audit_report(result, network, True).data
+    (entry,) = data["conversations"]
     assert (entry["packets"], entry["bytes"]) == (16, 4500)  # the most of each direction, not the sum
     assert entry["first"] == "2026-03-10T11:00:00.000000Z"
     assert entry["last"] == "2026-03-10T11:00:02.000000Z"
     assert entry["locations"] == [{"file": "one.pcap", "packet": 1}]
-    assert lines_seen(result)["F-004"] == 1
+    assert {line["id"]: line["conversations"] for line in data["lines"]}["F-004"] == 1
 
 
 def test_the_best_evidence_wins(network: Network) -> None:

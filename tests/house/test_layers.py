@@ -30,12 +30,13 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "typer": ("cli",),
     "rich": ("diagrams", "cli"),
     "numpy": PARTS,
-    "numba": PARTS,
+    "numba": ("flows",),
 }
 REGISTRIES = {
     "netmodel/assurance/checks": "CHECK",
     "netmodel/assurance/frameworks": "FRAMEWORK",
     "captures/formats": "FORMAT",
+    "captures/layers": "LAYER",
     "diagrams/views": "VIEW",
     "diagrams/outputs": "OUTPUT",
 }
@@ -95,6 +96,12 @@ def test_third_party_packages_have_owners(path: Path) -> None:
     for target, line in imports(path):
         owners = OWNERS.get(target.split(".")[0])
         assert owners is None or own in owners, f"{path}:{line}: {target} belongs to {owners}"
+
+
+def test_one_module_compiles() -> None:
+    """Everyone else asks ``flows.compiled``: one set of options, one place for what is kept, one answer to failures."""
+    owners = [name_of(path) for path in modules() for target, _ in imports(path) if target.split(".")[0] == "numba"]
+    assert set(owners) == {"flows.compiled"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

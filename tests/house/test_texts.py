@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -14,6 +15,8 @@ ROOT = Path(cloison.__file__).parent
 SOURCES = [ROOT / "cli.py"] + [
     path for part in ("netmodel", "flows", "captures", "diagrams") for path in sorted((ROOT / part).rglob("*.py"))
 ]
+
+STRAIGHT = re.compile(r"[^\W\d_]'[^\W\d_{«]")
 
 
 def literal(node: ast.expr) -> str | None:
@@ -49,5 +52,6 @@ def test_both_languages_say_the_same(path: Path) -> None:
     for en, fr, line in pairs(path):
         assert bool(en.strip()) == bool(fr.strip()), f"{path}:{line}: one language is empty"
         assert names(en) == names(fr), f"{path}:{line}: {names(en)} != {names(fr)}"
+        assert not STRAIGHT.search(fr), f"{path}:{line}: a straight apostrophe in French"
         if len(en.split()) > 4:
             assert en != fr, f"{path}:{line}: not translated"

@@ -1,0 +1,1 @@
+"""Layers that carry others, one a file: each exports ``LAYER``."""
