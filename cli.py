@@ -176,6 +176,24 @@ OutputOption = Annotated[
         show_default=False,
     ),
 ]
+ProbeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--probe",
+        metavar=_("PROBE=FILE", "SONDE=FICHIER"),
+        help=_("A capture made at this probe of the map.", "Une capture faite à cette sonde de la carte."),
+        show_default=False,
+    ),
+]
+VrfOption = Annotated[
+    str,
+    typer.Option(
+        "--vrf",
+        metavar="VRF",
+        help=_("The VRF of captures without a probe.", "La VRF des captures sans sonde."),
+        show_default=False,
+    ),
+]
 FailOnOption = Annotated[
     str,
     typer.Option(
@@ -511,24 +529,8 @@ def audit(
             show_default=False,
         ),
     ] = None,
-    probe: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--probe",
-            metavar=_("PROBE=FILE", "SONDE=FICHIER"),
-            help=_("A capture made at this probe of the map.", "Une capture faite à cette sonde de la carte."),
-            show_default=False,
-        ),
-    ] = None,
-    vrf: Annotated[
-        str,
-        typer.Option(
-            "--vrf",
-            metavar="VRF",
-            help=_("The VRF of captures without a probe.", "La VRF des captures sans sonde."),
-            show_default=False,
-        ),
-    ] = "",
+    probe: ProbeOption = None,
+    vrf: VrfOption = "",
     every: Annotated[
         bool,
         typer.Option(
@@ -596,7 +598,7 @@ def audit(
 
 
 def _captures(
-    files: list[str], probes: list[str], network: Network, vrf: str, rare: bool, timeouts: tuple[int, int, int]
+    files: list[str], probes: list[str], network: Network | None, vrf: str, rare: bool, timeouts: tuple[int, int, int]
 ) -> list[tuple[str, Capture]]:
     """Read the captures without a probe, then those made at each probe; every unreadable one is reported."""
     from cloison.captures.conversations import Timeouts
@@ -616,7 +618,8 @@ def _captures(
             )
         else:
             wanted.append((name, file))
-    problems += refusals(network, (name for name, _ in wanted), vrf)
+    if network is not None:
+        problems += refusals(network, (name for name, _ in wanted), vrf)
     if not wanted and not problems:
         problems.append(
             _bad(
@@ -637,6 +640,69 @@ def _captures(
         (name, read(paths, timeouts=limits, rare=rare, tick=_progress.tick, announce=_say))
         for name, paths in grouped.items()
     ]
+
+
+@app.command(
+    cls=Command,
+    help=_("Propose lines of the matrix from captures.", "Proposer des lignes de la matrice d’après des captures."),
+)
+def learn(
+    captures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CAPTURE",
+            help=_("As for audit.", "Comme pour audit."),
+            show_default=False,
+        ),
+    ] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            metavar=_("MAP", "CARTE"),
+            help=_(
+                "The map that the lines are for; a first one is proposed when left out.",
+                "La carte pour laquelle sont les lignes ; une première est proposée si elle est omise.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    probe: ProbeOption = None,
+    vrf: VrfOption = "",
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Propose what the matrix lacks, each line with its evidence, and set the rest apart."""
+    from cloison.flows.audit import Options
+    from cloison.flows.audit import audit as judge
+    from cloison.flows.learning.answer import learn_report
+    from cloison.flows.learning.first import first_map
+    from cloison.flows.learning.proposal import propose
+    from cloison.netmodel.language.read import read_text
+    from cloison.netmodel.network import compile_network
+
+    _check_language(lang)
+    today = date.today()
+    if path is None and (probe or vrf):
+        _refuse(
+            "argument",
+            say("--probe and --vrf name parts of a map: give it with --map",
+                "--probe et --vrf nomment des parties d’une carte : donnez-la avec --map"),
+            "--map",
+        )  # fmt: skip
+    network = _network(path, today) if path is not None else None
+    taken = _captures(captures or [], probe or [], network, vrf, True, (300, 120, 30))
+    first = None
+    if network is None:
+        first = first_map([capture for _, capture in taken])
+        network = compile_network(read_text(first.en, "learn"), today)
+    outcome = judge(network, taken, Options(vrf=vrf), tick=_progress.tick)
+    report = learn_report(outcome, propose(outcome), first)
+    _show(report, output, format, default="map")
+    for message in report.summary:
+        _say(message)
+    return outcome.read_code(0)
 
 
 def _bad(argument: str, message: Message) -> Finding:

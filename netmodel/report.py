@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Value
 
-StatusWord = Literal[
-    "conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived"
-]
+StatusWord = Literal["conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer of a command: ``data`` is its JSON contract (plain values only)."""
+    """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote."""
 
     command: str
     data: Mapping[str, Any]
@@ -108,3 +106,4 @@ class Report:
     summary: tuple[Message, ...] = ()
     marking: str = ""
     title: str = field(default="")
+    proposed: Text | None = None

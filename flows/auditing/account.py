@@ -128,6 +128,10 @@ class Audit:
         severity = SEVERITIES[worst]
         if severity is not None and MOST_SEVERE_FIRST.index(severity) <= limit:
             return FINDINGS
+        return self.read_code(allow_undecoded)
+
+    def read_code(self, allow_undecoded: int) -> int:
+        """Return 3 when some of the captures could not be read or decoded, else 0."""
         if any(source.problem is not None or source.packets + source.records == 0 for source in self.sources):
             return UNDECIDED
         return UNDECIDED if not self.sources or self.undecoded_ip > allow_undecoded else HOLDS

@@ -8,14 +8,20 @@ from typing import Any
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import moment
 from cloison.flows.learning.proposal import WHY, Line, Proposal
-from cloison.flows.learning.written import names_of
+from cloison.flows.learning.written import lines_text, names_of
 from cloison.netmodel.finding import Message, Text, Value, say
 from cloison.netmodel.report import Report, Table
 
 
-def learn_report(audit: Audit, proposal: Proposal) -> Report:
-    """Return the report of a proposal made from an audit's conversations."""
-    names = names_of(proposal, (line.id for line in audit.network.lines))
+def learn_report(audit: Audit, proposal: Proposal, first: Text | None = None) -> Report:
+    """Return the report of a proposal made from an audit's conversations.
+
+    Its proposed map is the lines alone, or after ``first``, the map that was learnt where none was given.
+    """
+    taken = [line.id for line in audit.network.lines]
+    before = first or Text("", "")
+    proposed = Text(before.en + lines_text(proposal, taken, "en"), before.fr + lines_text(proposal, taken, "fr"))
+    names = names_of(proposal, taken)
     summary = {
         "conversations": len(audit.verdicts),
         "settled": proposal.settled,
@@ -42,6 +48,7 @@ def learn_report(audit: Audit, proposal: Proposal) -> Report:
         ),
         marking=audit.network.model.marking,
         title=audit.network.model.name,
+        proposed=proposed,
     )
 
 

@@ -37,10 +37,10 @@ _LEFT = Text(
 )
 
 
-def first_map(captures: Sequence[Capture], lang: Lang) -> str:
+def first_map(captures: Sequence[Capture]) -> Text:
     """Return the text of a map of the private addresses that conversations were answered between.
 
-    A subnet is a /24 or a /64, a zone of its own; whoever answered is an asset. Addresses of the Internet make one zone.
+    A subnet is a /24 or a /64, a zone of its own; whoever answered is an asset. The Internet's addresses make one zone.
     """
     table = join(capture.table for capture in captures)
     orientation = orient(table, np.zeros((4, 65536), dtype=bool))
@@ -58,7 +58,7 @@ def first_map(captures: Sequence[Capture], lang: Lang) -> str:
     kept = list(subnets)[:_MOST]
     hosts = [address for address in hosts[:_MOST] if _base(address) in set(kept)]
     outside = any(address in GLOBAL for address in every)
-    return _text(kept, hosts, outside, left, lang)
+    return Text(_text(kept, hosts, outside, left, "en"), _text(kept, hosts, outside, left, "fr"))
 
 
 def _addresses(table: FlowTable, rows: Array, b: Array) -> set[int]:

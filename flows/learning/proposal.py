@@ -1,4 +1,4 @@
-"""Proposed lines, each with its evidence; and what is set apart, with the reason, because nobody should accept it unread."""
+"""Proposed lines, each with its evidence; and what is set apart, with the reason: nobody should accept it unread."""
 
 from __future__ import annotations
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from cloison.netmodel.finding import MapError, Span, say
 from cloison.netmodel.language.build import build, conflict
 from cloison.netmodel.language.document import Document
+from cloison.netmodel.language.events import read_yaml
 from cloison.netmodel.language.faults import MOST_FAULTS
 from cloison.netmodel.language.files import file_error
 from cloison.netmodel.language.merge import merge
 from cloison.netmodel.language.model import Model
 from cloison.netmodel.language.repeat import unfold
-from cloison.netmodel.language.sources import read_sources
+from cloison.netmodel.language.sources import Sources, read_sources
 
 Tick = Callable[[int, int], None]
 
@@ -38,16 +39,24 @@ def read_map(path: Path | None = None, tick: Tick | None = None) -> Map:
     """
     where = default_path() if path is None else Path(path)
     with _without_collector():
-        sources = read_sources(where)
-        found = list(sources.found)
-        raw, conflicts = merge([part.values for part in sources.parts])
-        repeats = [
-            (number, part.values["repeat"]) for number, part in enumerate(sources.parts) if "repeat" in part.values
-        ]
-        raw, document, more = unfold(raw, sources.parts, repeats, found)
-        found += [conflict(route, document) for route in (*conflicts, *more)[:MOST_FAULTS]]
-        model = build(raw, document, found, partial=bool(sources.found), tick=tick)
-        return Map(model, document, sources.files)
+        return _map(read_sources(where), tick)
+
+
+def read_text(text: str, file: str) -> Map:
+    """Return the map in a text that has no file of its own, which ``file`` names in what is said of it."""
+    part, found = read_yaml(text.encode("utf-8"), file, {})
+    return _map(Sources((part,), (), tuple(found)), None)
+
+
+def _map(sources: Sources, tick: Tick | None) -> Map:
+    """Return the map of some sources, whole."""
+    found = list(sources.found)
+    raw, conflicts = merge([part.values for part in sources.parts])
+    repeats = [(number, part.values["repeat"]) for number, part in enumerate(sources.parts) if "repeat" in part.values]
+    raw, document, more = unfold(raw, sources.parts, repeats, found)
+    found += [conflict(route, document) for route in (*conflicts, *more)[:MOST_FAULTS]]
+    model = build(raw, document, found, partial=bool(sources.found), tick=tick)
+    return Map(model, document, sources.files)
 
 
 def default_path() -> Path:
