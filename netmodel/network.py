@@ -104,7 +104,8 @@ class Network:
         from cloison.netmodel.compiling.steps import ReachBuilder
 
         with without_collector():
-            return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)
+            builder = ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints, self.ownership)
+            return builder.build(self.lines)
 
     @cached_property
     def declared(self) -> Policy:
