@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.cites import entry
@@ -21,7 +21,7 @@ class Ends:
     network: Network
     _public: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sensitive: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
-    _tenants: dict[str, frozenset[str]] = field(default_factory=dict)
+    _tenants: dict[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
     _relays: dict[str, bool] = field(default_factory=dict)
     _within: dict[tuple[str, Ref], frozenset[int]] = field(default_factory=dict)
 
@@ -60,18 +60,26 @@ class Ends:
             self._sensitive[end.id] = found
         return found
 
-    def tenants(self, end: End) -> frozenset[str]:
-        """Return the tenants to whom something in an end belongs: a zone of theirs, or an asset of theirs elsewhere."""
+    def tenants(self, end: End) -> Mapping[str, frozenset[int]]:
+        """Return the tenants to whom something in an end belongs, with the address families in which it does.
+
+        That is a zone of theirs, or an asset of theirs elsewhere.
+        """
         found = self._tenants.get(end.id)
         if found is None:
             network = self.network
             whole = end.kind == "any"
-            zones = network.zones if whole else end.zones
-            held = {network.zones[zone].owner for zone in zones if network.zones[zone].owner_kind == "tenant"}
-            for asset in network.assets if whole else end.assets:
-                if network.assets[asset].owner_kind == "tenant":
-                    held.add(network.assets[asset].owner)
-            found = self._tenants[end.id] = frozenset(held)
+            held: dict[str, frozenset[int]] = {}
+            for name in network.zones if whole else end.zones:
+                zone = network.zones[name]
+                if zone.owner_kind == "tenant":
+                    held[zone.owner] = held.get(zone.owner, frozenset()) | self.within(end, Ref("zone", name))
+            for name in network.assets if whole else end.assets:
+                asset = network.assets[name]
+                known = held.get(asset.owner, frozenset())
+                if asset.owner_kind == "tenant" and not families(asset.points) <= known:
+                    held[asset.owner] = known | self.within(end, Ref("asset", name))
+            found = self._tenants[end.id] = {tenant: reached for tenant, reached in held.items() if reached}
         return found
 
     def within(self, end: End, place: Ref) -> frozenset[int]:

@@ -96,6 +96,8 @@ class Ends(Mapping[str, End]):
                 asset=base, part=part, parts=tuple(facts.interfaces)))  # fmt: skip
         if part and part != ALL_PARTS:
             home = facts.interfaces[part]
+            if home.stands:
+                return self._of(name, "interface", (Leaf("interface", name),))
             return End(name, "interface", home.points, home.zones, home.subnets, (base,), (Leaf("interface", name),))
         if part:
             return self._of(name, "asset", tuple(Leaf("interface", home.id) for home in facts.interfaces.values()))
@@ -159,17 +161,25 @@ class Ends(Mapping[str, End]):
             zones.update(inventory.assets[leaf.id].zones)
             subnets.update(inventory.assets[leaf.id].subnets)
             assets.add(leaf.id)
+            for home in inventory.assets[leaf.id].interfaces.values():
+                self._stood_for(home, zones, subnets, assets)
         elif leaf.kind == "interface":
             home = self.interface(leaf.id)
             zones.update(home.zones)
             subnets.update(home.subnets)
             assets.add(home.asset)
+            self._stood_for(home, zones, subnets, assets)
         for owner in leaf.owners:
             zones.add(owner.zone)
             if owner.subnet:
                 subnets.add(owner.subnet)
             if owner.asset:
                 assets.add(owner.asset)
+
+    def _stood_for(self, home: InterfaceFacts, zones: set[str], subnets: set[str], assets: set[str]) -> None:
+        """Add all that lies in the subnet for which an interface without an address stands."""
+        for subnet in home.subnets if home.stands else ():
+            self._touched(Leaf("subnet", subnet), zones, subnets, assets)
 
     def interface(self, name: str) -> InterfaceFacts:
         """Return the interface ``ASSET/INTERFACE``; ``KeyError`` when there is none."""

@@ -46,13 +46,14 @@ def read_literal(text: str, vrf: int, ownership: Ownership) -> Literal:
             found |= points(other, held)
             left -= held
             break
-    owners = dict.fromkeys(owner for low, high in found.ranges for owner in _owners(low, high, ownership))
-    return Literal(found | points(vrf, left), tuple(ownership.owners[index] for index in owners), False)
+    return Literal(found | points(vrf, left), owners_of(found, ownership), False)
 
 
-def _owners(low: int, high: int, ownership: Ownership) -> list[int]:
-    indices: list[int] = []
-    for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
-        base = vrf << VRF_SHIFT
-        indices += ownership.touching(max(low, base), min(high, base + (1 << VRF_SHIFT) - 1))
-    return indices
+def owners_of(held: IntervalSet, ownership: Ownership) -> tuple[Owner, ...]:
+    """Return whose some points are, each owner once, in the order of the points."""
+    indices: dict[int, None] = {}
+    for low, high in held.ranges:
+        for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
+            base = vrf << VRF_SHIFT
+            indices |= dict.fromkeys(ownership.touching(max(low, base), min(high, base + (1 << VRF_SHIFT) - 1)))
+    return tuple(ownership.owners[index] for index in indices)

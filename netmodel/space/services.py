@@ -22,6 +22,8 @@ CONTINUING = 2
 BOTH = OPENING | CONTINUING
 
 _FIELD = 1 << 16
+_EVERY_PORT = (0, _FIELD - 1)
+_EVERY_SOURCE = IntervalSet(((0, 2 * _FIELD - 1),))  # in both phases
 _EPHEMERAL = 49152  # first dynamic port, RFC 6335 section 6
 
 # (low, high, sources): `protocol << 16 | low field`, with source ports, those of continuing packets raised by 2**16
@@ -54,16 +56,21 @@ class ServiceSet:
     @staticmethod
     def of(
         protocols: tuple[int, int],
-        low: tuple[int, int] = (0, _FIELD - 1),
-        source: tuple[int, int] = (0, _FIELD - 1),
+        low: tuple[int, int] = _EVERY_PORT,
+        source: tuple[int, int] = _EVERY_PORT,
         phases: int = BOTH,
     ) -> ServiceSet:
         """Return the product of inclusive ranges of protocols, low fields and source ports, in ``phases``."""
-        sources = EMPTY
-        if phases & OPENING:
-            sources |= IntervalSet.of(source)
-        if phases & CONTINUING:
-            sources |= IntervalSet.of((source[0] + _FIELD, source[1] + _FIELD))
+        if phases == BOTH and source == _EVERY_PORT:
+            sources = _EVERY_SOURCE  # one value for nearly all sets
+        else:
+            sources = EMPTY
+            if phases & OPENING:
+                sources |= IntervalSet.of(source)
+            if phases & CONTINUING:
+                sources |= IntervalSet.of((source[0] + _FIELD, source[1] + _FIELD))
+        if protocols[0] == protocols[1] and sources:
+            return ServiceSet(((protocols[0] << 16 | low[0], protocols[0] << 16 | low[1], sources),))
         return _canonical((number << 16 | low[0], number << 16 | low[1], sources)
                           for number in range(protocols[0], protocols[1] + 1))  # fmt: skip
 
@@ -390,7 +397,7 @@ def _sources_texts(sources: IntervalSet) -> Iterator[str]:
             yield f" from {ports}{mark}"
 
 
-_EITHER_OPENING = IntervalSet.of((0, _FIELD - 1))
+_EITHER_OPENING = IntervalSet.of(_EVERY_PORT)
 NO_SERVICE = ServiceSet()
 EVERY_SERVICE = ServiceSet.of((0, 255))
 _OPENINGS = ServiceSet.of((0, 255), phases=OPENING)

@@ -83,6 +83,7 @@ class Referee:
                 self.at_host.setdefault(host, []).append(spot)
         for name in self.subnets:  # who speaks from a pool, without being one of its hosts
             self.at_host[f"pool {name}"] = [spot for spot in self.spots if (spot.subnet, spot.asset) == (name, "")]
+        self.nobody = {f"pool {name}" for name, item in self.subnets.items() if item.get("closed")}
 
     @staticmethod
     def addresses(home: Any) -> list[str]:
@@ -550,6 +551,7 @@ def forbidden(map_: Referee, rule: Mapping[str, Any]) -> Due:
                 for item in held(spot.zone, targets)}  # fmt: skip
 
     stop = {host for host in map_.at_host if of_host(host) and not host.startswith("pool ")} | tops
+
     def begins(zone: str, start: str) -> bool:
         """Tell whether a zone is of a start: what is within a public zone without being public itself is not."""
         return start in map_.around(zone) and (map_.public(zone) or not map_.public(start))
@@ -560,8 +562,7 @@ def forbidden(map_: Referee, rule: Mapping[str, Any]) -> Due:
             for host in (*map_.hosts(spot), f"pool {spot.subnet}") if host in map_.at_host
             if all(any(begins(item.zone, zone) for zone in sources) for item in map_.at_host[host])
         }  # fmt: skip
-        empty = {f"pool {name}" for name, item in map_.subnets.items() if item.get("closed")}
-        for chosen_hosts in (begun - tops - empty, begun):  # who is allowed through, or is nobody, may start or not
+        for chosen_hosts in (begun - tops - map_.nobody, begun):  # who is allowed through may start or not
             for (line, entry), count in map_.search(chosen_hosts, stop, tops, cut).items():
                 nobody = entry.named and not map_.hosts(entry.spot)
                 found = set() if passes(entry) or nobody else held(entry.spot.zone, targets)
@@ -569,7 +570,7 @@ def forbidden(map_: Referee, rule: Mapping[str, Any]) -> Due:
                     found |= of_host(host)
                     due.perhaps |= {(start, line, target) for target in of_host(host, public=True)}
                 due.perhaps |= {(start, line, target) for target in found}
-                for target in found if chosen_hosts.isdisjoint(tops | empty) else ():
+                for target in found if chosen_hosts.isdisjoint(tops | map_.nobody) else ():
                     if not (count == 1 and (line, target) in due.direct):
                         key = start, line, target
                         due.chains[key] = min(count, due.chains.get(key, count))
@@ -582,7 +583,6 @@ class Tenants:
     must be found as errors, and those that may be."""
 
     direct: dict[str, set[str]] = field(default_factory=dict)
-    loosely: dict[str, set[str]] = field(default_factory=dict)  # when families and cuts are not looked at
     must: set[tuple[str, str]] = field(default_factory=set)
     error: set[tuple[str, str]] = field(default_factory=set)
     may: set[tuple[str, str]] = field(default_factory=set)
@@ -621,14 +621,13 @@ def tenant_isolation(map_: Referee) -> Tenants:
                         met |= here | there
         if met and not met <= approved(name):
             due.direct[name] = met
-        sides = [set().union(*map(loosely, side)) for side in map_.blind_steps(name)]
-        due.loosely[name] = sides[0] | sides[1] if all(sides) else set()
     provider = {
         host for host, spots in map_.at_host.items()
         if any(not strictly(spot) for spot in spots)
     }  # fmt: skip
     for start in parties:
         tight = {host for host, spots in map_.at_host.items() if all(strictly(spot) == {start} for spot in spots)}
+        tight -= map_.nobody
         loose = {host for host, spots in map_.at_host.items() if any(start in loosely(spot) for spot in spots)}
         due.loose[start] = loose
         for goal in parties:
@@ -637,8 +636,8 @@ def tenant_isolation(map_: Referee) -> Tenants:
             skip = {name for name in map_.lines() if {start, goal} <= approved(name)}
             for found, begun, stop in ((due.must, tight, set()), (due.error, tight, provider), (due.may, loose, set())):
                 holds = loosely if found is due.may else strictly
-                alone = map_.onward(begun, set(stop)) if map_.data["policy"].get("lateral") else ()
-                if any(goal in holds(spot) for host in alone for spot in map_.at_host[host] if "pool" not in host):
+                alone = map_.onward(begun, set(stop))
+                if any(goal in holds(spot) for host in alone for spot in map_.at_host[host]):
                     found.add((start, goal))  # by moves without a line alone
                 for _, entry in map_.search(begun, stop=stop, no_line=skip):
                     held = goal in holds(entry.spot) and (map_.open(entry) or found is due.may)

@@ -13,7 +13,7 @@ from cloison.netmodel.space.covers import covered
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     live = tuple(line for line in network.lines if line.live)
-    covers = covered([line.rules for line in live])
+    covers = covered([line.products for line in live])
     breaches = []
     for cover in covers:
         if cover.decided:

@@ -21,6 +21,8 @@ _TOO_MUCH = Text(
     "an end to the search: too much is joined, correct what is shown first",
     "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",
 )
+_BY_LINES = Text("a chain of lines leads from {source} to {target}", "une suite de lignes mène de {source} à {target}")
+_WITHOUT = Text("{source} leads to {target} without any line", "{source} mène à {target} sans aucune ligne")
 _SEVERAL = -2  # reached from more than one tenant
 
 
@@ -108,8 +110,8 @@ def _direct(network: Network, ends: Ends) -> tuple[int, int, list[Breach]]:
     for line in network.lines:
         if not line.live:
             continue
-        sources = frozenset().union(*(ends.tenants(end) for end in line.sources))
-        targets = frozenset().union(*(ends.tenants(end) for end in line.targets))
+        sources = {tenant for end in line.sources for tenant in ends.tenants(end)}
+        targets = {tenant for end in line.targets for tenant in ends.tenants(end)}
         concerned += bool(sources or targets)
         both = sources | targets
         if not sources or not targets or len(both) < 2:
@@ -137,8 +139,11 @@ def _meeting(line: Line, ends: Ends) -> frozenset[str]:
     met: set[str] = set()
     for source, target in line.pairs():
         here, there = ends.tenants(source), ends.tenants(target)
-        if here and there and len(here | there) > 1:
-            met |= here | there
+        for family in (4, 6) if here and there and len({*here, *there}) > 1 else ():
+            speak = {tenant for tenant, held in here.items() if family in held}
+            hear = {tenant for tenant, held in there.items() if family in held}
+            if speak and hear and len(speak | hear) > 1:
+                met |= speak | hear
     return frozenset(met)
 
 
@@ -244,12 +249,8 @@ def _breach(network: Network, tenants: _Tenants, start: str, goal: str, hops: tu
         return Breach(
             Ref("party", goal), message, spans(network, hops), shown(network, hops), severity="warning", remedy=remedy
         )
-    message = say(
-        "a chain of lines leads from {source} to {target}",
-        "une suite de lignes mène de {source} à {target}",
-        source=start,
-        target=goal,
-    )
+    text = _BY_LINES if any(hop.line for hop in hops) else _WITHOUT
+    message = Message(text, {"source": start, "target": goal})
     return Breach(Ref("party", goal), message, spans(network, hops), shown(network, hops))
 
 
