@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import entries_of, moment
 from cloison.flows.auditing.grounds import WHY, service_text
 from cloison.flows.auditing.listed import Listed
+from cloison.flows.auditing.narrower import Narrower, narrower
 from cloison.flows.auditing.parts import alike, parts
 from cloison.flows.judge import AUTHORISED, LOCAL
 from cloison.flows.table import REASONS, Source, undecoded
@@ -45,6 +46,7 @@ def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
     verdict = audit.verdicts.verdict
     bad = audit.verdicts.severity > 0
     rows = np.arange(len(verdict)) if every else np.flatnonzero(bad | _neither(audit))
+    enough = narrower(audit)
     claims = {line.id: line.flow.encryption is not None for line in network.lines}
     return Report(
         "audit",
@@ -53,7 +55,7 @@ def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
             "sources": _sources(audit),
             "summary": _summary(audit),
             "conversations": Listed(audit, rows, claims),
-            "lines": _lines(audit),
+            "lines": _lines(audit, enough),
             "undecoded": _ledger(audit, control=False),
             "control": _ledger(audit, control=True),
         },
@@ -64,6 +66,7 @@ def audit_report(audit: Audit, network: Network, every: bool = False) -> Report:
                 _source_table(audit),
                 _group_table(_grouped(audit, rows, every=every)),
                 _unseen_table(audit),
+                _broad_table(audit, enough),
                 _ledger_table(audit),
             )
             if table.rows
@@ -144,16 +147,25 @@ def _summary(audit: Audit) -> dict[str, int]:
     }
 
 
-def _lines(audit: Audit) -> list[dict[str, Any]]:
+def _lines(audit: Audit, enough: Mapping[int, Narrower]) -> list[dict[str, Any]]:
     count, last = audit.seen
     return [
         {
             "id": audit.matrix.lines[line],
             "conversations": int(count[line]),
             "last": moment(int(last[line])) if count[line] else None,
+            "narrower": _enough(enough.get(line)),
         }
         for line in audit.live_lines
     ]
+
+
+def _enough(narrower: Narrower | None) -> dict[str, list[str]] | None:
+    """Return what would have been enough of a line, by its keys in a map."""
+    if narrower is None:
+        return None
+    parts = {"from": narrower.sources, "to": narrower.targets, "services": narrower.services}
+    return {name: list(found) for name, found in parts.items() if found}
 
 
 def _ledger(audit: Audit, *, control: bool) -> list[dict[str, Any]]:
@@ -218,6 +230,23 @@ def _unseen_table(audit: Audit) -> Table:
     return Table(
         "lines-never-seen",
         Text("Live lines never seen in these captures", "Lignes en vigueur jamais vues dans ces captures"),
+        (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services")),
+        tuple(rows),
+    )
+
+
+def _broad_table(audit: Audit, enough: Mapping[int, Narrower]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for line in audit.live_lines:
+        if line in enough:
+            part = enough[line]
+            rows.append((audit.matrix.lines[line], part.sources, part.targets, part.services))
+    return Table(
+        "lines-broader-than-seen",
+        Text(
+            "Lines broader than what was seen in these captures, and what would have been enough",
+            "Lignes plus larges que ce qui a été vu dans ces captures, et ce qui aurait suffi",
+        ),
         (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services")),
         tuple(rows),
     )
@@ -289,9 +318,11 @@ def _words(audit: Audit) -> tuple[Message, ...]:
 
 
 def _claiming(audit: Audit) -> int:
-    """Return how many authorised conversations belong to lines that claim encryption."""
+    """Return how many authorised conversations of lines that claim encryption showed no payload."""
     claims = [audit.network.line[line].flow.encryption is not None for line in audit.matrix.lines]
-    line = audit.verdicts.line[audit.verdicts.verdict == AUTHORISED]
+    unseen = (audit.table.wire_ab == 0) & (audit.table.wire_ba == 0)
+    verdicts = audit.verdicts
+    line = verdicts.line[(verdicts.verdict == AUTHORISED) & unseen[verdicts.row]]
     return int(np.array([*claims, False])[line].sum())
 
 
