@@ -47,6 +47,10 @@ class Names:
         words = own or known
         return frozenset(words) if all(words) else frozenset()
 
+    def zones(self, name: str) -> tuple[str, ...]:
+        """Return the zones of an end, none when the map does not know it."""
+        return self.network.ends[name].zones if name in self.network.ends else ()
+
     def ends(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the fewest names for exactly these ends: a group or a subnet that is the same set, else themselves."""
         wanted = tuple(sorted(set(names)))

@@ -150,17 +150,21 @@ def _clear(words: list[str]) -> bool:
 
 
 def _joined(names: Names, proposed: Iterable[tuple[Use, str]]) -> list[Line]:
-    """Return lines: services of the same two ends joined, then sources of the same targets, then targets."""
+    """Return lines: services of the same two ends joined, then sources of the same target, then targets.
+
+    A line joins two zones, as a matrix is read: ends of different zones are never in one list.
+    """
     pairs: dict[tuple[str, str], list[tuple[Use, str]]] = {}
     for use, service in proposed:
         pairs.setdefault((use.source, use.target), []).append((use, service))
-    by_target: dict[tuple[str, frozenset[str]], list[Use]] = {}
-    for (_, target), found in pairs.items():
+    by_target: dict[tuple[str, tuple[str, ...], frozenset[str]], list[Use]] = {}
+    for (source, target), found in pairs.items():
         services = frozenset(service for _, service in found)
-        by_target.setdefault((target, services), []).extend(use for use, _ in found)
-    by_sources: dict[tuple[frozenset[str], frozenset[str]], list[Use]] = {}
-    for (_, services), found_uses in by_target.items():
-        by_sources.setdefault((frozenset(use.source for use in found_uses), services), []).extend(found_uses)
+        by_target.setdefault((target, names.zones(source), services), []).extend(use for use, _ in found)
+    by_sources: dict[tuple[frozenset[str], tuple[str, ...], frozenset[str]], list[Use]] = {}
+    for (target, _, services), found_uses in by_target.items():
+        sources = frozenset(use.source for use in found_uses)
+        by_sources.setdefault((sources, names.zones(target), services), []).extend(found_uses)
     lines = [_line(names, group) for group in by_sources.values()]
     return sorted(lines, key=lambda line: (line.sources, line.targets, line.services))
 
