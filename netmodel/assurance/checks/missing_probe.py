@@ -124,6 +124,8 @@ def _sites(network: Network, watched: _Watched) -> tuple[int, list[Breach]]:
 
 def _unheard(network: Network, probes: tuple[str, ...]) -> list[Breach]:
     """Return a breach for each probe from which no live line leads to a log collector or a SIEM."""
+    if not probes:
+        return []
     hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
     hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
     speaking: set[str] = set()
