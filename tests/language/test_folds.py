@@ -157,6 +157,7 @@ def test_marks_of_folds_are_not_kept() -> None:
     "  F-#:\n    a: b#\n   \t\n",
     "  F-#:\n    a: b\r\n    c: #\r\n",
     "  F-#:\n    a: b\r    c: #\n",
+    "  F-#:\n    a: b#\n    c: \r\r\n",
     "  F-#:\n    ? a\n    : b#\n",
     "  F-#:\n    {a: b#}\n",
     "  F-#:\n    \"a\": b#\n    'c': \"d\"\n",
