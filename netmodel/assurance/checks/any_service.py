@@ -68,8 +68,8 @@ def _run(evidence: Evidence) -> Outcome:
         else:
             excepted += 1
     seen = say(
-        "ends and services of {n} lines, {excepted} of them with an exception",
-        "extrémités et services de {n} lignes, dont {excepted} avec une exception",
+        "ends and services of {n} {n:line|lines}, {excepted} of them with an exception",
+        "extrémités et services de {n} {n:ligne|lignes}, dont {excepted} avec une exception",
         n=len(network.lines),
         excepted=excepted,
     )

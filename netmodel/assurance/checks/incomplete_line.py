@@ -120,7 +120,7 @@ def _run(evidence: Evidence) -> Outcome:
             for line in network.lines
             if (lacking := question(line))
         ]
-        seen = say("{what} of {n} lines", "{what} de {n} lignes", what=words, n=len(network.lines))
+        seen = say("{what} of {n} {n:line|lines}", "{what} de {n} {n:ligne|lignes}", what=words, n=len(network.lines))
         parts.append(Part(seen, {"declared": len(network.lines)}, tuple(breaches), name=name))
     return Outcome(tuple(parts))
 

@@ -176,8 +176,10 @@ def _run(evidence: Evidence) -> Outcome:
         )
     breaches += _unheard(network, probes)
     seen = say(
-        "{probes} probes, {sides} sides of interconnections with the outside, {links} links between sites",
-        "{probes} sondes, {sides} côtés d’interconnexions avec l’extérieur, {links} liaisons entre sites",
+        "{probes} {probes:probe|probes}, {sides} {sides:side|sides} of interconnections with the outside, {links} "
+        "{links:link|links} between sites",
+        "{probes} {probes:sonde|sondes}, {sides} {sides:côté|côtés} d’interconnexions avec l’extérieur, {links} "
+        "{links:liaison|liaisons} entre sites",
         probes=len(probes),
         sides=sides,
         links=links,

@@ -115,8 +115,10 @@ def _run(evidence: Evidence) -> Outcome:
             concerned += 1
             breaches += _breaches(network, line, unsafe)
     seen = say(
-        "{n} lines, {services} services, {unsafe} lines on unsafe ones with their measures",
-        "{n} lignes, {services} services, {unsafe} lignes sur des services non sûrs avec leurs mesures",
+        "{n} {n:line|lines}, {services} {services:service|services}, {unsafe} {unsafe:line|lines} on unsafe ones with "
+        "their measures",
+        "{n} {n:ligne|lignes}, {services} {services:service|services}, {unsafe} {unsafe:ligne|lignes} sur des services "
+        "non sûrs avec leurs mesures",
         n=len(current),
         services=len(reputed.known),
         unsafe=concerned,
