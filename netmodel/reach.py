@@ -91,7 +91,7 @@ class Reach:
     vertices: Sequence[Vertex]
     offsets: Sequence[int] = field(repr=False)
     targets: Sequence[int] = field(repr=False)
-    numbers: Mapping[Vertex, int] = field(repr=False)
+    numbers: Mapping[tuple[str, str, Side, int], int] = field(repr=False)  # by the fields of each vertex but lines'
     lines: Mapping[str, tuple[int, ...]] = field(repr=False)  # vertices of each line
     relays: Mapping[str, tuple[Arrival, ...]] = field(repr=False)  # of each relay, or its cluster
     zones: Mapping[str, ZoneFacts] = field(repr=False)
@@ -102,8 +102,9 @@ class Reach:
         """Return the vertices of a zone, subnet, group, asset or rest on one side, one a family where it has them."""
         if kind == "asset":
             name = self.assets[name].cluster or name
-        found = (self.numbers.get(Vertex(kind, name, side, family)) for family in (0, 4, 6))
-        return tuple(number for number in found if number is not None)
+        get = self.numbers.get
+        found = (get((kind, name, side, 0)), get((kind, name, side, 4)), get((kind, name, side, 6)))
+        return tuple([number for number in found if number is not None])
 
     def starts(self, kind: str, name: str) -> tuple[int, ...]:
         """Return where somebody starts who sits in a zone or subnet, or is an asset.
@@ -131,10 +132,7 @@ class Reach:
         """Return the zones in which an asset, or the cluster that it is a member of, has homes."""
         top = self.assets[asset].cluster or asset
         return frozenset(
-            zone
-            for name in (top, *self.assets[top].members)
-            if name in self.assets
-            for zone in self.assets[name].zones
+            zone for name in (top, *self.assets[top].members) if name in self.assets for zone in self.assets[name].zones
         )
 
     def into(self, kind: str, name: str) -> tuple[int, ...]:
@@ -220,6 +218,8 @@ class Reach:
             if vertex.side == "line":
                 step = (vertex.id, False)
             elif vertex.kind == "inside":
+                if last.kind == "pool":
+                    hops.append(Hop("", self._place(here)))
                 step = ("", True)
             elif last.side == "in" and vertex.side == "out" and step is not None:
                 hops.append(Hop(step[0], self._place(here), step[1]))

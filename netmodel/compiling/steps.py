@@ -17,6 +17,7 @@ from cloison.netmodel.space.services import ServiceSet
 
 _LAST_V4 = MAPPED | 0xFFFFFFFF
 FAMILIES = (4, 6)
+_SIDES: tuple[Side, Side] = ("out", "in")
 _BOTH: tuple[Side, Side] = ("in", "out")
 
 
@@ -31,12 +32,13 @@ class ReachBuilder:
     endpoints: Mapping[str, EndpointFacts]
     ownership: Ownership
     _vertices: list[Vertex] = field(default_factory=list)
-    _numbers: dict[Vertex, int] = field(default_factory=dict)
+    _numbers: dict[tuple[str, str, Side, int], int] = field(default_factory=dict)
     _targets: list[list[int]] = field(default_factory=list)
     _lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _relays: dict[str, dict[int, Arrival]] = field(default_factory=dict)
     _offered: dict[str, list[tuple[str, ServiceSet]]] = field(default_factory=dict)
     _sides: dict[tuple[str, Side, int], tuple[int, ...]] = field(default_factory=dict)
+    _single: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def build(self, lines: Iterable[Line]) -> Reach:
         """Return the graph of the live lines among them."""
@@ -64,9 +66,9 @@ class ReachBuilder:
         )  # fmt: skip
 
     def _number(self, kind: str, name: str, side: Side, family: int = 0) -> int:
-        vertex = Vertex(kind, name, side, family)
-        number = self._numbers.get(vertex)
+        number = self._numbers.get((kind, name, side, family))
         if number is None:
+            vertex = Vertex(kind, name, side, family)
             number = self._numbers[vertex] = len(self._vertices)
             self._vertices.append(vertex)
             self._targets.append([])
@@ -139,14 +141,14 @@ class ReachBuilder:
         vertex = self._vertex(name)
         into, out = self._number("asset", vertex, "in"), self._number("asset", vertex, "out")
         outside = all(self.zones[zone].public for zone in asset.zones)
-        if vertex == name and not self._all_public(name):
+        if vertex == name and not (self._all_public(name) if asset.members else outside and asset.zones):
             self._edge(into, out)
         for home in asset.interfaces.values():
             families = _families(home.points)
             for subnet in home.subnets:
                 facts = self.subnets[subnet]
                 zone = self.zones[facts.zone]
-                mixed = any(self.subnets[part].zone != facts.zone for part in facts.parts)
+                mixed = bool(facts.parts) and any(self.subnets[part].zone != facts.zone for part in facts.parts)
                 for family in families:
                     self._homes("subnet", subnet, family, into, out, public=zone.public, outside=outside)
                     if mixed:
@@ -229,6 +231,16 @@ class ReachBuilder:
 
     def _line(self, line: Line) -> None:
         numbers: list[int] = []
+        if len(line.sources) == 1 == len(line.targets):
+            here, there = self._vertices_of(line.sources[0]), self._vertices_of(line.targets[0])
+            if here and there:
+                for family, out, into in ((4, here[0], there[1]), (6, here[2], there[3])):
+                    if out >= 0 and into >= 0:
+                        middle = self._middle(line.id, family, numbers)
+                        self._targets[out].append(middle)
+                        self._targets[middle].append(into)
+                self._lines[line.id] = tuple(numbers)
+                return
         for family in FAMILIES:
             if line.flow.between:
                 self._between(line, family, numbers)
@@ -252,6 +264,33 @@ class ReachBuilder:
         self._targets.append([])
         numbers.append(number)
         return number
+
+    def _vertices_of(self, end: End) -> tuple[int, ...]:
+        """Return where an end that is one vertex a side is left and entered, by IPv4 and then by IPv6.
+
+        A family that it has not is -1; an end of several vertices, or a relay, has none here.
+        """
+        known = self._single.get(end.id)
+        if known is None:
+            known = self._single[end.id] = self._one(end)
+        return known
+
+    def _one(self, end: End) -> tuple[int, ...]:
+        if end.kind in ("group", "any") or len(end.leaves) != 1:
+            return ()
+        kind, name = end.leaves[0].kind, end.leaves[0].id
+        each = True  # a vertex for each family
+        if kind not in ("zone", "subnet"):
+            asset, _, part = name.partition("/")
+            facts = self.assets[asset]
+            if facts.relay or any(home.stands for home in facts.interfaces.values() if part in ("", home.name)):
+                return ()
+            kind, name, each = "asset", self._vertex(asset), False
+        families = _families(end.points)
+        return tuple([
+            self._number(kind, name, side, family if each else 0) if family in families else -1
+            for family in FAMILIES for side in _SIDES
+        ])  # fmt: skip
 
     def _between(self, line: Line, family: int, numbers: list[int]) -> None:
         """Let each end reach every other: two chains over the ends, so that pairs are never listed."""
@@ -402,4 +441,6 @@ def _families(points: IntervalSet) -> tuple[int, ...]:
         six = six or start < MAPPED or end > _LAST_V4
         if four and six:
             break
-    return tuple(family for family, there in ((4, four), (6, six)) if there)
+    if four:
+        return FAMILIES if six else FAMILIES[:1]
+    return FAMILIES[1:] if six else ()

@@ -190,10 +190,13 @@ def _run(evidence: Evidence) -> Outcome:
     ]
     pairs, routed = _unfiltered(network, starts, sensitive)
     seen = say(
-        "{starts} public zones, {targets} sensitive zones and assets, {lines} lines from public zones, "
-        "{followed} lines followed in chains, {pairs} pairs looked at for a route past the filters",
-        "{starts} zones publiques, {targets} zones et biens sensibles, {lines} lignes issues de zones publiques, "
-        "{followed} lignes suivies de proche en proche, {pairs} couples examinés pour une route sans filtrage",
+        "{starts} public {starts:zone|zones}, {targets} sensitive {targets:zone or asset|zones and assets}, {lines} "
+        "{lines:line|lines} from public zones, {followed} {followed:line|lines} followed in chains, {pairs} "
+        "{pairs:pair|pairs} looked at for a route past the filters",
+        "{starts} {starts:zone publique|zones publiques}, {targets} {targets:zone ou bien sensible|zones et biens "
+        "sensibles}, {lines} {lines:ligne issue|lignes issues} de zones publiques, {followed} "
+        "{followed:ligne suivie|lignes suivies} de proche en proche, {pairs} {pairs:couple examiné|couples examinés} "
+        "pour une route sans filtrage",
         starts=len(starts),
         targets=len(sensitive),
         lines=lines,
