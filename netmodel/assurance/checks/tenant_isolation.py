@@ -190,21 +190,45 @@ def _chained(network: Network, ends: Ends, tenants: _Tenants, suspects: frozense
         for vertex in reach.inner("zone", zone.id)
     }
     goals = {name: tenants.inside(name) for name in sorted(suspects)}
-    provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names)))
+    provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names))) | {
+        vertex
+        for name in network.assets
+        if not tenants.theirs(Ref("asset", name))
+        for vertex in reach.find("asset", name, "in")
+    }
+    # a tenant's machine in a public network speaks by the lines that name it, not as the public does
+    machines = {
+        vertex
+        for name in network.assets
+        if all(network.zones[zone].public for zone in reach.homes(name))
+        for vertex in reach.find("asset", name, "out")
+    }
+    public = frozenset(
+        vertex
+        for name, zone in network.zones.items()
+        if zone.public
+        for vertex in (
+            *reach.find("zone", name, "out"),
+            *(number for subnet in zone.subnets for number in reach.find("subnet", subnet, "out")),
+        )
+    )
     breaches: list[Breach] = []
     visited = 0
     for place, start in enumerate(tenants.names):
         if visited >= _MOST_VISITED or len(breaches) >= _MOST_CHAINS:
             return breaches, len(tenants.names) - place
         begun = tenants.starts(start)
-        alone, whole = reach.reachable(begun, stop=provider), reach.reachable(begun)
-        visited += len(alone.order) + len(whole.order)
+        remote = tuple(vertex for vertex in begun if vertex in machines)
+        begun = tuple(vertex for vertex in begun if vertex not in machines)
+        outside = public.difference(begun)
+        tried = [(begun, provider), (remote, provider | outside), (begun, frozenset()), (remote, outside)]
+        searches = [(reach.reachable(starts, stop=stop), starts, stop) for starts, stop in tried if starts]
+        visited += sum(len(reached.order) for reached, _, _ in searches)
         for goal, vertices in goals.items():
             if goal == start:
                 continue
-            hops = _way(network, (start, goal), alone, begun, vertices, provider) or _way(
-                network, (start, goal), whole, begun, vertices, frozenset()
-            )
+            found = (_way(network, (start, goal), *search, vertices) for search in searches)
+            hops = next((way for way in found if way), ())
             lines = [hop.line for hop in hops if hop.line]
             if hops and (len(lines) != 1 or not {start, goal} <= _meeting(network.line[lines[0]], ends)):
                 breaches.append(_breach(network, tenants, start, goal, hops))
@@ -216,8 +240,8 @@ def _way(
     pair: tuple[str, str],
     reached: Reached,
     begun: tuple[int, ...],
-    goal: frozenset[int],
     stop: frozenset[int],
+    goal: frozenset[int],
 ) -> tuple[Hop, ...]:
     """Return the shortest chain to a tenant, past what the two exchange with the approval of both."""
     hops = _shortest(reached, goal)
