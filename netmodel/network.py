@@ -14,13 +14,14 @@ from cloison.netmodel.compiling.ends import Ends
 from cloison.netmodel.compiling.inventory import Inventory, take_inventory
 from cloison.netmodel.compiling.lines import LineCompiler
 from cloison.netmodel.compiling.offers import Offers
-from cloison.netmodel.compiling.places import check_tags, place
+from cloison.netmodel.compiling.placement import place
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.compiling.references import Words, check_references, namespace
 from cloison.netmodel.compiling.resolve import resolve_endpoints, resolve_groups
 from cloison.netmodel.compiling.routes import Routes
 from cloison.netmodel.compiling.selection import Selector
 from cloison.netmodel.compiling.stated import check_stated, filtering
+from cloison.netmodel.compiling.tags import check_tags
 from cloison.netmodel.compiling.translations import resolve_translations
 from cloison.netmodel.compiling.ways import WayFinder
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, Line, SubnetFacts, TranslationFacts, ZoneFacts
@@ -103,7 +104,8 @@ class Network:
         from cloison.netmodel.compiling.steps import ReachBuilder
 
         with without_collector():
-            return ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints).build(self.lines)
+            builder = ReachBuilder(self.model, self.zones, self.subnets, self.assets, self.endpoints, self.ownership)
+            return builder.build(self.lines)
 
     @cached_property
     def declared(self) -> Policy:
@@ -134,8 +136,8 @@ def _compiled(map: Map, at: date, tick: Callable[[int, int], None] | None) -> Ne
     words = Words.of(model)
     check_references(model, words, problems)
     check_tags(model, problems)
-    places, ownership = place(model, problems)
-    inventory = take_inventory(model, words, places, ownership)
+    places, bare, ownership = place(model, problems)
+    inventory = take_inventory(model, words, places, bare)
     selector = Selector(model, _computed(inventory))
     offers = Offers.of(model, problems)
     ends = Ends(model, names, inventory, ownership)

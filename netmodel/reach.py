@@ -5,7 +5,10 @@ Vertices, all with a number (design, section 5, "Reach graph"):
 - ``in`` and ``out`` of each zone, subnet and group, once for IPv4 and once for IPv6: ends pair within one family;
 - ``in`` and ``out`` of each asset (a cluster is one), and of the unlisted hosts of a subnet or of a zone's own
   addresses (kind ``rest``; none where ``closed``);
-- ``relay`` of a relay: a chain that arrived on its endpoints' services, by a line that names it, goes no further;
+- ``pool`` of a subnet in which the users of a VPN appear, and ``inside`` of a place within which chains move without a
+  line where the policy lets them, once for each family;
+- ``relay`` of a relay, once for each family: a chain that arrived on its endpoints' services, by a line that names it,
+  goes no further;
 - ``line`` for each live line and family, so that sources and targets are never multiplied.
 
 A public zone can be left, by whoever sits there, and reached; no chain goes through it.
@@ -25,7 +28,7 @@ Side = Literal["in", "out", "relay", "line"]
 
 
 class Vertex(NamedTuple):
-    """A vertex. ``kind`` is zone, subnet, group, asset, rest, relay or line; ``family`` is 4, 6, or 0 for both."""
+    """A vertex. ``kind`` is one of those above; ``family`` is 4, 6, or 0 for both."""
 
     kind: str
     id: str
@@ -34,7 +37,7 @@ class Vertex(NamedTuple):
 
 
 class Hop(NamedTuple):
-    """One step of a chain: by which line (empty at the start, and for a lateral move), and where it arrives."""
+    """One step of a chain: where it arrives, and by which line; none at the start, into a pool and when ``lateral``."""
 
     line: str
     at: Ref
@@ -42,7 +45,7 @@ class Hop(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A relay's vertex where chains end, and the places where its addresses lie."""
+    """A relay's vertex where chains of one family end, and the places where its addresses of that family lie."""
 
     vertex: int
     zones: tuple[str, ...]
@@ -88,7 +91,7 @@ class Reach:
     vertices: Sequence[Vertex]
     offsets: Sequence[int] = field(repr=False)
     targets: Sequence[int] = field(repr=False)
-    numbers: Mapping[Vertex, int] = field(repr=False)
+    numbers: Mapping[tuple[str, str, Side, int], int] = field(repr=False)  # by the fields of each vertex but lines'
     lines: Mapping[str, tuple[int, ...]] = field(repr=False)  # vertices of each line
     relays: Mapping[str, tuple[Arrival, ...]] = field(repr=False)  # of each relay, or its cluster
     zones: Mapping[str, ZoneFacts] = field(repr=False)
@@ -99,8 +102,9 @@ class Reach:
         """Return the vertices of a zone, subnet, group, asset or rest on one side, one a family where it has them."""
         if kind == "asset":
             name = self.assets[name].cluster or name
-        found = (self.numbers.get(Vertex(kind, name, side, family)) for family in (0, 4, 6))
-        return tuple(number for number in found if number is not None)
+        get = self.numbers.get
+        found = (get((kind, name, side, 0)), get((kind, name, side, 4)), get((kind, name, side, 6)))
+        return tuple([number for number in found if number is not None])
 
     def starts(self, kind: str, name: str) -> tuple[int, ...]:
         """Return where somebody starts who sits in a zone or subnet, or is an asset.
@@ -128,10 +132,7 @@ class Reach:
         """Return the zones in which an asset, or the cluster that it is a member of, has homes."""
         top = self.assets[asset].cluster or asset
         return frozenset(
-            zone
-            for name in (top, *self.assets[top].members)
-            if name in self.assets
-            for zone in self.assets[name].zones
+            zone for name in (top, *self.assets[top].members) if name in self.assets for zone in self.assets[name].zones
         )
 
     def into(self, kind: str, name: str) -> tuple[int, ...]:
@@ -155,18 +156,21 @@ class Reach:
             for item in places:
                 found += (*self.find("zone", item, "in"), *self.find("rest", item, "in"))
                 for subnet in self.zones[item].subnets:
-                    found += (*self.find("subnet", subnet, "in"), *self.find("rest", subnet, "in"))
+                    found += self._of_subnet(subnet)
         elif kind == "subnet":
             places = (name, *self.subnets[name].parts)
             assets = tuple(asset for item in places for asset in self.subnets[item].assets)
             for item in places:
-                found += (*self.find("subnet", item, "in"), *self.find("rest", item, "in"))
+                found += self._of_subnet(item)
         for item in assets:
             found += self.find("asset", item, "in")
             for arrival in self.relays.get(self.assets[item].cluster or item, ()):
                 if not set(places).isdisjoint(arrival.zones if kind == "zone" else arrival.subnets):
                     found.append(arrival.vertex)
         return tuple(dict.fromkeys(found))
+
+    def _of_subnet(self, name: str) -> tuple[int, ...]:
+        return (*self.find("subnet", name, "in"), *self.find("rest", name, "in"), *self.find("pool", name, "in"))
 
     def reachable(
         self,
@@ -213,17 +217,21 @@ class Reach:
             last, vertex = self.vertices[here], self.vertices[there]
             if vertex.side == "line":
                 step = (vertex.id, False)
-            elif last.side == "out" and vertex.side == "in":
+            elif vertex.kind == "inside":
+                if last.kind == "pool":
+                    hops.append(Hop("", self._place(here)))
                 step = ("", True)
             elif last.side == "in" and vertex.side == "out" and step is not None:
                 hops.append(Hop(step[0], self._place(here), step[1]))
                 step = None
         if step is not None:
             hops.append(Hop(step[0], self._place(trail[-1]), step[1]))
+        elif self.vertices[trail[-1]].kind == "pool":
+            hops.append(Hop("", self._place(trail[-1])))
         return tuple(hops)
 
     def _place(self, number: int) -> Ref:
         vertex = self.vertices[number]
-        if vertex.kind == "rest":
+        if vertex.kind in ("rest", "pool", "inside"):
             return Ref("subnet" if vertex.id in self.subnets else "zone", vertex.id)
         return Ref("asset", vertex.id.partition("/")[0]) if vertex.kind == "relay" else Ref(vertex.kind, vertex.id)

@@ -71,14 +71,23 @@ def shown(network: Network, hops: Sequence[Hop]) -> Witness:
         if hop.line:
             line = network.line[hop.line]
             steps.append(Step(ref(line), say("by {line}", "par {line}", line=hop.line), entry(network, ref(line))))
-        note = say("moving where no line is needed", "par un déplacement sans ligne") if hop.lateral else None
+        note = None
+        if hop.lateral:
+            note = say("moving where no line is needed", "par un déplacement sans ligne")
+        elif steps and not hop.line:
+            note = say("where the users of the VPN appear", "où apparaissent les utilisateurs du VPN")
         steps.append(Step(hop.at, note))
     return Witness("path", tuple(steps))
 
 
 def spans(network: Network, hops: Sequence[Hop]) -> tuple[Span, ...]:
-    """Return the places of a chain's lines: the last one first, where the chain can be broken, then from the start."""
+    """Return the places of a chain's lines: the last one first, where the chain can be broken, then from the start.
+
+    Of a chain without a line, return where its end is written.
+    """
     lines = [hop.line for hop in hops if hop.line]
+    if not lines:
+        return tuple(entry(network, hop.at) for hop in hops[-1:])
     return tuple(entry(network, Ref("line", line)) for line in dict.fromkeys((*lines[-1:], *lines[:-1])))
 
 

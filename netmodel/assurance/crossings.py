@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.chains import Arrival, arrivals, chain
 from cloison.netmodel.assurance.check import Breach
-from cloison.netmodel.facts import End
+from cloison.netmodel.assurance.ends import families
+from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.finding import Ref, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reached
+from cloison.netmodel.space.intervals import IntervalSet
 
 _MOST_VISITED = 600_000  # vertices of all searches for one rule: some seconds at most
 _MOST_TOLD = 2_000  # chains that are looked at one by one
@@ -28,78 +30,6 @@ class Crossing:
     target: Ref
     hops: tuple[Hop, ...]
     relayed: bool  # whether it ends on relays alone, on services that their endpoints offer
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What must not be reached. ``touched`` returns the targets that an end touches; ``spared`` assets are none.
-
-    With ``alone`` a zone is a target without the zones within it, each of which is judged by itself.
-    """
-
-    network: Network
-    refs: tuple[Ref, ...]
-    touched: Callable[[End], tuple[Ref, ...]]
-    spared: Collection[str] = ()
-    alone: bool = False
-    at: Mapping[int, tuple[Ref, ...]] = field(init=False)  # vertex -> the targets that it means
-    stop: frozenset[int] = field(init=False)  # vertices where chains end
-    known: frozenset[Ref] = field(init=False)
-
-    def __post_init__(self) -> None:
-        reach = self.network.reach
-        spared = {vertex for asset in self.spared for vertex in reach.into("asset", asset)}
-        at: dict[int, list[Ref]] = {}
-        for item in self.refs:
-            for vertex in self._inside(item):
-                if vertex not in spared:
-                    at.setdefault(vertex, []).append(item)
-        # a chain ends on what is there; the place around it may hold other things, from which it goes on
-        leaves = frozenset(vertex for vertex in at if reach.vertices[vertex].kind in ("asset", "rest", "relay"))
-        object.__setattr__(self, "stop", leaves)
-        for item in self.refs:  # whoever is on a VPN without authentication sits in its pool: no line leads there
-            for vertex in _pools(self.network, item, alone=self.alone):
-                at.setdefault(vertex, []).append(item)
-            for vertex in self._around(item):
-                at.setdefault(vertex, []).append(item)
-        object.__setattr__(self, "at", {vertex: tuple(items) for vertex, items in at.items()})
-        object.__setattr__(self, "known", frozenset(self.refs))
-
-    def _around(self, item: Ref) -> Iterator[int]:
-        """Yield the public zones around a public one: a line to them holds its addresses; chains go no further."""
-        zones = self.network.zones
-        if item.kind == "zone" and zones[item.id].public:
-            for name, zone in zones.items():
-                if zone.public and item.id in zone.parts:
-                    yield from self.network.reach.find("zone", name, "in")
-
-    def _inside(self, item: Ref) -> Iterable[int]:
-        reach = self.network.reach
-        if item.kind == "asset":
-            return reach.into("asset", item.id)
-        whole = reach.inner(item.kind, item.id)
-        parts = self.network.zones[item.id].parts if item.kind == "zone" and self.alone else ()
-        if not parts:
-            return whole
-        own = set(reach.find("zone", item.id, "in")) | set(reach.find("rest", item.id, "in"))
-        for name in self.network.zones[item.id].subnets:
-            own.update(reach.inner("subnet", name))
-        for name in self.network.zones[item.id].assets:
-            own.update(reach.find("asset", name, "in"))
-        apart = {vertex for part in parts for vertex in reach.inner("zone", part)}
-        return [vertex for vertex in whole if vertex in own or vertex not in apart]
-
-
-def _pools(network: Network, item: Ref, *, alone: bool) -> Iterator[int]:
-    """Yield the vertices from which somebody speaks who sits in a place, without having been spoken to there."""
-    if item.kind == "subnet":
-        yield from network.reach.find("subnet", item.id, "out")
-    elif item.kind == "zone":
-        yield from network.reach.find("zone", item.id, "out")
-        for name in network.zones[item.id].subnets:
-            yield from network.reach.find("subnet", name, "out")
-        for part in () if alone else network.zones[item.id].parts:
-            yield from _pools(network, Ref("zone", part), alone=alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +172,36 @@ class _Search:
             ]
             near.sort(key=lambda vertex: reach.vertices[vertex].side != "relay", reverse=True)  # the worst comes first
             below = {target: place for vertex in reversed(near) for target, place in self.below(vertex).items()}
+            for target, place in self.named(item, near):
+                below.setdefault(target, place)
             for target, place in below.items():
                 if (item.line.id, target) in seen or (item.length < least and (item.line.id, target) in self.direct):
                     continue
                 seen.add((item.line.id, target))
                 yield item, target, place
+
+    def named(self, item: Arrival, near: Iterable[int]) -> Iterator[tuple[Ref, tuple[int, ...]]]:
+        """Yield the public targets where a line names the foot of equipment that has others elsewhere."""
+        feet = self.targets.feet
+        if not feet:
+            return
+        network, reach = self.network, self.network.reach
+        family = reach.vertices[item.vertex].family
+        for first in near:
+            group = reach.vertices[first].kind == "group"
+            inside = reach.targets[reach.offsets[first] : reach.offsets[first + 1]] if group else ()
+            for place in ((first,), *((first, vertex) for vertex in inside)):
+                for target in feet.get(place[-1], ()):
+                    top = reach.vertices[place[-1]].id
+                    there = _points(network, target) & IntervalSet.union(
+                        span for name in (top, *network.assets[top].members) if name in network.assets
+                        for span in network.assets[name].points.ranges
+                    )  # fmt: skip
+                    if any(
+                        end.kind not in ("zone", "subnet", "any") and family in families(end.points & there)
+                        for end in item.line.targets
+                    ):
+                        yield target, place
 
     def below(self, vertex: int) -> dict[Ref, tuple[int, ...]]:
         """Return the targets that an arrival at a vertex means, each with the vertices from there to it.
@@ -262,11 +217,10 @@ class _Search:
         before = {vertex: -1}
         queue = [vertex]
         for here in queue:  # grows as it goes
-            kind, name, side, _ = reach.vertices[here]
-            if side != "out" or reach.vertices[before[here]].kind == "asset":  # its own foot, or a pool
-                for target in at.get(here, ()):
-                    if target not in found:
-                        found[target] = _trail(before, here)
+            kind, name, _, _ = reach.vertices[here]
+            for target in at.get(here, ()):
+                if target not in found:
+                    found[target] = _trail(before, here)
             if here in self.targets.stop or (kind == "asset" and name in self.without_pivots):
                 continue
             for child in reach.targets[reach.offsets[here] : reach.offsets[here + 1]]:
@@ -274,6 +228,10 @@ class _Search:
                     before[child] = here
                     queue.append(child)
         return found
+
+
+def _points(network: Network, place: Ref) -> IntervalSet:
+    return network.zones[place.id].points if place.kind == "zone" else network.subnets[place.id].points
 
 
 def _trail(before: Mapping[int, int], vertex: int) -> tuple[int, ...]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
-from cloison.netmodel.assurance.ends import Ends, along, ref
+from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
+from cloison.netmodel.assurance.ends import Ends, along, named_alone, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref, Text, say
@@ -172,7 +173,7 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
             joined.update((line.id, item) for item in there)
     followed: frozenset[str] = frozenset()
     if rule.forbid.path == "any":
-        aims = Targets(network, goals, targets.touched, allowed)
+        aims = Targets(network, goals, allowed)
         found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut, direct=joined)
         followed = found.lines
         breaches += [_chained(network, item) for item in found.chains]
@@ -222,14 +223,14 @@ def _direct(network: Network, line: Line, here: Collection[Ref], there: Collecti
 
 def _is_allowed(network: Network, end: End, allowed: frozenset[str]) -> bool:
     """Tell whether an end is nothing but assets through which the rule lets traffic pass."""
-    if not allowed or end.kind in ("zone", "subnet", "any") or not end.assets:
+    if not allowed or not named_alone(network, end):
         return False
     return all(
         asset in allowed
         or network.assets[asset].cluster in allowed
         or not allowed.isdisjoint(network.assets[asset].members)
         for asset in end.assets
-    ) and all(leaf.kind in ("asset", "interface") for leaf in end.leaves)
+    )
 
 
 def _chained(network: Network, found: Crossing) -> Breach:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from cloison.netmodel.compiling.inventory import Inventory
-from cloison.netmodel.compiling.literals import looks_literal, read_literal
+from cloison.netmodel.compiling.literals import leased, looks_literal, read_literal
 from cloison.netmodel.compiling.problems import KINDS, Problems, Route
 from cloison.netmodel.facts import End, EndKind, InterfaceFacts, Leaf
 from cloison.netmodel.finding import Message, Text, say
@@ -40,6 +40,7 @@ class Ends(Mapping[str, End]):
     ownership: Ownership
     groups: Mapping[str, tuple[tuple[Leaf, ...], tuple[Leaf, ...]]] = field(default_factory=dict)
     _known: dict[str, End] = field(default_factory=dict)
+    _leased: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> End:
         known = self._known.get(name)
@@ -96,6 +97,8 @@ class Ends(Mapping[str, End]):
                 asset=base, part=part, parts=tuple(facts.interfaces)))  # fmt: skip
         if part and part != ALL_PARTS:
             home = facts.interfaces[part]
+            if home.stands:
+                return self._of(name, "interface", (Leaf("interface", name),))
             return End(name, "interface", home.points, home.zones, home.subnets, (base,), (Leaf("interface", name),))
         if part:
             return self._of(name, "asset", tuple(Leaf("interface", home.id) for home in facts.interfaces.values()))
@@ -159,17 +162,29 @@ class Ends(Mapping[str, End]):
             zones.update(inventory.assets[leaf.id].zones)
             subnets.update(inventory.assets[leaf.id].subnets)
             assets.add(leaf.id)
+            for home in inventory.assets[leaf.id].interfaces.values():
+                self._stood_for(home, zones, subnets, assets)
         elif leaf.kind == "interface":
             home = self.interface(leaf.id)
             zones.update(home.zones)
             subnets.update(home.subnets)
             assets.add(home.asset)
+            self._stood_for(home, zones, subnets, assets)
         for owner in leaf.owners:
             zones.add(owner.zone)
             if owner.subnet:
                 subnets.add(owner.subnet)
             if owner.asset:
                 assets.add(owner.asset)
+            elif owner.subnet:
+                if owner.subnet not in self._leased:
+                    self._leased[owner.subnet] = leased(owner.subnet, inventory.subnets, inventory.assets)
+                assets.update(self._leased[owner.subnet])
+
+    def _stood_for(self, home: InterfaceFacts, zones: set[str], subnets: set[str], assets: set[str]) -> None:
+        """Add all that lies in the subnet for which an interface without an address stands."""
+        for subnet in home.subnets if home.stands else ():
+            self._touched(Leaf("subnet", subnet), zones, subnets, assets)
 
     def interface(self, name: str) -> InterfaceFacts:
         """Return the interface ``ASSET/INTERFACE``; ``KeyError`` when there is none."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloison.netmodel.compiling.places import Places
 from cloison.netmodel.compiling.references import Words
-from cloison.netmodel.facts import AssetFacts, InterfaceFacts, SubnetFacts, ZoneFacts
+from cloison.netmodel.facts import AssetFacts, SubnetFacts, ZoneFacts
 from cloison.netmodel.language import model as m
 from cloison.netmodel.space.addresses import GLOBAL, VRF_SHIFT, points
 from cloison.netmodel.space.intervals import IntervalSet, Range
@@ -26,8 +26,11 @@ class Inventory:
     assets: Mapping[str, AssetFacts]
 
 
-def take_inventory(model: m.Model, words: Words, places: Places, ownership: Ownership) -> Inventory:
-    """Return the facts of every zone, subnet and asset; names that lead nowhere have had their errors."""
+def take_inventory(model: m.Model, words: Words, places: Places, bare: Ownership) -> Inventory:
+    """Return the facts of every zone, subnet and asset; names that lead nowhere have had their errors.
+
+    ``bare`` is whose addresses are before assets have theirs: no asset's address leaves its zone.
+    """
     assets = _assets(model, words, places)
     by_zone: dict[str, list[str]] = {}
     by_subnet: dict[str, list[str]] = {}
@@ -39,12 +42,12 @@ def take_inventory(model: m.Model, words: Words, places: Places, ownership: Owne
     subnets = {}
     for name, item in model.subnets.items():
         prefixes = places.of_subnet[name]
-        vrf = item.vrf if item.vrf in ownership.indices else "default"
+        vrf = item.vrf if item.vrf in bare.indices else "default"
         subnets[name] = SubnetFacts(
-            name, item, item.zone, vrf, prefixes, points(ownership.indices[vrf], prefixes), item.over,
+            name, item, item.zone, vrf, prefixes, points(bare.indices[vrf], prefixes), item.over,
             tuple(sorted(set(places.nested.get(name, ())))), tuple(by_subnet.get(name, ())),
         )  # fmt: skip
-    return Inventory(_zones(model, words, places, ownership, by_zone), subnets, assets)
+    return Inventory(_zones(model, words, places, bare, by_zone), subnets, assets)
 
 
 def _zones(
@@ -126,10 +129,16 @@ def _assets(model: m.Model, words: Words, places: Places) -> dict[str, AssetFact
                           for word in model.assets[other].functions}  # fmt: skip
         owner = item.owner or (model.assets[group].owner if group != name else "")
         party = model.parties.get(owner)
+        if len(homes) == 1:
+            (home,) = homes.values()
+            zones, subnets, points = home.zones, home.subnets, home.points
+        else:
+            zones = _merged(home.zones for home in homes.values())
+            subnets = _merged(home.subnets for home in homes.values())
+            points = IntervalSet.union(item for home in homes.values() for item in home.points.ranges)
         facts[name] = AssetFacts(
-            id=name, asset=item, zones=_merged(home.zones for home in homes.values()),
-            subnets=_merged(home.subnets for home in homes.values()), interfaces=homes,
-            points=_union(homes), functions=functions, members=item.members, cluster=group if group != name else "",
+            id=name, asset=item, zones=zones, subnets=subnets, interfaces=homes, points=points, functions=functions,
+            members=item.members, cluster=group if group != name else "",
             owner=owner, owner_kind=party.kind if party else "",
             forwards=_forwards(functions, family, through, places), relay=_relays(model, functions, family),
             sensitive=item.sensitivity == words.scale[-1] or bool(item.sensitive),
@@ -141,16 +150,10 @@ def _merged(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups for name in group}))
 
 
-def _union(homes: Mapping[str, InterfaceFacts]) -> IntervalSet:
-    if len(homes) == 1:
-        return next(iter(homes.values())).points
-    return IntervalSet.union(item for home in homes.values() for item in home.points.ranges)
-
-
 def _forwards(functions: frozenset[str], family: tuple[str, ...], through: set[str], places: Places) -> bool:
-    if any(name in through for name in family):
+    if not through.isdisjoint(family):
         return True
-    if not functions & {"filtering", "routing"}:
+    if functions.isdisjoint(("filtering", "routing")):
         return False
     homes = {place for name in family for home in places.interfaces[name].values()
              for place in (home.subnets or home.zones)}  # fmt: skip
@@ -158,7 +161,9 @@ def _forwards(functions: frozenset[str], family: tuple[str, ...], through: set[s
 
 
 def _relays(model: m.Model, functions: frozenset[str], family: tuple[str, ...]) -> bool:
-    if functions & set(m.RELAYS):
+    if not functions.isdisjoint(m.RELAYS):
         return True
+    if "vpn" not in functions:
+        return False
     checks = {model.assets[name].authentication for name in family} - {"", "none"}
-    return "vpn" in functions and bool(checks)
+    return bool(checks)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cloison.netmodel.facts import AssetFacts, SubnetFacts
 from cloison.netmodel.space.addresses import GLOBAL, MULTICAST, VRF_SHIFT, parse, parse_address, points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.ownership import Owner, Ownership
@@ -46,13 +48,23 @@ def read_literal(text: str, vrf: int, ownership: Ownership) -> Literal:
             found |= points(other, held)
             left -= held
             break
-    owners = dict.fromkeys(owner for low, high in found.ranges for owner in _owners(low, high, ownership))
-    return Literal(found | points(vrf, left), tuple(ownership.owners[index] for index in owners), False)
+    return Literal(found | points(vrf, left), owners_of(found, ownership), False)
 
 
-def _owners(low: int, high: int, ownership: Ownership) -> list[int]:
-    indices: list[int] = []
-    for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
-        base = vrf << VRF_SHIFT
-        indices += ownership.touching(max(low, base), min(high, base + (1 << VRF_SHIFT) - 1))
-    return indices
+def leased(subnet: str, subnets: Mapping[str, SubnetFacts], assets: Mapping[str, AssetFacts]) -> tuple[str, ...]:
+    """Return the assets that stand for a subnet: any of its addresses that is nobody else's may be theirs."""
+    return tuple(
+        name
+        for name in subnets[subnet].assets
+        if any(home.stands and subnet in home.subnets for home in assets[name].interfaces.values())
+    )
+
+
+def owners_of(held: IntervalSet, ownership: Ownership) -> tuple[Owner, ...]:
+    """Return whose some points are, each owner once, in the order of the points."""
+    indices: dict[int, None] = {}
+    for low, high in held.ranges:
+        for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
+            base = vrf << VRF_SHIFT
+            indices |= dict.fromkeys(ownership.touching(max(low, base), min(high, base + (1 << VRF_SHIFT) - 1)))
+    return tuple(ownership.owners[index] for index in indices)

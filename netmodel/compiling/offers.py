@@ -25,7 +25,7 @@ class Offers:
     model: m.Model
     problems: Problems
     own: dict[str, ServiceSet] = field(default_factory=dict)
-    _read: dict[str, ServiceSet | None] = field(default_factory=dict)
+    _read: dict[str, ServiceSet] = field(default_factory=dict)
     _unions: dict[tuple[str, ...], tuple[tuple[Named, ...], ServiceSet]] = field(default_factory=dict)
 
     @staticmethod
@@ -48,13 +48,12 @@ class Offers:
     def one(self, name: str, route: Route) -> ServiceSet | None:
         """Return the services that a name or ``tcp/443`` stands for; nothing after an error at ``route``."""
         found = self.own.get(name)
+        if found is None:
+            found = self._read.get(name)
         if found is not None:
             return found
-        if name in self._read and self._read[name] is not None:
-            return self._read[name]
         known = CATALOGUE.get(name)
         if known is not None:
-            self._read[name] = known.services
             return known.services
         try:
             read = parse_ports(name)

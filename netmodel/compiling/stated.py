@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cloison.netmodel.compiling.offers import reputed_unsafe
 from cloison.netmodel.compiling.problems import Problems
@@ -25,12 +25,14 @@ _NONE = Text("none", "aucun")
 
 def filtering(line: Line, model: m.Model, assets: Mapping[str, AssetFacts]) -> tuple[str, ...]:
     """Return the filtering assets on the ways of a line, in the order in which they are met."""
-    met: dict[str, None] = {}
+    return tuple(dict.fromkeys(asset for asset in _met(line, model) if "filtering" in assets[asset].functions))
+
+
+def _met(line: Line, model: m.Model) -> Iterator[str]:
     for way in line.routes.values():
         for name in way:
             for stage in model.interconnections[name].through:
-                met.update(dict.fromkeys(asset for asset in stage if "filtering" in assets[asset].functions))
-    return tuple(met)
+                yield from stage
 
 
 def unsafe(line: Line, model: m.Model) -> tuple[str, ...]:
@@ -38,14 +40,14 @@ def unsafe(line: Line, model: m.Model) -> tuple[str, ...]:
     return tuple(name for name, services in line.services if reputed_unsafe(model, name, services))
 
 
-def check_stated(
-    lines: Iterable[Line], model: m.Model, assets: Mapping[str, AssetFacts], problems: Problems
-) -> None:
+def check_stated(lines: Iterable[Line], model: m.Model, assets: Mapping[str, AssetFacts], problems: Problems) -> None:
     """Add an error for each computed column of a row that says otherwise than the map."""
     for line in lines:
         for column, text in line.flow.stated.items():
             if not text.strip() or column not in _COLUMNS:
                 continue
+            if column == "filtering" and any(asset not in assets for asset in _met(line, model)):
+                continue  # the unknown one has had its error
             expected: tuple[str, ...] | tuple[Text, ...]
             if column == "unsafe":
                 found = bool(unsafe(line, model))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from cloison.netmodel.finding import Text
@@ -37,8 +37,16 @@ class Column:
     words: Mapping[str, str] | None = None  # what a cell may say instead of the language's own word
 
 
+_WORD = 64  # characters of a word that is worth keeping
+
+
 def fold(header: str) -> str:
     """Return a header without what does not count: accents, case, punctuation and doubled spaces."""
+    return _fold(header) if len(header) <= _WORD else _fold.__wrapped__(header)
+
+
+@lru_cache(maxsize=4096)  # the first word of a cell is one of a few in every row
+def _fold(header: str) -> str:
     bare = unicodedata.normalize("NFKD", header)
     bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return re.sub(r"[^\w.]+|_", " ", bare.casefold()).strip()

@@ -130,10 +130,10 @@ def _read_folded(data: bytes, file: str, words: dict[str, str]) -> tuple[YamlPar
     That is where anything is wrong, whose finding then comes of the whole text, and where a fold was no entry: it
     stood in a quoted text, for instance.
     """
-    if PLACEHOLDER.encode() in data:
-        return None
-    if b"\r\n" in data:
+    if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")  # one line end either way, and no column moves
+    if PLACEHOLDER.encode() in data or b"\r" in data:
+        return None
     part = YamlPart(file, folded=Folded(data, _entry))
     problems = _Problems(file)
     folding = Folding(data, CParser, words.setdefault)

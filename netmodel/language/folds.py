@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cloison.netmodel.language.document import Raw
@@ -20,9 +20,13 @@ from cloison.netmodel.language.marks import BITS
 PLACEHOLDER = "\ue000"  # a private character; a file that holds it is read without folds
 
 _SIGHTINGS = 4  # entries of a kind before the parser is asked about one, and again at twice, four times as many
-_MOST_KINDS = 10_000
-_MOST_FORMS = 128  # a pattern takes some milliseconds to compile
-_MOST_FORMS_OF_A_KIND = 8
+_MOST_KINDS = 20_000
+_MOST_FORMS = 4_000
+_MOST_LINES = 400  # a pattern takes about a millisecond to compile
+_MOST_ALIKE = 8  # patterns of lines that begin alike, such as lists of one item, of two...
+_USUAL = 1_000  # entries of a form before all of its lines become one pattern
+_MOST_USUAL = 4
+_LEAST, _MOST = 7, 128  # scalars and containers of a form: fewer are read as fast by the parser
 _LONGEST = 8_000  # characters of an entry
 _BLOCK = 1 << 16  # bytes handed to the parser at once
 
@@ -33,7 +37,6 @@ _ENTRY = re.compile(
     rb"(?!(?: *(?:#[^\n]*)?\n){0,64}+\1 )",
     re.MULTILINE,
 )
-_KEYS = re.compile(rb"(?<=[\x00-\x20,\[\]{}:])([^\x00-\x20,\[\]{}:]++):[ \n]")
 
 
 class Fold(NamedTuple):
@@ -70,8 +73,8 @@ class Folding:
         held = line = done = counted = at = 0  # done: bytes handed over; counted: bytes whose line ends were counted
         while (entry := form_of(data, at)) is not None:
             begin, end = entry.span()
-            colon, stop = entry.span(2)
-            found = find(data[colon:stop], data, begin, end) if end - begin <= _LONGEST else None
+            colon = entry.start(2)
+            found = find(data[begin:end], colon - begin) if end - begin <= _LONGEST else None
             if found is None:
                 at = data.index(b"\n", begin) + 1  # what it holds may still be of a known form
                 continue
@@ -101,35 +104,74 @@ _IN_PLACE = f' "{PLACEHOLDER}"'.encode()
 
 
 class _Forms:
-    """The forms that are known so far, by the keys of their entries; the last two that fitted are tried first."""
+    """The forms that are known so far, by the numbers of their lines' patterns; patterns by how their lines begin."""
 
     def __init__(self, parser: Callable[[str], Any]) -> None:
         self._parser = parser
-        self._known: dict[tuple[bytes, ...], list[Form]] = {}
-        self._seen: dict[int, int] = {}  # unknown entries, by the hash of their keys
-        self._count = 0
-        self._last: list[Form] = []
+        self._forms: dict[tuple[int, ...], Form] = {}
+        self._patterns: dict[str, list[tuple[int, Callable[[str], re.Match[str] | None]]]] = {}
+        self._numbers: dict[str, int] = {}  # of patterns
+        self._seen: dict[int, int] = {}  # unknown entries, by the hash of their lines
+        self._found: dict[tuple[int, ...], int] = {}  # known ones, by their form
+        self._usual: list[tuple[Form, Callable[[str], re.Match[str] | None]]] = []  # the last that fitted comes first
 
-    def find(self, value: bytes, data: bytes, begin: int, end: int) -> tuple[Form, tuple[str, ...]] | None:
-        text = value.decode()
-        for form in self._last:
-            if (fit := form.match(text)) is not None:
+    def find(self, entry: bytes, head: int) -> tuple[Form, Sequence[str]] | None:
+        """Return the form of an entry and its scalars; ``head`` counts the bytes of its key, the colon included."""
+        text = entry[head:-1].decode()
+        for place, (form, match) in enumerate(self._usual):
+            if (fit := match(text)) is not None:
+                if place:
+                    self._usual.insert(0, self._usual.pop(place))
                 return form, fit.groups()
-        keys = tuple(_KEYS.findall(value))
-        known = self._known.get(keys, ())
-        for form in known:
-            if (fit := form.match(text)) is not None:
-                self._last = [form, *self._last[:1]]
-                return form, fit.groups()
-        kind = hash(keys)
+        scalars: list[str] = []
+        numbers: list[int] = []
+        lines = text.split("\n")
+        for line in lines:
+            begin, space, _ = line.partition(": ")
+            for number, match in self._patterns.get(begin if space or line[-1:] == ":" else "", ()):
+                if (fit := match(line)) is not None:
+                    numbers.append(number)
+                    scalars += fit.groups()
+                    break
+            else:
+                break
+        else:
+            known = self._forms.get(tuple(numbers))
+            if known is not None:
+                self._count(tuple(numbers), known)
+                return known, scalars
+        self._ask(entry, lines, tuple(numbers))
+        return None
+
+    def _count(self, numbers: tuple[int, ...], form: Form) -> None:
+        found = self._found[numbers] = self._found.get(numbers, 0) + 1
+        if found == _USUAL and len(self._usual) < _MOST_USUAL:
+            self._usual.append((form, re.compile("\n".join(form.lines)).fullmatch))
+
+    def _ask(self, entry: bytes, lines: list[str], numbers: tuple[int, ...]) -> None:
+        """Ask the parser about an entry of no known form, once enough of its kind went by."""
+        whole = len(numbers) == len(lines)
+        kind = hash(numbers if whole else tuple([_begin(line) for line in lines]))
         if kind not in self._seen and len(self._seen) >= _MOST_KINDS:
-            return None
+            return
         seen = self._seen[kind] = self._seen.get(kind, 0) + 1
-        if seen < _SIGHTINGS or seen & (seen - 1) or self._count >= _MOST_FORMS or len(known) >= _MOST_FORMS_OF_A_KIND:
-            return None
-        learned = learn(data[begin:end].decode(), self._parser)
-        if learned is None or (fit := learned.match(text)) is None:
-            return None
-        self._count += 1
-        self._known.setdefault(keys, []).append(learned)
-        return learned, fit.groups()
+        full = len(self._forms) >= _MOST_FORMS or (len(self._numbers) >= _MOST_LINES and not whole)
+        if full or seen < _SIGHTINGS or seen & (seen - 1):
+            return
+        form = learn(entry.decode(), self._parser)
+        if form is None or not _LEAST <= form.size <= _MOST:
+            return
+        new = [line for pattern, line in zip(form.lines, lines, strict=True) if pattern not in self._numbers]
+        if any(len(self._patterns.get(_begin(line), ())) >= _MOST_ALIKE for line in new):
+            return
+        for pattern, line in zip(form.lines, lines, strict=True):
+            if pattern not in self._numbers:
+                number = self._numbers[pattern] = len(self._numbers)
+                self._patterns.setdefault(_begin(line), []).append((number, re.compile(pattern).fullmatch))
+        self._forms[tuple([self._numbers[pattern] for pattern in form.lines])] = form
+
+
+def _begin(line: str) -> str:
+    """Return what comes before the first value of a line, where there is a key: its patterns are found by it."""
+    begin, space, _ = line.partition(": ")
+    return begin if space or line[-1:] == ":" else ""

@@ -34,12 +34,13 @@ _Step = tuple[tuple[str, ...] | None, Callable[[Sequence[Raw]], Any]]
 class Form:
     """How entries of one form are read.
 
-    ``steps`` make the containers, inner ones first, out of the scalars and the containers before them: the keys of a
-    mapping, or nothing for a list, and what picks its values. ``line`` and ``column`` say where the value begins,
-    counted from its key's line, or on that line from the colon. ``size`` counts scalars and containers.
+    ``lines`` are the patterns of its lines, in whose groups the scalars are. ``steps`` make the containers, inner ones
+    first, out of the scalars and the containers before them: the keys of a mapping, or nothing for a list, and what
+    picks its values. ``line`` and ``column`` say where the value begins, counted from its key's line, or on that line
+    from the colon. ``size`` counts scalars and containers.
     """
 
-    match: Callable[[str], re.Match[str] | None]
+    lines: tuple[str, ...]
     steps: tuple[_Step, ...]
     line: int
     column: int
@@ -47,8 +48,8 @@ class Form:
     depth: int
     size: int
 
-    def value(self, scalars: tuple[str, ...], share: Callable[[str, str], str]) -> Raw:
-        """Return an entry's value, made of the scalars that ``match`` found; ``share`` gives the equal of a text."""
+    def value(self, scalars: Sequence[str], share: Callable[[str, str], str]) -> Raw:
+        """Return an entry's value, made of the scalars in its lines; ``share`` gives the equal of a text."""
         made: list[Raw] = list(map(share, scalars, scalars))
         for keys, pick in self.steps:
             made.append(list(pick(made)) if keys is None else dict(zip(keys, pick(made), strict=False)))
@@ -95,7 +96,7 @@ class _Learning:
     def __init__(self, sample: str, begin: int) -> None:
         self.sample = sample
         self.begin = self.at = begin  # at: how far the pattern reaches
-        self.pattern: list[str] = []
+        self.lines = [""]
         self.groups = 0
         self.steps: list[tuple[tuple[str, ...] | None, tuple[int, ...]]] = []
         self.open: list[_Container] = []
@@ -111,7 +112,7 @@ class _Learning:
             return None
         start = events[0].start_mark
         return Form(
-            re.compile("".join(self.pattern)).fullmatch,
+            tuple(self.lines),
             tuple((keys, _picker([self._index(place) for place in held])) for keys, held in self.steps),
             start.line,
             start.column if start.line else start.index - self.begin,
@@ -126,7 +127,9 @@ class _Learning:
 
     def _literal(self, upto: int) -> bool:
         between = self.sample[self.at : upto]
-        self.pattern.append(re.escape(between))
+        first, *others = map(re.escape, between.split("\n"))
+        self.lines[-1] += first
+        self.lines += others
         self.at = upto
         return _BETWEEN.fullmatch(between) is not None
 
@@ -171,12 +174,12 @@ class _Learning:
             if text in holder.keys or (text == "<<" and not style):
                 return False
             holder.keys.append(text)
-            self.pattern.append(re.escape(self.sample[begin:end]))
+            self.lines[-1] += re.escape(self.sample[begin:end])
             return True
         holder.held.append(self.groups)
         self.groups += 1
         inside = _QUOTED[style] if style else _FLOW_PLAIN if holder.flow else _BLOCK_PLAIN
-        self.pattern.append(style + inside + style)
+        self.lines[-1] += style + inside + style
         return True
 
 

@@ -111,9 +111,14 @@ def read_rows(
     ``words`` shares equal texts.
     """
     section, share = part.section, words.setdefault
-    caches: dict[int, dict[str, Raw]] = {number: {} for number in header.columns}
-    plan = [(number - 1, column, column.reading, caches[number]) for number, column in sorted(header.columns.items())]
-    id_column = next(number for number, column in header.columns.items() if column.reading == "id")
+    number_of = {column.reading: number for number, column in header.columns.items()}
+    id_column, interface_column = number_of["id"], number_of.get("interface", 0)
+    plan = [
+        (number - 1, column, column.reading, column.route[0] if len(column.route) == 1 else "", dict[str, Raw]())
+        for number, column in sorted(header.columns.items())
+        if column.reading not in ("id", "interface", "ignored")
+    ]
+    loose = len(header.columns) + len(header.unknown) < header.width  # some columns have no header
     places: dict[str, int] = {}
     for number, column in header.columns.items():
         places[column.reading if column.reading in _APART else ".".join(column.route)] = number
@@ -139,27 +144,24 @@ def read_rows(
                 )
             )
             continue
-        found += _outside(row, header, sheet, section)
+        if loose or len(cells) != header.width:
+            found += _outside(row, header, sheet, section)
+            cells = (*cells, *[""] * (header.width - len(cells)))
         entry: dict[str, Raw] = {}
         special: dict[str, str] = {}
-        name = interface = ""
-        for index, column, reading, cache in plan:
-            cell = cells[index] if index < len(cells) else ""
-            if not cell or reading == "ignored":
+        name = cells[id_column - 1]
+        interface = cells[interface_column - 1] if interface_column else ""
+        for index, column, reading, key, cache in plan:
+            cell = cells[index]
+            if not cell:
                 continue
             if reading in _ONCE:
                 value: Raw = share(cell, cell)
-            elif reading == "id":
-                name = cell
-                continue
-            elif reading == "interface":
-                interface = cell
-                continue
+            elif cell in cache:
+                value = cache[cell]
             elif reading == "protocol" or reading == "ports":
                 special[reading] = cell
                 continue
-            elif cell in cache:
-                value = cache[cell]
             else:
                 try:
                     value = cache[cell] = read_cell(column, cell, header.day_first)
@@ -170,11 +172,10 @@ def read_rows(
             if reading == "direction":
                 special[reading] = value
             elif value is not None:
-                route = column.route
-                if len(route) == 1 and route[0] not in entry:
-                    entry[route[0]] = value
+                if key and key not in entry:
+                    entry[key] = value
                 else:
-                    _put(entry, route, value)
+                    _put(entry, column.route, value)
         if not name:
             place = sheet.place(row.number, id_column)
             found.append(table_error(section, "missing-field", _NAMELESS, place, id=COLUMNS[section][0].title))
@@ -188,7 +189,8 @@ def read_rows(
             if "services" in entry.get("stated", ()):
                 given = ""
             part.moved[name] = ways[special.get("direction", "->"), given]
-        _home(entry, name, interface, row.number, part)
+        if interface or "interfaces" in entry:
+            _home(entry, name, interface, row.number, part)
         _add(entry, name, row.number, sheet, part, found)
     return count
 
@@ -210,8 +212,6 @@ def _ways(places: Mapping[str, int]) -> Mapping[tuple[str, str], Mapping[Route, 
 
 def _outside(row: Row, header: Header, sheet: Sheet, section: str) -> list[Finding]:
     """Return the fault of the first cell that no column of the header holds."""
-    if len(row.cells) <= header.width and len(header.columns) + len(header.unknown) == header.width:
-        return []
     number = next(
         (
             number

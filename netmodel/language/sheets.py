@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.files import file_error, read_bytes, utf8
@@ -24,8 +24,7 @@ MOST_UNPACKED = 512 * 1024 * 1024  # bytes of an XLSX once unpacked; 100,000 lin
 _SEPARATORS = ";,\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row: its number (in CSV, the line where it begins) and the texts of its cells, "" where there is nothing."""
 
     number: int

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cloison.netmodel.space.cells import Budget, Candidate, accounted, unaccounted, widest
-from cloison.netmodel.space.joins import Touching, touching
+from cloison.netmodel.space.contested import Contested, contested
+from cloison.netmodel.space.joins import Touching, few, touching
 from cloison.netmodel.space.policy import Rule
-from cloison.netmodel.space.ranks import BudgetError, Ranked, ranked
+from cloison.netmodel.space.ranks import BudgetError, Ranked, Ruled, ranked
 from cloison.netmodel.space.surplus import holds
 
 Tick = Callable[[int, int], None]
@@ -47,7 +48,7 @@ class Shadow:
 
 
 def covered(
-    lines: Sequence[Sequence[Rule]], budget: int = BUDGET, tick: Tick = lambda done, total: None
+    lines: Sequence[Sequence[Ruled]], budget: int = BUDGET, tick: Tick = lambda done, total: None
 ) -> tuple[Cover, ...]:
     """Return the lines that may all go at once without any packet less being permitted, by index.
 
@@ -56,22 +57,24 @@ def covered(
     lines that stay. Exact; a line for which the budget did not last is returned as not decided. A line that permits
     nothing is not returned.
     """
-    rules: list[Rule] = []
-    owner: list[int] = []
-    for number, line in enumerate(lines):
-        for rule in line:
-            if rule.product:
-                rules.append(rule)
-                owner.append(number)
+    rules = [rule for line in lines for rule in line]
+    owner = [number for number, line in enumerate(lines) for _ in line]
+    if few(len(rules), len(rules)):
+        filled = [rule for rule, item in enumerate(rules) if item.source and item.destination and item.services]
+        asked = Contested(tuple(sorted({owner[rule] for rule in filled})), tuple(filled))
+    else:
+        asked = contested(rules, owner)
     try:
-        matrix = _Matrix.of(rules, owner, budget)
+        matrix = _Matrix.of(
+            [rules[rule] for rule in asked.rules], [owner[rule] for rule in asked.rules], asked.lines, budget
+        )
     except BudgetError:
-        return tuple(Cover(number, (), decided=False) for number in sorted(set(owner)))
-    staying = set(owner)
+        return tuple(Cover(number, (), decided=False) for number in asked.lines)
+    staying = set(matrix.owner)
     gone: list[int] = []
     undecided: list[int] = []
-    for done, number in enumerate(reversed(range(len(lines)))):
-        tick(done, len(lines))
+    for done, number in enumerate(reversed(asked.lines)):
+        tick(done, len(asked.lines))
         if matrix.alone(number):
             continue
         staying.discard(number)
@@ -91,8 +94,8 @@ def covered(
 class _Matrix:
     """Permitting rules in ranks, the line of each, and which may touch which.
 
-    ``near`` is ``None`` for a rule with a packet that no other rule holds; a rule for which the budget did not last
-    is absent.
+    ``near`` is told for the rules of the lines that are asked about: ``None`` for a rule with a packet that no other
+    rule holds; a rule for which the budget did not last is absent.
     """
 
     space: Ranked
@@ -102,16 +105,17 @@ class _Matrix:
     grant: Budget
 
     @staticmethod
-    def of(rules: Sequence[Rule], owner: list[int], budget: int) -> _Matrix:
+    def of(rules: Sequence[Ruled], owner: list[int], asked: Sequence[int], budget: int) -> _Matrix:
         rules_of: dict[int, list[int]] = {}
         for rule, line in enumerate(owner):
             rules_of.setdefault(line, []).append(rule)
         space = ranked(rules)
-        return _Matrix(space, owner, rules_of, _near(space, len(rules), budget), Budget(budget))
+        queries = [rule for line in asked for rule in rules_of[line]]
+        return _Matrix(space, owner, rules_of, _near(space, queries, len(rules), budget), Budget(budget))
 
     def alone(self, line: int) -> bool:
-        """Say at once that a line has no rule, or one with a packet that no other rule holds."""
-        return line not in self.rules_of or any(self.near.get(rule, _UNKNOWN) is None for rule in self.rules_of[line])
+        """Say at once that a line has a rule with a packet that no other rule holds."""
+        return any(self.near.get(rule, _UNKNOWN) is None for rule in self.rules_of[line])
 
     def covers(self, line: int, among: Container[int]) -> bool:
         """Say whether the lines ``among`` permit all that a line does; raises ``BudgetError``."""
@@ -183,7 +187,7 @@ def shadowed(rules: Sequence[Rule], budget: int = BUDGET, tick: Tick = lambda do
         space = ranked(kept)
     except BudgetError:
         return tuple(Shadow(place, (), "undecided") for place in places)
-    near = _near(space, len(kept), budget, low=False)
+    near = _near(space, range(len(kept)), len(kept), budget, low=False)
     grant = Budget(budget)
     found: list[Shadow] = []
     for number, place in enumerate(places):
@@ -244,14 +248,14 @@ def _fewest(by: list[int], enough: Callable[[Iterable[int]], bool]) -> tuple[int
     return tuple(by)
 
 
-def _near(space: Ranked, rules: int, most: int, low: bool = True) -> dict[int, Touching | None]:
-    """Return what each rule may touch, ``None`` where nothing; absent where the budget did not last.
+def _near(space: Ranked, queries: Sequence[int], rules: int, most: int, low: bool = True) -> dict[int, Touching | None]:
+    """Return what each query may touch of all rules, ``None`` where nothing; absent where the budget did not last.
 
     ``low`` asks only for rules whose least and greatest packets may be in another one.
     """
-    near: dict[int, Touching | None] = dict.fromkeys(range(rules))
+    near: dict[int, Touching | None] = dict.fromkeys(queries)
     try:
-        for touch in touching(space, range(rules), range(rules), most):
+        for touch in touching(space, queries, range(rules), most):
             if not low or (touch.low and touch.high):
                 near[touch.query] = touch
     except BudgetError as error:

@@ -32,14 +32,18 @@ class IntervalSet:
     def union(ranges: Iterable[Range]) -> IntervalSet:
         """Return the union of inclusive ranges, in any order; raises ``ValueError`` for a reversed one."""
         merged: list[Range] = []
-        for low, high in sorted(ranges):
+        end = -1  # of the last range merged
+        for item in sorted(ranges):
+            low, high = item
             if high < low:
                 raise ValueError(f"reversed range {low}-{high}")
-            if merged and low <= merged[-1][1] + 1:
-                if high > merged[-1][1]:
+            if merged and low <= end + 1:
+                if high > end:
                     merged[-1] = (merged[-1][0], high)
+                    end = high
             else:
-                merged.append((low, high))
+                merged.append(item)
+                end = high
         return IntervalSet(tuple(merged))
 
     @property

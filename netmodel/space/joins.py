@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-_SMALL = 500_000  # pairs below which plain Python is as fast as loading numpy
+_SMALL = 500_000  # pairs
 _CHUNK = 2_000_000  # pairs that are held at a time
 _MOST_RANGES = 16
 
@@ -48,6 +48,11 @@ class Touching:
 _KIND = (4, 4, 4, 3, 4, 2, 1, 0)
 
 
+def few(queries: int, targets: int) -> bool:
+    """Say whether plain Python compares so many with so many about as fast as numpy is loaded."""
+    return queries * targets <= _SMALL
+
+
 def touching(space: Ranked, queries: Sequence[int], targets: Sequence[int], most: int) -> Iterator[Touching]:
     """Yield, for each query that touches any target, what it may touch.
 
@@ -55,7 +60,7 @@ def touching(space: Ranked, queries: Sequence[int], targets: Sequence[int], most
     Raises ``BudgetError``, after the queries that touch the fewest, when more than ``most`` pairs would have to be
     looked at.
     """
-    if len(queries) * len(targets) <= _SMALL:
+    if few(len(queries), len(targets)):
         yield from _plainly(space, queries, targets)
     else:
         yield from _by_columns(space, queries, targets, most)
@@ -103,7 +108,7 @@ def _column(sets: Sequence[IntervalSet], of: Sequence[int], most: int = _MOST_RA
     flat = np.array([bound for ranges in coarse for bound in ranges], dtype=np.int64).reshape(-1, 2)
     ids = np.asarray(of, dtype=np.int64)
     owner = np.repeat(np.arange(len(ids)), count[ids])
-    place = _spread(first[ids], count[ids])
+    place = spread(first[ids], count[ids])
     low, high = flat[first[ids], 0], flat[first[ids + 1] - 1, 1]
     order = np.argsort(flat[place, 0], kind="stable")
     place = place[order]
@@ -165,7 +170,7 @@ def _distinct(codes: Numbers) -> Numbers:
     return kept
 
 
-def _spread(starts: Numbers, counts: Numbers) -> Numbers:
+def spread(starts: Numbers, counts: Numbers) -> Numbers:
     """Return start, start + 1... for each start, as many as its count, one after the other."""
     import numpy as np
 
@@ -274,10 +279,10 @@ def _pairs(ours: _Column, theirs: _Column, members: Numbers) -> tuple[Numbers, N
     low = np.searchsorted(theirs.starts, starts, "left")
     count = np.searchsorted(theirs.starts, ours.ends[chosen], "right") - low
     query_a = np.repeat(owner, count)
-    target_a = theirs.owner[_spread(low, count)]
+    target_a = theirs.owner[spread(low, count)]
 
     low = np.searchsorted(starts, theirs.starts, "right")
     count = np.searchsorted(starts, theirs.ends, "right") - low
-    query_b = owner[_spread(low, count)]
+    query_b = owner[spread(low, count)]
     target_b = np.repeat(theirs.owner, count)
     return np.concatenate((query_a, query_b)), np.concatenate((target_a, target_b))

@@ -22,6 +22,8 @@ CONTINUING = 2
 BOTH = OPENING | CONTINUING
 
 _FIELD = 1 << 16
+_EVERY_PORT = (0, _FIELD - 1)
+_EVERY_SOURCE = IntervalSet(((0, 2 * _FIELD - 1),))  # in both phases
 _EPHEMERAL = 49152  # first dynamic port, RFC 6335 section 6
 
 # (low, high, sources): `protocol << 16 | low field`, with source ports, those of continuing packets raised by 2**16
@@ -54,16 +56,21 @@ class ServiceSet:
     @staticmethod
     def of(
         protocols: tuple[int, int],
-        low: tuple[int, int] = (0, _FIELD - 1),
-        source: tuple[int, int] = (0, _FIELD - 1),
+        low: tuple[int, int] = _EVERY_PORT,
+        source: tuple[int, int] = _EVERY_PORT,
         phases: int = BOTH,
     ) -> ServiceSet:
         """Return the product of inclusive ranges of protocols, low fields and source ports, in ``phases``."""
-        sources = EMPTY
-        if phases & OPENING:
-            sources |= IntervalSet.of(source)
-        if phases & CONTINUING:
-            sources |= IntervalSet.of((source[0] + _FIELD, source[1] + _FIELD))
+        if phases == BOTH and source == _EVERY_PORT:
+            sources = _EVERY_SOURCE  # one value for nearly all sets
+        else:
+            sources = EMPTY
+            if phases & OPENING:
+                sources |= IntervalSet.of(source)
+            if phases & CONTINUING:
+                sources |= IntervalSet.of((source[0] + _FIELD, source[1] + _FIELD))
+        if protocols[0] == protocols[1] and sources:
+            return ServiceSet(((protocols[0] << 16 | low[0], protocols[0] << 16 | low[1], sources),))
         return _canonical((number << 16 | low[0], number << 16 | low[1], sources)
                           for number in range(protocols[0], protocols[1] + 1))  # fmt: skip
 
@@ -325,16 +332,16 @@ def _range(text: str, numbers: str, least: int, most: int) -> tuple[int, int]:
             text=_cut(text), numbers=_cut(numbers), least=least, most=most,
         )  # fmt: skip
     low, high = int(first), int(last or first)
+    if least <= low <= high <= most:
+        return low, high
     for number in (low, high):
         if not least <= number <= most:
             raise _outside(text, number, least, most)
-    if high < low:
-        raise refuse(
-            "{text}: the range is reversed; write {high}-{low}",
-            "{text} : la plage est inversée ; écrivez {high}-{low}",
-            text=text, low=low, high=high,
-        )  # fmt: skip
-    return low, high
+    raise refuse(
+        "{text}: the range is reversed; write {high}-{low}",
+        "{text} : la plage est inversée ; écrivez {high}-{low}",
+        text=text, low=low, high=high,
+    )  # fmt: skip
 
 
 def _outside(text: str, number: int, least: int, most: int) -> RefusedError:
@@ -390,7 +397,7 @@ def _sources_texts(sources: IntervalSet) -> Iterator[str]:
             yield f" from {ports}{mark}"
 
 
-_EITHER_OPENING = IntervalSet.of((0, _FIELD - 1))
+_EITHER_OPENING = IntervalSet.of(_EVERY_PORT)
 NO_SERVICE = ServiceSet()
 EVERY_SERVICE = ServiceSet.of((0, 255))
 _OPENINGS = ServiceSet.of((0, 255), phases=OPENING)

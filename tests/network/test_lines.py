@@ -57,8 +57,10 @@ def test_an_interface_without_address_stands_for_its_subnet(on_base: Compile) ->
 
 
 def test_ends_pair_within_one_family(on_base: Compile) -> None:
-    more = ('assets: {six: {interfaces: {lan: [10.2.0.6, "2001:db8:2::6"]}}}\n'
-            "flows:\n  F-1: {from: six, to: back-lan, services: https}\n  F-2: {from: six, to: web, services: https}")
+    more = (
+        'assets: {six: {interfaces: {lan: [10.2.0.6, "2001:db8:2::6"]}}}\n'
+        "flows:\n  F-1: {from: six, to: back-lan, services: https}\n  F-2: {from: six, to: web, services: https}"
+    )
     network = on_base(more)
     four, six = network.line["F-1"].products
     assert (four.source, four.destination) == (addresses("10.2.0.6"), addresses("10.2.0.0/24"))
@@ -70,8 +72,10 @@ def test_ends_pair_within_one_family(on_base: Compile) -> None:
 
 
 def test_between_is_each_towards_every_other(on_base: Compile) -> None:
-    more = ("assets: {l1: {interfaces: {lan: 10.2.0.31}}, l2: {interfaces: {lan: 10.2.0.32}}, "
-            "l3: {interfaces: {lan: 10.2.0.33}}}\nflows: {F-1: {between: [l1, l2, l3], services: ssh}}")
+    more = (
+        "assets: {l1: {interfaces: {lan: 10.2.0.31}}, l2: {interfaces: {lan: 10.2.0.32}}, "
+        "l3: {interfaces: {lan: 10.2.0.33}}}\nflows: {F-1: {between: [l1, l2, l3], services: ssh}}"
+    )
     line = on_base(more).line["F-1"]
     assert [(source.id, target.id) for source, target in line.pairs()] == [
         ("l1", "l2"), ("l1", "l3"), ("l2", "l1"), ("l2", "l3"), ("l3", "l1"), ("l3", "l2"),
@@ -215,6 +219,15 @@ def test_computed_columns_of_a_table_are_compared(errors: Errors, tmp_path: Path
     assert stated(errors, tmp_path, "F-1;front;web;ssh;front;front;oui;aucun\n") == [
         ("stated", "matrix.csv", 2, 6), ("stated", "matrix.csv", 2, 7), ("stated", "matrix.csv", 2, 8),
     ]  # fmt: skip
+
+
+def test_a_way_through_an_unknown_asset_has_one_error_and_is_not_compared(errors: Errors, tmp_path: Path) -> None:
+    (tmp_path / "matrix.csv").write_text(HEADER + "F-1;lab;front;ssh;;;;fw\n", encoding="utf-8")
+    found = errors(
+        "tables: {flows: matrix.csv}\nzones: {lab: {addresses: 198.51.100.0/24}}\n"
+        "interconnections: {x: {between: [lab, front], through: [fw, fx]}}"
+    )
+    assert [item.rule for item in found] == ["unknown-name"]
 
 
 def test_the_digest_leaves_reviews_and_order_out(compiled: Compile) -> None:

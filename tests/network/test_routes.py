@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloison.netmodel.compiling.lines import by_family
 from cloison.netmodel.compiling.routes import MOST, Routes
+from cloison.netmodel.compiling.sides import by_family
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.language.model import Interconnection, Zone
 from cloison.netmodel.space.addresses import MAPPED, V4, V6

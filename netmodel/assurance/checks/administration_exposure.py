@@ -65,10 +65,11 @@ def _run(evidence: Evidence) -> Outcome:
                 )
             )
     seen = say(
-        "{endpoints} administration endpoints of the provider, {public} public zones, {tenants} zones of tenants, "
-        "{lines} lines followed",
-        "{endpoints} interfaces d’administration du prestataire, {public} zones publiques, {tenants} zones de "
-        "commanditaires, {lines} lignes suivies",
+        "{endpoints} administration {endpoints:endpoint|endpoints} of the provider, {public} public "
+        "{public:zone|zones}, {tenants} {tenants:zone|zones} of tenants, {lines} {lines:line|lines} followed",
+        "{endpoints} {endpoints:interface|interfaces} d’administration du prestataire, {public} "
+        "{public:zone publique|zones publiques}, {tenants} {tenants:zone|zones} de commanditaires, {lines} "
+        "{lines:ligne suivie|lignes suivies}",
         endpoints=len(endpoints),
         public=len(zones[_PUBLIC]),
         tenants=len(zones[_TENANT]),

@@ -112,8 +112,9 @@ def _run(evidence: Evidence) -> Outcome:
             )
         apart += bool(closures) and not lacking
     seen = say(
-        "{n} lines of infrastructure administration: {apart} on hardware apart, {tunnelled} in a tunnel",
-        "{n} lignes d’administration de l’infrastructure : {apart} sur du matériel à part, {tunnelled} dans un tunnel",
+        "{n} {n:line|lines} of infrastructure administration: {apart} on hardware apart, {tunnelled} in a tunnel",
+        "{n} {n:ligne|lignes} d’administration de l’infrastructure : {apart} sur du matériel à part, {tunnelled} dans "
+        "un tunnel",
         n=len(lines),
         apart=apart,
         tunnelled=wrapped,

@@ -21,20 +21,34 @@ def _holds_every_port(services: ServiceSet) -> bool:
     return any(ports <= services for ports in _EVERY_PORT)
 
 
-def _unbounded(line: Line) -> tuple[tuple[str, str], ...]:
-    """Return what the line leaves open, each as (field, word)."""
-    fields = (("between", line.sources),) if line.flow.between else (("from", line.sources), ("to", line.targets))
-    found = [(name, "any") for name, ends in fields if any(end.kind == "any" for end in ends)]
-    found += [("services", name) for name, services in line.services if name == "any" or _holds_every_port(services)]
+def _unbounded(line: Line, every_port: dict[str, bool]) -> tuple[tuple[str, str], ...]:
+    """Return what the line leaves open, each as (field, word).
+
+    ``every_port`` keeps the answer of each name: a matrix has few names of services for its many lines.
+    """
+    found = []
+    between = bool(line.flow.between)
+    for name, ends in (("between" if between else "from", line.sources), ("to", () if between else line.targets)):
+        for end in ends:
+            if end.kind == "any":
+                found.append((name, "any"))
+                break
+    for name, services in line.services:
+        known = every_port.get(name)
+        if known is None:
+            known = every_port[name] = name == "any" or _holds_every_port(services)
+        if known:
+            found.append(("services", name))
     return tuple(found)
 
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     breaches: list[Breach] = []
+    every_port: dict[str, bool] = {}
     excepted = 0
     for line in network.lines:
-        found = _unbounded(line)
+        found = _unbounded(line, every_port)
         if not found:
             continue
         exception = line.flow.exception
@@ -54,8 +68,8 @@ def _run(evidence: Evidence) -> Outcome:
         else:
             excepted += 1
     seen = say(
-        "ends and services of {n} lines, {excepted} of them with an exception",
-        "extrémités et services de {n} lignes, dont {excepted} avec une exception",
+        "ends and services of {n} {n:line|lines}, {excepted} of them with an exception",
+        "extrémités et services de {n} {n:ligne|lignes}, dont {excepted} avec une exception",
         n=len(network.lines),
         excepted=excepted,
     )

@@ -79,10 +79,11 @@ def _run(evidence: Evidence) -> Outcome:
             )
         )
     seen = say(
-        "{consoles} administration endpoints of tenants, {public} of them public, {wafs} application firewalls, "
-        "{lines} lines followed",
-        "{consoles} interfaces d’administration de commanditaires, dont {public} publiques, {wafs} pare-feux "
-        "applicatifs, {lines} lignes suivies",
+        "{consoles} administration {consoles:endpoint|endpoints} of tenants, {public} of them public, {wafs} "
+        "application {wafs:firewall|firewalls}, {lines} {lines:line|lines} followed",
+        "{consoles} {consoles:interface|interfaces} d’administration de commanditaires, dont {public} "
+        "{public:publique|publiques}, {wafs} {wafs:pare-feu applicatif|pare-feux applicatifs}, {lines} "
+        "{lines:ligne suivie|lignes suivies}",
         consoles=len(consoles),
         public=len(public),
         wafs=len(wafs),
@@ -91,8 +92,9 @@ def _run(evidence: Evidence) -> Outcome:
     absent = None
     if not public:
         absent = say(
-            "none of the {n} administration endpoints of tenants is exposed to a public network",
-            "aucune des {n} interfaces d’administration de commanditaires n’est exposée à un réseau public",
+            "of {n} administration {n:endpoint|endpoints} of tenants, none is exposed to a public network",
+            "sur {n} {n:interface|interfaces} d’administration de commanditaires, aucune n’est exposée à un réseau "
+            "public",
             n=len(consoles),
         )
     return one(Part(seen, {"declared": len(public)}, tuple(breaches), absent=absent))

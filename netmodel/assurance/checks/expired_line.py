@@ -33,8 +33,8 @@ def _run(evidence: Evidence) -> Outcome:
                 )
             )
     seen = say(
-        "{n} lines, {dated} of them with dates",
-        "{n} lignes, dont {dated} datées",
+        "{n} {n:line|lines}, {dated} of them with dates",
+        "{n} {n:ligne|lignes}, dont {dated} {dated:datée|datées}",
         n=len(network.lines),
         dated=dated,
     )

@@ -66,7 +66,7 @@ def _equipment(network: Network) -> Part:
             message = say("{asset} lacks {lacking}", "il manque à {asset} : {lacking}", asset=facts.id, lacking=lacking)
             subject = Ref("asset", facts.id)
             breaches.append(Breach(subject, message, cited(network, subject)))
-    seen = say("six items of {n} assets", "six rubriques de {n} biens", n=len(listed))
+    seen = say("six items of {n} {n:asset|assets}", "six rubriques de {n} {n:bien|biens}", n=len(listed))
     return Part(seen, {"declared": len(listed)}, tuple(breaches), name="equipment")
 
 
@@ -94,7 +94,7 @@ def _applications(network: Network) -> Part:
         )
         span = network.document.span(("applications",), key=True)
         breaches.append(Breach(Ref("map", network.model.name), message, (span,), severity="warning"))
-    seen = say("{n} applications", "{n} applications", n=len(applications))
+    seen = say("{n} {n:application|applications}", "{n} {n:application|applications}", n=len(applications))
     return Part(seen, {"declared": len(applications)}, tuple(breaches), name="applications")
 
 

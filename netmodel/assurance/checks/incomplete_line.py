@@ -33,8 +33,11 @@ _ATTRIBUTES = (
 
 def _says_nothing(text: str) -> bool:
     """Tell whether a justification is a placeholder, or too short to be anything else."""
-    if sum(len(word) > 3 and word not in _PLACEHOLDERS for word in text.casefold().split()) > 3:
-        return False
+    telling = 0
+    for word in text.casefold().split():
+        telling += len(word) > 3 and word not in _PLACEHOLDERS
+        if telling > 3:
+            return False
     plain = "".join(item for item in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(item))
     words = re.findall(r"[\w./]+", plain)
     if "-".join(words).strip("./") in _PLACEHOLDERS or all(word.strip("./") in _PLACEHOLDERS for word in words):
@@ -43,6 +46,8 @@ def _says_nothing(text: str) -> bool:
 
 
 def _description(line: Line) -> tuple[Text, ...]:
+    if line.services and not line.endpoint_services:  # most lines
+        return ()
     described = all(line.services_to(target) for target in line.targets)
     return () if described else (Text("services", "services"),)
 
@@ -57,6 +62,8 @@ def _justification(line: Line) -> tuple[Text, ...]:
 
 
 def _attributes(line: Line) -> tuple[Text, ...]:
+    if line.nature and line.owner and line.sensitivity and line.domain:  # most lines
+        return ()
     return tuple(text for name, text in _ATTRIBUTES if not getattr(line, name))
 
 
@@ -113,7 +120,7 @@ def _run(evidence: Evidence) -> Outcome:
             for line in network.lines
             if (lacking := question(line))
         ]
-        seen = say("{what} of {n} lines", "{what} de {n} lignes", what=words, n=len(network.lines))
+        seen = say("{what} of {n} {n:line|lines}", "{what} de {n} {n:ligne|lignes}", what=words, n=len(network.lines))
         parts.append(Part(seen, {"declared": len(network.lines)}, tuple(breaches), name=name))
     return Outcome(tuple(parts))
 

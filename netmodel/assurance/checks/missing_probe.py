@@ -124,6 +124,8 @@ def _sites(network: Network, watched: _Watched) -> tuple[int, list[Breach]]:
 
 def _unheard(network: Network, probes: tuple[str, ...]) -> list[Breach]:
     """Return a breach for each probe from which no live line leads to a log collector or a SIEM."""
+    if not probes:
+        return []
     hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
     hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
     speaking: set[str] = set()
@@ -174,8 +176,10 @@ def _run(evidence: Evidence) -> Outcome:
         )
     breaches += _unheard(network, probes)
     seen = say(
-        "{probes} probes, {sides} sides of interconnections with the outside, {links} links between sites",
-        "{probes} sondes, {sides} côtés d’interconnexions avec l’extérieur, {links} liaisons entre sites",
+        "{probes} {probes:probe|probes}, {sides} {sides:side|sides} of interconnections with the outside, {links} "
+        "{links:link|links} between sites",
+        "{probes} {probes:sonde|sondes}, {sides} {sides:côté|côtés} d’interconnexions avec l’extérieur, {links} "
+        "{links:liaison|liaisons} entre sites",
         probes=len(probes),
         sides=sides,
         links=links,

@@ -19,9 +19,10 @@ def _run(evidence: Evidence) -> Outcome:
     place, last = max(done, key=lambda item: item[1].on)
     due = _a_year_after(last.on)
     seen = say(
-        "{n} review(s), the last on {on}, the next due by {due}; judged by their dates alone: "
+        "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} alone: "
         "the digest of what was reviewed was not compared with this map’s history",
-        "{n} revue(s), la dernière le {on}, la prochaine au plus tard le {due} ; jugées sur leurs seules dates : "
+        "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; "
+        "{n:jugée sur sa seule date|jugées sur leurs seules dates} : "
         "l’empreinte de ce qui a été revu n’a pas été comparée à l’historique de cette carte",
         n=len(done),
         on=last.on,
@@ -53,8 +54,8 @@ def _none_done(evidence: Evidence, subject: Ref) -> Part:
         return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
     place, first = min(enumerate(planned), key=lambda item: item[1].on)
     seen = say(
-        "{n} review(s), none dated {at} or before",
-        "{n} revue(s), aucune du {at} ou antérieure",
+        "{n} {n:review|reviews}, none dated {at} or before",
+        "{n} {n:revue|revues}, aucune du {at} ou antérieure",
         n=len(planned),
         at=evidence.at,
     )

@@ -69,8 +69,10 @@ _QUESTIONS = (
         lambda closure: closure.hardware,
         lambda _: (),
         Text(
-            "{ours} zones of production and {others} of other environments, over {hardware} pieces of hardware",
-            "{ours} zones de production et {others} d’autres environnements, sur {hardware} matériels",
+            "{ours} {ours:zone|zones} of production and {others} of other environments, over {hardware} "
+            "{hardware:piece|pieces} of hardware",
+            "{ours} {ours:zone|zones} de production et {others} d’autres environnements, sur {hardware} "
+            "{hardware:matériel|matériels}",
         ),
         Text("the map has no zone of production", "la carte n’a aucune zone de production"),
         Text(
@@ -78,8 +80,9 @@ _QUESTIONS = (
             "la carte n’a aucun autre environnement, de développement par exemple",
         ),
         Text(
-            "{zone}, which is not production, runs on {hardware} like {n} zone(s) that are: {zones}",
-            "{zone}, qui n’est pas de production, repose sur {hardware} comme {n} zone(s) qui en sont : {zones}",
+            "{zone}, which is not production, runs on {hardware} like {n} {n:zone that is|zones that are}: {zones}",
+            "{zone}, qui n’est pas de production, repose sur {hardware} comme {n} "
+            "{n:zone qui en est|zones qui en sont} : {zones}",
         ),
     ),
     _Question(
@@ -89,18 +92,18 @@ _QUESTIONS = (
         lambda closure: closure.bare,
         third_party_carriers,
         Text(
-            "{ours} zones of the service and {others} of other information systems, over {hardware} pieces of "
-            "hardware; {carriers} carriers of third parties",
-            "{ours} zones du service et {others} d’autres systèmes d’information, sur {hardware} matériels ; "
-            "{carriers} supports de tiers",
+            "{ours} {ours:zone|zones} of the service and {others} of other information systems, over {hardware} "
+            "{hardware:piece|pieces} of hardware; {carriers} {carriers:carrier|carriers} of third parties",
+            "{ours} {ours:zone|zones} du service et {others} d’autres systèmes d’information, sur {hardware} "
+            "{hardware:matériel|matériels} ; {carriers} {carriers:support|supports} de tiers",
         ),
         Text("the map has no zone of the service", "la carte n’a aucune zone du service"),
         Text("the map has no other information system", "la carte n’a aucun autre système d’information"),
         Text(
-            "{zone}, of another information system, runs on {hardware}, without encryption, like {n} zone(s) "
-            "of the service: {zones}",
-            "{zone}, d’un autre système d’information, repose sur {hardware}, sans chiffrement, comme {n} zone(s) "
-            "du service : {zones}",
+            "{zone}, of another information system, runs on {hardware}, without encryption, like {n} "
+            "{n:zone|zones} of the service: {zones}",
+            "{zone}, d’un autre système d’information, repose sur {hardware}, sans chiffrement, comme {n} "
+            "{n:zone|zones} du service : {zones}",
         ),
     ),
 )

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.crossings import Crossing, Targets, crossings, more_chains
+from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
@@ -177,7 +178,7 @@ def _run(evidence: Evidence) -> Outcome:
         if not zone.public and not zone.sensitivity and zone.zone.sensitive is None
     ]
     lines, breaches, joined = _direct(network, ends)
-    targets = Targets(network, sensitive, ends.sensitive, alone=True)
+    targets = Targets(network, sensitive, alone=True)
     found = crossings(network, tuple(Ref("zone", start) for start in starts), targets, direct=joined)
     breaches += [_chained(network, item) for item in found.chains]
     if found.more:
@@ -189,10 +190,13 @@ def _run(evidence: Evidence) -> Outcome:
     ]
     pairs, routed = _unfiltered(network, starts, sensitive)
     seen = say(
-        "{starts} public zones, {targets} sensitive zones and assets, {lines} lines from public zones, "
-        "{followed} lines followed in chains, {pairs} pairs looked at for a route past the filters",
-        "{starts} zones publiques, {targets} zones et biens sensibles, {lines} lignes issues de zones publiques, "
-        "{followed} lignes suivies de proche en proche, {pairs} couples examinés pour une route sans filtrage",
+        "{starts} public {starts:zone|zones}, {targets} sensitive {targets:zone or asset|zones and assets}, {lines} "
+        "{lines:line|lines} from public zones, {followed} {followed:line|lines} followed in chains, {pairs} "
+        "{pairs:pair|pairs} looked at for a route past the filters",
+        "{starts} {starts:zone publique|zones publiques}, {targets} {targets:zone ou bien sensible|zones et biens "
+        "sensibles}, {lines} {lines:ligne issue|lignes issues} de zones publiques, {followed} "
+        "{followed:ligne suivie|lignes suivies} de proche en proche, {pairs} {pairs:couple examiné|couples examinés} "
+        "pour une route sans filtrage",
         starts=len(starts),
         targets=len(sensitive),
         lines=lines,

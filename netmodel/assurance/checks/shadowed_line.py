@@ -13,7 +13,7 @@ from cloison.netmodel.space.covers import covered
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     live = tuple(line for line in network.lines if line.live)
-    covers = covered([line.rules for line in live])
+    covers = covered([line.products for line in live])
     breaches = []
     for cover in covers:
         if cover.decided:
@@ -28,8 +28,9 @@ def _run(evidence: Evidence) -> Outcome:
             breaches.append(Breach(ref(line), message, cited(network, ref(line)), Witness("facts", steps)))
     undecided = len(covers) - len(breaches)
     seen = say(
-        "{n} live lines, {left} of them too entangled to be compared",
-        "{n} lignes en vigueur, dont {left} trop enchevêtrées pour être comparées",
+        "{n} live {n:line|lines}, {left} of them too entangled to be compared",
+        "{n} {n:ligne|lignes} en vigueur, dont {left} trop {left:enchevêtrée pour être comparée|enchevêtrées pour "
+        "être comparées}",
         n=len(live),
         left=undecided,
     )

@@ -39,8 +39,8 @@ def _run(evidence: Evidence) -> Outcome:
         subject = Ref("asset", facts.id)
         breaches.append(Breach(subject, message, cited(network, subject), Witness("facts", steps)))
     seen = say(
-        "{n} assets, {homed} of them with homes in several subnets",
-        "{n} biens, dont {homed} présents dans plusieurs sous-réseaux",
+        "{n} {n:asset|assets}, {homed} of them with homes in several subnets",
+        "{n} {n:bien|biens}, dont {homed} {homed:présent|présents} dans plusieurs sous-réseaux",
         n=len(network.assets),
         homed=homed,
     )

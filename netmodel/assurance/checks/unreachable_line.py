@@ -28,8 +28,8 @@ def _run(evidence: Evidence) -> Outcome:
         steps = tuple(Step(Ref("zone", zone)) for zone in line.unrouted[0])
         breaches.append(Breach(ref(line), message, cited(network, ref(line)), Witness("facts", steps)))
     seen = say(
-        "{n} lines over {pairs} pairs of different zones",
-        "{n} lignes sur {pairs} couples de zones différentes",
+        "{n} {n:line|lines} over {pairs} {pairs:pair|pairs} of different zones",
+        "{n} {n:ligne|lignes} sur {pairs} {pairs:couple|couples} de zones différentes",
         n=len(network.lines),
         pairs=pairs,
     )

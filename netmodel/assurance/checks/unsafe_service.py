@@ -49,15 +49,20 @@ class _Reputed:
 
     def of(self, line: Line) -> tuple[str, ...]:
         """Return the names of a line's services that are reputed unsafe."""
-        found: dict[str, None] = {}
+        found: list[str] = []
         for services in (line.services, *line.endpoint_services.values()):
             for name, ports in services:
-                if name not in self.known:
-                    named = name in self.model.services or name in CATALOGUE
-                    self.known[name] = (named or self._near(ports)) and reputed_unsafe(self.model, name, ports)
-                if self.known[name]:
-                    found[name] = None
-        return tuple(found)
+                unsafe = self.known.get(name)
+                if unsafe is None:
+                    unsafe = self._ask(name, ports)
+                if unsafe:
+                    found.append(name)
+        return tuple(dict.fromkeys(found)) if found else ()
+
+    def _ask(self, name: str, ports: ServiceSet) -> bool:
+        named = name in self.model.services or name in CATALOGUE
+        unsafe = self.known[name] = (named or self._near(ports)) and reputed_unsafe(self.model, name, ports)
+        return unsafe
 
 
 def _breaches(network: Network, line: Line, unsafe: tuple[str, ...]) -> list[Breach]:
@@ -110,8 +115,10 @@ def _run(evidence: Evidence) -> Outcome:
             concerned += 1
             breaches += _breaches(network, line, unsafe)
     seen = say(
-        "{n} lines, {services} services, {unsafe} lines on unsafe ones with their measures",
-        "{n} lignes, {services} services, {unsafe} lignes sur des services non sûrs avec leurs mesures",
+        "{n} {n:line|lines}, {services} {services:service|services}, {unsafe} {unsafe:line|lines} on unsafe ones with "
+        "their measures",
+        "{n} {n:ligne|lignes}, {services} {services:service|services}, {unsafe} {unsafe:ligne|lignes} sur des services "
+        "non sûrs avec leurs mesures",
         n=len(current),
         services=len(reputed.known),
         unsafe=concerned,
