@@ -26,7 +26,7 @@ from cloison.captures.recogniser import (
     Recogniser,
 )
 from cloison.flows import wire as bits
-from cloison.flows.compiled import Int
+from cloison.flows.compiled import Int, Kernel
 from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
 from cloison.netmodel.registry import load
 
@@ -40,17 +40,21 @@ TRIES = 4  # payloads of a side that are looked at
 MOST = 16  # of one that may go over to TLS
 SHORTEST = 4  # bytes that tell anything
 
-Look = Callable[[Any, Int, Int, Int, Int, Int], Int]
+Look = Callable[[Any, Int, Int, Int, Int, Int, Int], Int]  # the last: recognisers that know the first byte, as bits
 
 RECOGNISERS: tuple[Recogniser, ...] = tuple(load(wire, "RECOGNISER").values())
 _NUMBER = 56  # shift of the recogniser's number in what the chain returns
 
 
 def told() -> Any:
-    """Return what the kernel knows of each recogniser by its number (int64): 1 it may go over to TLS, 2 it is TLS."""
-    found = np.zeros(256, dtype=np.int64)
+    """Return what the kernel knows of the recognisers (int64[2, 256]).
+
+    By their number: 1 it may go over to TLS, 2 it is TLS. By the first byte of a payload: those to ask, as bits.
+    """
+    found = np.zeros((2, 256), dtype=np.int64)
     for number, entry in enumerate(RECOGNISERS, 1):
-        found[number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1
+        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1
+        found[1, list(entry.begins)] |= 1 << number
     return found
 
 
@@ -58,24 +62,28 @@ def _chain(transport: int, entries: Iterable[Recogniser]) -> Look:
     look: Look = _nobody
     for number, entry in enumerate(entries, 1):
         if transport in entry.transports:
-            look = _link(number << _NUMBER, entry.look, look)
+            look = _link(number, entry.look, look)
     return look
 
 
-def _nobody(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
+def _nobody(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
     return np.int64(0)
 
 
-def _link(number: int, look: Look, otherwise: Look) -> Look:
-    def follow(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
-        found = look(window, at, end, length, source, target)
-        if found:
-            return found | number
-        return otherwise(window, at, end, length, source, target)
+def _link(number: int, look: Kernel, otherwise: Look) -> Look:
+    bit, stamp = 1 << number, number << _NUMBER
+
+    def follow(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
+        if asked & bit:
+            found = look(window, at, end, length, source, target)
+            if found:
+                return found | stamp
+        return otherwise(window, at, end, length, source, target, asked)
 
     return follow
 
 
+assert len(RECOGNISERS) < 63  # bits of a mask; more take another word
 _over_tcp, _over_udp = _chain(TCP, RECOGNISERS), _chain(UDP, RECOGNISERS)
 
 
@@ -100,10 +108,11 @@ def tell(
     tcp = protocol == TCP
     start = tcp and shown & (STARTED << side) != 0 and (words[3] >> (32 * side)) & 0xFFFFFFFF == sequence
     source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
+    asked = told[1, window[at]]
     if tcp:
-        found = _over_tcp(window, at, end, length, source, target)
+        found = _over_tcp(window, at, end, length, source, target, asked)
     else:
-        found = _over_udp(window, at, end, length, source, target)
+        found = _over_udp(window, at, end, length, source, target, asked)
     which = (found >> _NUMBER) & 0xFF
     mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
     tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
@@ -111,9 +120,9 @@ def tell(
     state = np.int64(0)
     if start:
         state |= bits.START_AB << side
-    upgrading = told[mine] & 1 != 0 or told[other] & 1 != 0
+    upgrading = told[0, mine] & 1 != 0 or told[0, other] & 1 != 0
     if found:
-        if upgrading and told[which] & 2 != 0:
+        if upgrading and told[0, which] & 2 != 0:
             state |= bits.UPGRADED
         elif mine == 0 or mine == bits.OTHER:
             shown = (shown & ~(0xFF << (8 * side))) | (which << (8 * side))
@@ -126,7 +135,7 @@ def tell(
             state |= bits.TEXT_AB << side
         if words[2] == 0:
             words[2] = number
-    upgrading = upgrading or told[which] & 1 != 0
+    upgrading = upgrading or told[0, which] & 1 != 0
     if upgrading:
         if tries >= MOST:
             state |= bits.WENT_ON
