@@ -38,7 +38,7 @@ oracle: $(VENV)/tests-installed
 
 # The laws, and fuzzing of the capture kernels ten times as long as in the suite.
 nightly: $(VENV)/tests-installed
-	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures
+	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures tests/language/test_folds.py
 
 wheel: $(VENV)/tests-installed
 	rm -rf build dist

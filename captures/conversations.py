@@ -34,10 +34,12 @@ from cloison.captures.counting import (
     ROW_WIDTH,
     ROWS,
     STATE_WIDTH,
+    TOLD,
     counter,
     indexer,
 )
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
+from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
 from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
 
 Array = npt.NDArray[Any]
@@ -76,6 +78,7 @@ class Conversations:
         self._state = np.zeros(STATE_WIDTH, dtype=np.int64)
         self._fragments = np.zeros((FRAGMENTS, FRAGMENT_WIDTH), dtype=np.int64)
         self._hashes = np.zeros(0, dtype=np.int64)
+        self._told = told()
         self._aside: list[Array] = []
         self.ledger = np.zeros(len(LEDGER), dtype=np.int64)
 
@@ -84,15 +87,15 @@ class Conversations:
         """Return how many packets were added."""
         return int(self._state[BEFORE])
 
-    def add(self, packets: Array, records: Array, number: int) -> None:
-        """Count the first ``number`` packets of a batch (columns of :mod:`packets`)."""
+    def add(self, window: Array, packets: Array, records: Array, number: int) -> None:
+        """Count the first ``number`` packets of a batch (columns of :mod:`packets`), whose payloads lie in a window."""
         if len(self._hashes) < number:
             self._hashes = np.zeros(len(packets), dtype=np.int64)
         done = 0
         while True:
             done = self._count(
-                packets, records, done, number, self._rows, self._slots, self._state, self._fragments, self.ledger,
-                self._limits, self._seed, self._hashes,
+                window, packets, records, done, number, self._rows, self._slots, self._state, self._fragments,
+                self.ledger, self._limits, self._seed, self._hashes, self._told,
             )  # fmt: skip
             if done == number:
                 break
@@ -172,6 +175,13 @@ _FROM_ROWS = {
     "errors": (EVIDENCE, 32, 0xFFFFFFFF),
     "evidence": (EVIDENCE, 0, 0xFFFFFFFF),
     "packet": (NUMBER, 0, ~DONE),
+    "wire_ab": (TOLD + SHOWN, 0, 0xFF),
+    "wire_ba": (TOLD + SHOWN, 8, 0xFF),
+    "wire_state": (TOLD + SHOWN, 16, 0xFF),
+    "wire_version": (TOLD + CHOSEN, 0, 0xFFFF),
+    "wire_cipher": (TOLD + CHOSEN, 16, 0xFFFF),
+    "wire_group": (TOLD + CHOSEN, 32, 0xFFFF),
+    "wire_packet": (TOLD + PACKET, 0, -1),
 }
 
 

@@ -1,6 +1,6 @@
 """The kernels that count packets in the rows of their conversations: one hash table, open addressing, both directions.
 
-A row is 12 words of 64 bits; a slot holds the number of a row, from 1, and 32 bits of its hash.
+A row is 16 words of 64 bits; a slot holds the number of a row, from 1, and 32 bits of its hash.
 """
 
 from __future__ import annotations
@@ -10,14 +10,26 @@ from typing import Any
 import numpy as np
 
 from cloison.captures.packets import FIRST_FRAGMENT, LATER_FRAGMENT, QUOTED, TCP, UDP, reason
+from cloison.captures.telling import SETTLED, WORDS, begin, tell
 from cloison.flows.compiled import Int, Kernel, compiled
-from cloison.flows.table import FIN_AB, FIN_BA, FIRST_SEEN_LATE, RST_AB, RST_BA, SYN_AB
+from cloison.flows.table import (
+    FIN_AB,
+    FIN_BA,
+    FIRST_SEEN_LATE,
+    QUERY_AB,
+    QUERY_BA,
+    RST_AB,
+    RST_BA,
+    SYN_AB,
+    SYNACK_AB,
+)
 
 # Words of a row: A's and B's addresses, the key as A's packets have it, first and last time, packets (from A in the
 # low half, from B in the high half), bytes from A, bytes from B, evidence with the errors << 32, number of the first
 # packet with DONE when a newer row of the same key took its place.
 A_HI, A_LO, B_HI, B_LO, KEY, FIRST, LAST, PACKETS, BYTES_AB, BYTES_BA, EVIDENCE, NUMBER = range(12)
-ROW_WIDTH = 12
+TOLD = 12  # where the words of :mod:`telling` begin
+ROW_WIDTH = TOLD + WORDS
 DONE = 1 << 62
 MOST_PACKETS = (1 << 31) - 2  # of one side of one row; then another row begins
 
@@ -109,8 +121,8 @@ def _fragment(packets: Any, i: Int, fragments: Any, seed: Int, time: Int, key: I
 
 
 def count(
-    packets: Any, records: Any, start: Int, stop: Int, rows: Any, slots: Any, state: Any, fragments: Any, ledger: Any,
-    limits: Any, seed: Int, hashes: Any,
+    window: Any, packets: Any, records: Any, start: Int, stop: Int, rows: Any, slots: Any, state: Any, fragments: Any,
+    ledger: Any, limits: Any, seed: Int, hashes: Any, told: Any,
 ) -> Int:  # fmt: skip
     """Count packets ``start`` to ``stop`` of a batch in their rows; return where it stopped because rows are full."""
     used = state[0]
@@ -207,6 +219,8 @@ def count(
                 rows[row, 6] = time
                 for word in range(7, 11):
                     rows[row, word] = 0
+                for word in range(TOLD, ROW_WIDTH):
+                    rows[row, word] = 0
                 rows[row, 11] = state[5] + i + 1
                 # A TCP segment that opens nothing may follow a long silence: it says nothing of who began.
                 if time - state[2] > limit and protocol != TCP and not what & QUOTED:
@@ -217,6 +231,17 @@ def count(
                     rows[row, 6] = time
                 if time < rows[row, 5]:
                     rows[row, 5] = time
+            side = np.int64(0) if from_a else np.int64(1)
+            if protocol == TCP and what & (SYN_AB | SYNACK_AB | QUOTED) in (SYN_AB, SYNACK_AB):
+                begin(rows[row, TOLD:], side, packets[i, 11])
+            if packets[i, 8] and rows[row, TOLD] & (SETTLED << side) == 0 and not what & QUOTED:
+                alone = rows[row, 7] >> 32 == 0 if from_a else rows[row, 7] & 0xFFFFFFFF == 0
+                said = tell(
+                    window, packets[i, 8], packets[i, 9], packets[i, 10], packets[i, 11], packets[i, 4],
+                    rows[row, TOLD:], side, alone, state[5] + i + 1, told,
+                )  # fmt: skip
+                if said and (rows[row, 10] | what) & (QUERY_AB | QUERY_BA) == 0:
+                    what |= said  # what the header said, or an earlier payload, stands
             evidence = what & (AB_BITS | BA_BITS | BOTH_BITS)
             if not from_a:
                 evidence = ((what & AB_BITS) << 1) | ((what & BA_BITS) >> 1) | (what & BOTH_BITS)

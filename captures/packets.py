@@ -10,9 +10,10 @@ AT, KEPT, WIRE, TIME, LINK = range(5)
 RECORD_WIDTH = 5
 
 # Columns of a batch of packets (int64), filled by the decoder: addresses (bit patterns), the key (source port << 48 |
-# destination port << 32 | protocol << 24 | VLANs), what it is, bytes of the IP packet, fragment identification.
-SOURCE_HI, SOURCE_LO, TARGET_HI, TARGET_LO, KEY, WHAT, BYTES, IDENTIFICATION = range(8)
-PACKET_WIDTH = 8
+# destination port << 32 | protocol << 24 | VLANs), what it is, bytes of the IP packet, fragment identification; where
+# the payload lies in the window (0: there is none), where what was kept of it ends, its length; TCP's sequence number.
+SOURCE_HI, SOURCE_LO, TARGET_HI, TARGET_LO, KEY, WHAT, BYTES, IDENTIFICATION, PAYLOAD, END, LENGTH, SEQUENCE = range(12)
+PACKET_WIDTH = 12
 
 # WHAT: evidence bits as if the sender were A, and these; or a reason.
 QUOTED = 1 << 32  # an ICMP error: addresses and key are those of the packet that it quotes

@@ -18,6 +18,7 @@ from cloison.captures.frames import parse, parser
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.packets import LEDGER, PACKET_WIDTH, RECORD_WIDTH, TIME
 from cloison.captures.stream import Format, Stream, open_source, unknown_content
+from cloison.captures.telling import RECOGNISERS
 from cloison.flows.compiled import compiled
 from cloison.flows.table import Capture, FlowTable, Source, join, table_of
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
@@ -74,7 +75,8 @@ def read(
     ledger: Counter[str] = Counter()
     for source in sources:
         ledger.update(source.ledger)
-    return Capture(join(tables), tuple(sources), dict(sorted(ledger.items())))
+    wires = tuple(entry.wire for entry in RECOGNISERS)
+    return Capture(join(tables), tuple(sources), dict(sorted(ledger.items())), wires)
 
 
 def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
@@ -142,7 +144,7 @@ def _walked(
             decode(stream.window, records, found, packets, place)
             if finder is not None:
                 finder.decode(stream.window, records, found, packets)
-            conversations.add(packets, records, found)
+            conversations.add(stream.window, packets, records, found)
             options.tick(stream.position, stream.size)
     problem = stream.problem or walker.problem
     if problem is None and not conversations.packets:

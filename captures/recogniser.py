@@ -29,13 +29,22 @@ FIELD = 0xFFFF
 TCP, UDP = 6, 17
 
 
+ANY = bytes(range(256))
+
+
+def either(text: str) -> bytes:
+    """Return the bytes of some letters in both cases."""
+    return (text.lower() + text.upper()).encode("ascii")
+
+
 @dataclass(frozen=True, slots=True)
 class Recogniser:
     """One protocol on the wire.
 
     ``name`` is the word that services and lines use for it; ``transports`` are IANA protocol numbers. ``encrypted``:
     what follows is; ``upgrades``: it may go over to TLS after a beginning in clear; ``versions`` are words for its
-    version numbers, the weakest first.
+    version numbers, the weakest first. ``begins`` are the first bytes that a payload of it can have: ``look`` is asked
+    of no other.
     """
 
     name: str
@@ -45,6 +54,7 @@ class Recogniser:
     encrypted: bool = False
     upgrades: bool = False
     versions: Mapping[int, str] = field(default_factory=dict)
+    begins: bytes = ANY
 
     @property
     def wire(self) -> Wire:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cloison.captures.icmp import icmp
-from cloison.captures.octets import be16
+from cloison.captures.octets import be16, be32
 from cloison.captures.packets import (
     DCCP,
     FIRST_FRAGMENT,
@@ -38,6 +38,7 @@ def transport(
     ported = protocol in (TCP, UDP, SCTP, DCCP, UDP_LITE)
     key = (protocol << 24) | vlan
     packets[i, 4] = key
+    packets[i, 8] = 0
     control = protocol in (ICMP, ICMPV6)
     if not (ported or control):
         if length > 0:
@@ -56,7 +57,9 @@ def transport(
     target = be16(window, at + 2)
     packets[i, 4] = (source << 48) | (target << 32) | key
     if protocol == TCP:
+        packets[i, 11] = -1
         if end - at >= 14:
+            packets[i, 11] = be32(window, at + 4)
             flags = np.int64(window[at + 13])
             if flags & 4:
                 what |= RST
@@ -64,8 +67,11 @@ def transport(
                 what |= SYNACK_AB if flags & 16 else SYN_AB
             if flags & 1:
                 what |= FIN
-            if length > (np.int64(window[at + 12]) >> 4) * 4:
+            head = (np.int64(window[at + 12]) >> 4) * 4
+            if length > head:
                 what |= PAYLOAD_AB
+                if head >= 20:
+                    _payload(at + head, end, length - head, packets, i)
         else:
             what |= TRUNCATED
     elif protocol == SCTP:
@@ -78,10 +84,19 @@ def transport(
             elif chunk == 0:  # DATA
                 what |= PAYLOAD_AB
     elif length > 8:
+        _payload(at + 8, end, length - 8, packets, i)
         what |= PAYLOAD_AB
         if protocol == UDP:
             what |= _asked(window, source, target, at + 8, end)
     return what
+
+
+def _payload(at: Int, end: Int, length: Int, packets: Any, i: Int) -> None:
+    """Note where a payload lies, when some of it was kept."""
+    if end > at:
+        packets[i, 8] = at
+        packets[i, 9] = end
+        packets[i, 10] = length
 
 
 def opened(what: Int, protocol: Int) -> Int:

@@ -71,16 +71,6 @@ class Topology:
         return frozenset(self.vertex(name) for name, asset in self.assets.items() if asset.forwards)
 
     @cached_property
-    def multihomed(self) -> tuple[str, ...]:
-        """The assets with homes in several places that do not forward, in the order of the map."""
-        found: dict[str, None] = {}
-        for name, asset in self.assets.items():
-            homes = {place for place, _ in self._homes((name, asset.cluster) if asset.cluster else (name,))}
-            if not asset.forwards and len(homes) > 1 and asset.cluster not in found:
-                found[name] = None
-        return tuple(found)
-
-    @cached_property
     def links(self) -> Mapping[Node, tuple[Node, ...]]:
         """What each node is joined to."""
         links: dict[Node, dict[Node, None]] = {("zone", name): {} for name in self.zones}
@@ -148,13 +138,6 @@ class Topology:
         first = min(split, key=vrfs.index, default="")
         return [(("asset", name if vrf == first else f"{name}@{vrf}"), places) for vrf, places in split.items()]
 
-    def joining(self, one: str, other: str) -> Route:
-        """Return the interconnections that join two zones directly, in the order of the map."""
-        here, there = self.routes.anchor(one), self.routes.anchor(other)
-        return tuple(
-            name for name, item in self.interconnections.items() if here in item.between and there in item.between
-        )
-
     def crossings(self, one: str, other: str) -> tuple[Route, ...]:
         """Return the sequences of interconnections over transit zones only: the ways that a line can take."""
         return self.routes.crossings(one, other)
@@ -179,12 +162,6 @@ class Topology:
     def stages(self, route: Route) -> tuple[tuple[str, ...], ...]:
         """Return the stages that a sequence of interconnections goes through, each a list of equals."""
         return tuple(stage for name in route for stage in self.interconnections[name].through)
-
-    def passable(self, name: str, without: Collection[str]) -> bool:
-        """Say whether an interconnection still joins its zones without these assets."""
-        gone = self._gone(without)
-        return all(any(self.vertex(asset) not in gone for asset in stage)
-                   for stage in self.interconnections[name].through)  # fmt: skip
 
     def without(self, assets: Collection[str]) -> Parts:
         """Return the parts into which the graph falls when these assets are taken away.

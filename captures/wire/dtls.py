@@ -49,4 +49,5 @@ RECOGNISER = Recogniser(
     look,
     encrypted=True,
     versions={0xFEFF: "1.0", 0xFEFD: "1.2", 0xFEFC: "1.3"},
+    begins=bytes((22,)),
 )

@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, holds, letters, word
+from cloison.captures.recogniser import (
+    FOUND,
+    IN_CLEAR,
+    INITIATOR,
+    RESPONDER,
+    TCP,
+    Recogniser,
+    either,
+    holds,
+    letters,
+    word,
+)
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -33,4 +44,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) if begins in _ALONE else np.int64(0)
 
 
-RECOGNISER = Recogniser("ftp", Text("FTP in clear", "FTP en clair"), (TCP,), look, upgrades=True)
+RECOGNISER = Recogniser(
+    "ftp",
+    Text("FTP in clear", "FTP en clair"),
+    (TCP,),
+    look,
+    upgrades=True,
+    begins=b"2" + either("afhup"),
+)

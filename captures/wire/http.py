@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, TCP, VERSION, Recogniser, letters, word
+from cloison.captures.recogniser import FOUND, INITIATOR, RESPONDER, TCP, VERSION, Recogniser, either, letters, word
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -47,4 +47,5 @@ RECOGNISER = Recogniser(
     (TCP,),
     look,
     versions={0x0100: "1.0", 0x0101: "1.1", 0x0200: "2"},
+    begins=either("gphdotcmrs"),
 )

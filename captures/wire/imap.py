@@ -27,4 +27,6 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("imap", Text("IMAP in clear", "IMAP en clair"), (TCP,), look, upgrades=True)
+RECOGNISER = Recogniser(
+    "imap", Text("IMAP in clear", "IMAP en clair"), (TCP,), look, upgrades=True, begins=bytes(range(33, 127))
+)

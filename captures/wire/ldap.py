@@ -55,4 +55,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return said
 
 
-RECOGNISER = Recogniser("ldap", Text("LDAP in clear", "LDAP en clair"), (TCP, UDP), look, upgrades=True)
+RECOGNISER = Recogniser("ldap", Text("LDAP in clear", "LDAP en clair"), (TCP, UDP), look, upgrades=True, begins=b"\x30")

@@ -40,4 +40,5 @@ RECOGNISER = Recogniser(
     (TCP,),
     look,
     versions={3: "3.1", 4: "3.1.1", 5: "5.0"},
+    begins=b"\x10",
 )

@@ -32,4 +32,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | RESPONDER) if opcode == 0x40 else np.int64(FOUND | INITIATOR)
 
 
-RECOGNISER = Recogniser("openvpn", Text("OpenVPN", "OpenVPN"), (UDP, TCP), look, encrypted=True)
+RECOGNISER = Recogniser(
+    "openvpn",
+    Text("OpenVPN", "OpenVPN"),
+    (UDP, TCP),
+    look,
+    encrypted=True,
+    begins=bytes((0, 1, 2, 3, 4, 0x38, 0x40, 0x50)),
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, word
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, either, letters, word
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -27,4 +27,6 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) if begins in _BEFORE else np.int64(0)
 
 
-RECOGNISER = Recogniser("pop3", Text("POP3 in clear", "POP3 en clair"), (TCP,), look, upgrades=True)
+RECOGNISER = Recogniser(
+    "pop3", Text("POP3 in clear", "POP3 en clair"), (TCP,), look, upgrades=True, begins=b"+" + either("csupa")
+)

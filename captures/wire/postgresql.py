@@ -28,4 +28,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("postgresql", Text("PostgreSQL in clear", "PostgreSQL en clair"), (TCP,), look, upgrades=True)
+RECOGNISER = Recogniser(
+    "postgresql",
+    Text("PostgreSQL in clear", "PostgreSQL en clair"),
+    (TCP,),
+    look,
+    upgrades=True,
+    begins=b"\x00",
+)

@@ -44,4 +44,5 @@ RECOGNISER = Recogniser(
     look,
     encrypted=True,
     versions={1: "1", 2: "2"},
+    begins=bytes(range(0x80, 0x100)),
 )

@@ -37,4 +37,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | RESPONDER | IN_CLEAR) if window[at + 15] == 0 else np.int64(FOUND | RESPONDER)
 
 
-RECOGNISER = Recogniser("rdp", Text("RDP", "RDP"), (TCP,), look, upgrades=True)
+RECOGNISER = Recogniser("rdp", Text("RDP", "RDP"), (TCP,), look, upgrades=True, begins=b"\x03")

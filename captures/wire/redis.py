@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, letters, word
+from cloison.captures.recogniser import FOUND, IN_CLEAR, INITIATOR, RESPONDER, TCP, Recogniser, either, letters, word
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -32,4 +32,10 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("redis", Text("Redis in clear", "Redis en clair"), (TCP,), look)
+RECOGNISER = Recogniser(
+    "redis",
+    Text("Redis in clear", "Redis en clair"),
+    (TCP,),
+    look,
+    begins=b"*+-" + either("paiqh"),
+)

@@ -46,4 +46,5 @@ RECOGNISER = Recogniser(
     (TCP,),
     look,
     versions={0x0100: "1", 0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"},
+    begins=b"\x00",
 )

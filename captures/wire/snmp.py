@@ -29,10 +29,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND) | (np.int64(3) << VERSION) if version == 3 and following == 0x30 else np.int64(0)
 
 
-RECOGNISER = Recogniser(
-    "snmp",
-    Text("SNMP", "SNMP"),
-    (UDP,),
-    look,
-    versions={1: "1", 2: "2c", 3: "3"},
-)
+RECOGNISER = Recogniser("snmp", Text("SNMP", "SNMP"), (UDP,), look, versions={1: "1", 2: "2c", 3: "3"}, begins=b"\x30")

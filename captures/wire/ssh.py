@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, letters, word
+from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, either, letters, word
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -32,4 +32,5 @@ RECOGNISER = Recogniser(
     look,
     encrypted=True,
     versions={0x0105: "1.5", 0x0163: "1.99", 0x0200: "2.0"},
+    begins=either("s"),
 )

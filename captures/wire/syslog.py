@@ -34,4 +34,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR | IN_CLEAR) if 32 <= following <= 126 else np.int64(0)
 
 
-RECOGNISER = Recogniser("syslog", Text("syslog in clear", "syslog en clair"), (TCP, UDP), look)
+RECOGNISER = Recogniser("syslog", Text("syslog in clear", "syslog en clair"), (TCP, UDP), look, begins=b"<0123456789")

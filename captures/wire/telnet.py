@@ -18,4 +18,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | IN_CLEAR) if window[at + 2] <= 49 or window[at + 2] == 255 else np.int64(0)
 
 
-RECOGNISER = Recogniser("telnet", Text("Telnet in clear", "Telnet en clair"), (TCP,), look)
+RECOGNISER = Recogniser("telnet", Text("Telnet in clear", "Telnet en clair"), (TCP,), look, begins=bytes((255,)))

@@ -28,4 +28,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(0)
 
 
-RECOGNISER = Recogniser("tftp", Text("TFTP", "TFTP"), (UDP,), look)
+RECOGNISER = Recogniser("tftp", Text("TFTP", "TFTP"), (UDP,), look, begins=b"\x00")

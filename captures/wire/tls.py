@@ -76,4 +76,5 @@ RECOGNISER = Recogniser(
     look,
     encrypted=True,
     versions={0x0300: "ssl3", 0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"},
+    begins=bytes((20, 21, 22, 23, *range(0x80, 0x100))),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, letters, word
+from cloison.captures.recogniser import FOUND, TCP, VERSION, Recogniser, either, letters, word
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
@@ -24,9 +24,5 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
 
 
 RECOGNISER = Recogniser(
-    "vnc",
-    Text("VNC", "VNC"),
-    (TCP,),
-    look,
-    versions={0x0303: "3.3", 0x0307: "3.7", 0x0308: "3.8"},
+    "vnc", Text("VNC", "VNC"), (TCP,), look, versions={0x0303: "3.3", 0x0307: "3.7", 0x0308: "3.8"}, begins=either("r")
 )

@@ -25,4 +25,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND) if kind == 4 and length >= 32 and length % 16 == 0 else np.int64(0)
 
 
-RECOGNISER = Recogniser("wireguard", Text("WireGuard", "WireGuard"), (UDP,), look, encrypted=True)
+RECOGNISER = Recogniser(
+    "wireguard",
+    Text("WireGuard", "WireGuard"),
+    (UDP,),
+    look,
+    encrypted=True,
+    begins=bytes((1, 2, 3, 4)),
+)

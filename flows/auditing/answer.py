@@ -14,8 +14,9 @@ from cloison.flows.auditing.entries import entries_of, moment
 from cloison.flows.auditing.grounds import WHY, service_text
 from cloison.flows.auditing.listed import Listed
 from cloison.flows.auditing.narrower import Narrower, narrower
-from cloison.flows.auditing.parts import alike, parts
+from cloison.flows.auditing.parts import parts
 from cloison.flows.judge import AUTHORISED, LOCAL
+from cloison.flows.judging.likeness import alike
 from cloison.flows.table import REASONS, Source, undecoded
 from cloison.netmodel.finding import Message, Text, Value, say
 from cloison.netmodel.network import Network

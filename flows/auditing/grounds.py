@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import Entry, entries_of, moment, port_text
-from cloison.flows.auditing.parts import Part, alike, parts
+from cloison.flows.auditing.parts import Part, parts
 from cloison.flows.judge import SEVERITIES as JUDGED
 from cloison.flows.judging.claims import CLEARTEXT, WEAK, WRONG
+from cloison.flows.judging.likeness import alike
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Ref, Severity, Span, Step, Text, Witness, say
 from cloison.netmodel.space.protocols import keyword
 

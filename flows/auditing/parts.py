@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,6 @@ _WIRE_FIELDS = (("wire_ab", 8), ("wire_ba", 8), ("wire_state", 8), ("wire_versio
 _BY_WIRE = [code for code, (_, reason) in enumerate(REASONS) if reason in (CLEARTEXT, WEAK, WRONG)]
 
 PART = 1 << 12  # conversations whose columns are there at once: lists of whole columns cost more than the columns
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +146,3 @@ def _vrfs(audit: Audit, rows: Array) -> Array:
     read = settled[places.hint[verdicts.row[rows]]] if len(rows) else np.zeros(0, dtype=np.int64)
     found: Array = np.where(read >= 0, read, audit.matrix.cells.classes.vrf[verdicts.source[rows]])
     return found
-
-
-def alike(keys: Sequence[Array]) -> tuple[Array, Array]:
-    """Return where each group of rows with equal keys first appears, ascending, and the group of each row (i8)."""
-    mixed = np.zeros(len(keys[0]), dtype=np.uint64)
-    for key in keys:
-        mixed = (mixed ^ key.astype(np.uint64)) * _MIX
-        mixed ^= mixed >> np.uint64(29)
-    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
-    if any(bool((key != key[first[group]]).any()) for key in keys):  # forged: two keys with one hash
-        order = np.lexsort(tuple(keys))
-        new = np.zeros(len(order), dtype=bool)
-        new[:1] = True
-        for key in keys:
-            new[1:] |= key[order][1:] != key[order][:-1]
-        group = np.empty(len(order), dtype=np.int64)
-        group[order] = np.cumsum(new) - 1
-        first = order[new]  # a stable sort: the least row of each group
-    back = np.argsort(first)
-    rank = np.empty(len(back), dtype=np.int64)
-    rank[back] = np.arange(len(back))
-    return first[back], rank[group]

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from cloison.flows.judge import AUTHORISED, ILLEGITIMATE, REASONS, Verdicts, severity_of
 from cloison.flows.judging.claims import OUTSIDE, claim_of, refutation
+from cloison.flows.judging.likeness import alike
+from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.readings import asked
 from cloison.flows.table import FlowTable
@@ -37,7 +39,8 @@ def refuted(
         looked = table.wire_ab.astype(bool) | table.wire_ba.astype(bool)
         rows = np.flatnonzero(authorised & looked[verdicts.row])
         if len(rows):
-            reason[rows] = _by_claims(matrix, table, verdicts, wires, rows)
+            for block in blocks_of(len(rows)):
+                reason[rows[block]] = _by_claims(matrix, table, verdicts, wires, rows[block])
     outside = _outside(matrix, probes)
     if outside.any():
         plain = authorised & (reason == _CODE[""])
@@ -60,18 +63,19 @@ def _by_claims(matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tupl
     """Return the codes (u1) of some authorised verdicts, whose payload was looked at."""
     part = table.take(verdicts.row[rows])
     service, _ = asked(part, verdicts.swapped[rows])
-    columns = [verdicts.line[rows].astype(np.int64), service.astype(np.int64)]
-    columns += [getattr(part, name).astype(np.int64) for name in _SHOWN]
-    unique, inverse = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    codes = np.empty(len(unique), dtype=np.uint8)
+    columns = [verdicts.line[rows], service, *(getattr(part, name) for name in _SHOWN)]
+    first, like = alike(columns)
+    codes = np.empty(len(first), dtype=np.uint8)
     claims: dict[tuple[int, int], Any] = {}
     network = matrix.network
-    for at, (line, wanted, ab, ba, state, version, cipher, group) in enumerate(unique.tolist()):
+    for at, (line, wanted, ab, ba, state, version, cipher, group) in enumerate(
+        zip(*(column[first].tolist() for column in columns), strict=True)
+    ):
         if (line, wanted) not in claims:
             claims[line, wanted] = claim_of(network, network.line[matrix.lines[line]], wanted)
         shown = seen(wires, ab, ba, state, version, cipher, group)
         codes[at] = _CODE[refutation(claims[line, wanted], shown) if shown else ""]
-    found: Array = codes[inverse.reshape(-1)]
+    found: Array = codes[like]
     return found
 
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import address_text, end_name
-from cloison.flows.auditing.parts import Part, alike, parts, wire_of
+from cloison.flows.auditing.parts import Part, parts, wire_of
+from cloison.flows.judging.likeness import alike
 from cloison.netmodel.finding import Span
 
 Array = npt.NDArray[Any]

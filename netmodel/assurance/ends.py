@@ -63,7 +63,8 @@ class Ends:
     def tenants(self, end: End) -> Mapping[str, frozenset[int]]:
         """Return the tenants to whom something in an end belongs, with the address families in which it does.
 
-        That is a zone of theirs, or an asset of theirs elsewhere.
+        That is a zone of theirs, or an asset of theirs elsewhere; naming a public network does not name the equipment
+        that has a foot in it.
         """
         found = self._tenants.get(end.id)
         if found is None:
@@ -73,12 +74,22 @@ class Ends:
             for name in network.zones if whole else end.zones:
                 zone = network.zones[name]
                 if zone.owner_kind == "tenant":
-                    held[zone.owner] = held.get(zone.owner, frozenset()) | self.within(end, Ref("zone", name))
+                    parts = (network.zones[part] for part in zone.parts if network.zones[part].owner != zone.owner)
+                    own = zone.points - IntervalSet.union(item for part in parts for item in part.points.ranges)
+                    held[zone.owner] = held.get(zone.owner, frozenset()) | families(end.points & own)
+            named = {leaf.id.partition("/")[0] for leaf in end.leaves if leaf.kind in ("asset", "interface")}
+            named.update(owner.asset for leaf in end.leaves for owner in leaf.owners)
             for name in network.assets if whole else end.assets:
                 asset = network.assets[name]
                 known = held.get(asset.owner, frozenset())
                 if asset.owner_kind == "tenant" and not families(asset.points) <= known:
-                    held[asset.owner] = known | self.within(end, Ref("asset", name))
+                    points = IntervalSet.union(
+                        item
+                        for home in asset.interfaces.values()
+                        if name in named or not all(network.zones[zone].public for zone in home.zones)
+                        for item in home.points.ranges
+                    )
+                    held[asset.owner] = known | families(end.points & points)
             found = self._tenants[end.id] = {tenant: reached for tenant, reached in held.items() if reached}
         return found
 
@@ -103,17 +114,22 @@ class Ends:
         found = self._relays.get(end.id)
         if found is None:
             network = self.network
-            if end.kind in ("asset", "interface", "endpoint"):
-                found = bool(end.assets) and all(network.assets[asset].relay for asset in end.assets)
-            elif end.kind == "group":
-                found = bool(end.leaves) and all(
-                    leaf.kind in ("asset", "interface") and network.assets[leaf.id.partition("/")[0]].relay
-                    for leaf in end.leaves
-                )
-            else:
-                found = False
-            self._relays[end.id] = found
+            found = self._relays[end.id] = named_alone(network, end) and all(
+                network.assets[leaf.id.partition("/")[0]].relay for leaf in end.leaves
+            )
         return found
+
+
+def named_alone(network: Network, end: End) -> bool:
+    """Tell whether an end is nothing but assets at addresses of their own: where one is leased others may have it."""
+    for leaf in end.leaves:
+        if leaf.kind not in ("asset", "interface"):
+            return False
+        asset, _, part = leaf.id.partition("/")
+        homes = network.assets[asset].interfaces
+        if any(home.stands for home in ([homes[part]] if part else homes.values())):
+            return False
+    return bool(end.leaves)
 
 
 def families(points: IntervalSet) -> frozenset[int]:

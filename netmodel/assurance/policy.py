@@ -9,7 +9,7 @@ from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
-from cloison.netmodel.assurance.ends import Ends, along, ref
+from cloison.netmodel.assurance.ends import Ends, along, named_alone, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.compiling.problems import Problems
@@ -223,14 +223,14 @@ def _direct(network: Network, line: Line, here: Collection[Ref], there: Collecti
 
 def _is_allowed(network: Network, end: End, allowed: frozenset[str]) -> bool:
     """Tell whether an end is nothing but assets through which the rule lets traffic pass."""
-    if not allowed or end.kind in ("zone", "subnet", "any") or not end.assets:
+    if not allowed or not named_alone(network, end):
         return False
     return all(
         asset in allowed
         or network.assets[asset].cluster in allowed
         or not allowed.isdisjoint(network.assets[asset].members)
         for asset in end.assets
-    ) and all(leaf.kind in ("asset", "interface") for leaf in end.leaves)
+    )
 
 
 def _chained(network: Network, found: Crossing) -> Breach:

@@ -60,6 +60,32 @@ def _vrfs(network: Network) -> Iterator[Breach]:
             places=_named({item.id: tenant for tenant, item in places.items()}),
         )
         yield _breach(network, Ref("vrf", vrf), message, places, _OWN_VRF)
+    yield from _sights(network, held)
+
+
+def _sights(network: Network, held: Mapping[str, Mapping[str, Ref]]) -> Iterator[Breach]:
+    """Yield each VRF of one tenant that sees another's, unless a line of the matrix is approved by both."""
+    exchanges = [{approval.party for approval in line.flow.approved} for line in network.lines if line.live]
+    for name, vrf in network.model.vrfs.items():
+        for seen in vrf.sees:
+            if "default" in (name, seen):
+                continue
+            for mine in sorted(held.get(name, ())):
+                theirs = {
+                    tenant: place
+                    for tenant, place in held.get(seen, {}).items()
+                    if tenant != mine and not any({mine, tenant} <= parties for parties in exchanges)
+                }
+                if theirs:
+                    message = say(
+                        "the VRF {vrf}, of {tenant}, sees the VRF {seen}, of {others}, and no line is approved by both",
+                        "la VRF {vrf}, de {tenant}, voit la VRF {seen}, de {others}, sans ligne approuvée par les deux",
+                        vrf=name,
+                        tenant=mine,
+                        seen=seen,
+                        others=_named(theirs),
+                    )
+                    yield _breach(network, Ref("vrf", name), message, theirs, _OWN_VRF)
 
 
 def _overlaps(network: Network) -> Iterator[Breach]:

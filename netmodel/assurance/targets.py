@@ -90,10 +90,12 @@ class Targets:
         own = {vertex for vertex in reach.find("zone", item.id, "in")
                if reach.vertices[vertex].family in families_of_its_own}  # fmt: skip
         own.update(reach.find("rest", item.id, "in"))
-        for name in self.network.zones[item.id].subnets:
-            own.update(reach.inner("subnet", name))
-        for name in self.network.zones[item.id].assets:
+        for name in zones[item.id].subnets:
+            own.update(vertex for kind in ("subnet", "rest", "pool") for vertex in reach.find(kind, name, "in"))
+        for name in zones[item.id].assets:
             own.update(reach.find("asset", name, "in"))
+            arrived = reach.relays.get(self.network.assets[name].cluster or name, ())
+            own.update(arrival.vertex for arrival in arrived if item.id in arrival.zones)
         apart = {vertex for part in parts for vertex in reach.inner("zone", part)}
         apart.update(reach.find("zone", item.id, "in"))
         return [vertex for vertex in whole if vertex in own or vertex not in apart]

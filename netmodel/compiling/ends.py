@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from cloison.netmodel.compiling.inventory import Inventory
-from cloison.netmodel.compiling.literals import looks_literal, read_literal
+from cloison.netmodel.compiling.literals import leased, looks_literal, read_literal
 from cloison.netmodel.compiling.problems import KINDS, Problems, Route
 from cloison.netmodel.facts import End, EndKind, InterfaceFacts, Leaf
 from cloison.netmodel.finding import Message, Text, say
@@ -40,6 +40,7 @@ class Ends(Mapping[str, End]):
     ownership: Ownership
     groups: Mapping[str, tuple[tuple[Leaf, ...], tuple[Leaf, ...]]] = field(default_factory=dict)
     _known: dict[str, End] = field(default_factory=dict)
+    _leased: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> End:
         known = self._known.get(name)
@@ -175,6 +176,10 @@ class Ends(Mapping[str, End]):
                 subnets.add(owner.subnet)
             if owner.asset:
                 assets.add(owner.asset)
+            elif owner.subnet:
+                if owner.subnet not in self._leased:
+                    self._leased[owner.subnet] = leased(owner.subnet, inventory.subnets, inventory.assets)
+                assets.update(self._leased[owner.subnet])
 
     def _stood_for(self, home: InterfaceFacts, zones: set[str], subnets: set[str], assets: set[str]) -> None:
         """Add all that lies in the subnet for which an interface without an address stands."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from cloison.netmodel.compiling.problems import KINDS, Problems, Route
 from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.finding import say
 from cloison.netmodel.language import model as m
-from cloison.netmodel.space.addresses import MAPPED, VRF_SHIFT, parse_address, points
+from cloison.netmodel.space.addresses import VRF_SHIFT, parse_address, points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.ownership import LAST, Owner, Ownership
 from cloison.netmodel.space.refusal import RefusedError
@@ -129,7 +128,7 @@ class _Homes:
     def _home(self, text: str, vrf: int, subnet: str, place: tuple[str, str, int]) -> tuple[int, int] | None:
         """Return the point of an interface's address and the owner of where it lies; nothing after an error."""
         try:
-            address = _address(text)
+            address = parse_address(text)
         except RefusedError as refusal:
             self.problems.add("bad-address", refusal.message, _written(*place))
             return None
@@ -191,17 +190,3 @@ def _set(values: list[int]) -> IntervalSet:
     if len(values) == 1:
         return IntervalSet(((values[0], values[0]),))
     return IntervalSet.union(zip(values, values, strict=True))
-
-
-def _address(text: str) -> int:
-    """Return an address, by the C library where that is enough. Raises ``RefusedError``."""
-    try:
-        if ":" not in text:
-            return MAPPED | int.from_bytes(socket.inet_pton(socket.AF_INET, text))
-        if "%" not in text:
-            found = int.from_bytes(socket.inet_pton(socket.AF_INET6, text))
-            if found >> 32 != MAPPED >> 32:
-                return found
-    except (OSError, ValueError):
-        pass
-    return parse_address(text)

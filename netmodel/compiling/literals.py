@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cloison.netmodel.facts import AssetFacts, SubnetFacts
 from cloison.netmodel.space.addresses import GLOBAL, MULTICAST, VRF_SHIFT, parse, parse_address, points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.ownership import Owner, Ownership
@@ -47,6 +49,15 @@ def read_literal(text: str, vrf: int, ownership: Ownership) -> Literal:
             left -= held
             break
     return Literal(found | points(vrf, left), owners_of(found, ownership), False)
+
+
+def leased(subnet: str, subnets: Mapping[str, SubnetFacts], assets: Mapping[str, AssetFacts]) -> tuple[str, ...]:
+    """Return the assets that stand for a subnet: any of its addresses that is nobody else's may be theirs."""
+    return tuple(
+        name
+        for name in subnets[subnet].assets
+        if any(home.stands and subnet in home.subnets for home in assets[name].interfaces.values())
+    )
 
 
 def owners_of(held: IntervalSet, ownership: Ownership) -> tuple[Owner, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 
-from cloison.netmodel.compiling.literals import owners_of, read_literal
+from cloison.netmodel.compiling.literals import leased, owners_of, read_literal
 from cloison.netmodel.facts import AssetFacts, End, EndpointFacts, InterfaceFacts, Leaf, Line, SubnetFacts, ZoneFacts
 from cloison.netmodel.language import model as m
 from cloison.netmodel.reach import Arrival, Reach, Side, Vertex
@@ -37,6 +37,7 @@ class ReachBuilder:
     _lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _relays: dict[str, dict[int, Arrival]] = field(default_factory=dict)
     _offered: dict[str, list[tuple[str, ServiceSet]]] = field(default_factory=dict)
+    _leased: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _sides: dict[tuple[str, Side, int], tuple[int, ...]] = field(default_factory=dict)
     _single: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -411,13 +412,12 @@ class ReachBuilder:
         if owner.asset:
             yield self._number("asset", self._vertex(owner.asset), side)
         elif owner.subnet:
-            facts = self.subnets[owner.subnet]
-            if not facts.subnet.closed:
+            if not self.subnets[owner.subnet].subnet.closed:
                 yield self._number("rest", owner.subnet, side)
-            for name in facts.assets:
-                homes = self.assets[name].interfaces.values()
-                if any(home.stands and owner.subnet in home.subnets for home in homes):
-                    yield self._number("asset", self._vertex(name), side)
+            if owner.subnet not in self._leased:
+                self._leased[owner.subnet] = leased(owner.subnet, self.subnets, self.assets)
+            for name in self._leased[owner.subnet]:
+                yield self._number("asset", self._vertex(name), side)
         else:
             yield self._number("rest", owner.zone, side)
 

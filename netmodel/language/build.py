@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -28,6 +29,7 @@ NAMED: tuple[str, ...] = ("zones", "subnets", "assets", "endpoints", "applicatio
 _KEYS_BESIDE = ("tables", "repeat")
 MOST_ENTRIES = 1_000_000  # of all sections together: ten times the largest map that is meant
 _LONGEST_ID = 200
+_USUAL_NAME = re.compile(r"[\w.-]{1,200}", re.ASCII)
 _REFUSED = Text("This value is not accepted: “{value}”", "Cette valeur n’est pas acceptée : « {value} »")
 
 
@@ -154,6 +156,8 @@ def _section(section: str, value: Raw, canonical: dict[str, Any]) -> tuple[dict[
 
 
 def _wrong_name(section: str, name: str) -> Message | None:
+    if _USUAL_NAME.fullmatch(name) and name != "any":
+        return None
     if not name.strip() or len(name) > _LONGEST_ID or not name.isprintable():
         return say(
             "A name has 1 to {most} printable characters",

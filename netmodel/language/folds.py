@@ -23,9 +23,10 @@ _SIGHTINGS = 4  # entries of a kind before the parser is asked about one, and ag
 _MOST_KINDS = 20_000
 _MOST_FORMS = 4_000
 _MOST_LINES = 400  # a pattern takes about a millisecond to compile
+_MOST_ALIKE = 8  # patterns of lines that begin alike, such as lists of one item, of two...
 _USUAL = 1_000  # entries of a form before all of its lines become one pattern
 _MOST_USUAL = 4
-_LEAST = 7  # scalars and containers of a form: fewer are read as fast by the parser
+_LEAST, _MOST = 7, 128  # scalars and containers of a form: fewer are read as fast by the parser
 _LONGEST = 8_000  # characters of an entry
 _BLOCK = 1 << 16  # bytes handed to the parser at once
 
@@ -158,7 +159,10 @@ class _Forms:
         if full or seen < _SIGHTINGS or seen & (seen - 1):
             return
         form = learn(entry.decode(), self._parser)
-        if form is None or form.size < _LEAST:
+        if form is None or not _LEAST <= form.size <= _MOST:
+            return
+        new = [line for pattern, line in zip(form.lines, lines, strict=True) if pattern not in self._numbers]
+        if any(len(self._patterns.get(_begin(line), ())) >= _MOST_ALIKE for line in new):
             return
         for pattern, line in zip(form.lines, lines, strict=True):
             if pattern not in self._numbers:

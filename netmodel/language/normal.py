@@ -248,7 +248,10 @@ def _record(shape: Record) -> Reader:
         elif inner and value and inner.issuperset(value):
             value = {short: value}
         try:
-            found = {key: readers[key](one) for key, one in value.items()}
+            found = {
+                key: one if (read := readers[key]) is text and type(one) is str else read(one)
+                for key, one in value.items()
+            }
             for key in required:
                 found[key]
             return found

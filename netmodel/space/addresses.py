@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 
-from cloison.netmodel.space.intervals import EMPTY, IntervalSet, Range
+from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.refusal import refuse
 
 MAPPED = 0xFFFF << 32  # the first address of IPv4
@@ -73,6 +74,15 @@ def parse(text: str) -> IntervalSet:
 
 def parse_address(text: str) -> int:
     """Return one address; raises ``RefusedError`` when ``text`` is not exactly one."""
+    try:  # the C library is quick, and never more lenient than what follows, which tells what is wrong
+        if ":" not in text:
+            return MAPPED | int.from_bytes(socket.inet_pton(socket.AF_INET, text))
+        if "%" not in text:
+            address = int.from_bytes(socket.inet_pton(socket.AF_INET6, text))
+            if not MAPPED <= address <= _LAST_V4:
+                return address
+    except (OSError, ValueError):
+        pass
     dotted = _DOTTED.fullmatch(text)
     if dotted:
         value = 0
@@ -159,16 +169,6 @@ def point(vrf: int, address: int) -> int:
 def points(vrf: int, addresses: IntervalSet) -> IntervalSet:
     """Return the points of addresses in the VRF of that index."""
     return addresses.shifted(vrf << VRF_SHIFT)
-
-
-def by_vrf(points: IntervalSet) -> dict[int, IntervalSet]:
-    """Return the addresses of points by the index of their VRF, in order."""
-    found: dict[int, list[Range]] = {}
-    for low, high in points.ranges:
-        for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1):
-            start = max(low - (vrf << VRF_SHIFT), 0)
-            found.setdefault(vrf, []).append((start, min(high - (vrf << VRF_SHIFT), _LAST)))
-    return {vrf: IntervalSet(tuple(ranges)) for vrf, ranges in found.items()}
 
 
 def _family(low: int, high: int) -> IntervalSet:

@@ -332,16 +332,16 @@ def _range(text: str, numbers: str, least: int, most: int) -> tuple[int, int]:
             text=_cut(text), numbers=_cut(numbers), least=least, most=most,
         )  # fmt: skip
     low, high = int(first), int(last or first)
+    if least <= low <= high <= most:
+        return low, high
     for number in (low, high):
         if not least <= number <= most:
             raise _outside(text, number, least, most)
-    if high < low:
-        raise refuse(
-            "{text}: the range is reversed; write {high}-{low}",
-            "{text} : la plage est inversée ; écrivez {high}-{low}",
-            text=text, low=low, high=high,
-        )  # fmt: skip
-    return low, high
+    raise refuse(
+        "{text}: the range is reversed; write {high}-{low}",
+        "{text} : la plage est inversée ; écrivez {high}-{low}",
+        text=text, low=low, high=high,
+    )  # fmt: skip
 
 
 def _outside(text: str, number: int, least: int, most: int) -> RefusedError:

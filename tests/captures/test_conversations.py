@@ -186,7 +186,7 @@ def counted(timed: Packets, *, compiled: bool, room: int) -> FlowTable:
     with np.errstate(over="ignore"):
         parser(compiled)(window, records, len(timed), packets, np.zeros(PLACE_WIDTH, dtype=np.int64))
         conversations = Conversations(Timeouts(), compiled, room)
-        conversations.add(packets, records, len(timed))
+        conversations.add(window, packets, records, len(timed))
     return conversations.table(0)
 
 

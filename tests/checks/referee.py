@@ -323,9 +323,18 @@ class Referee:
         return found
 
     def search(
-        self, starts: Iterable[str], stop: Iterable[str] = (), no_pivot: Iterable[str] = (), no_line: Iterable[str] = ()
+        self,
+        starts: Iterable[str],
+        stop: Iterable[str] = (),
+        no_pivot: Iterable[str] = (),
+        no_line: Iterable[str] = (),
+        *,
+        as_public: bool = True,
     ) -> dict[tuple[str, Entry], int]:
-        """Return each (line, entry) that is reached, with the fewest lines to it."""
+        """Return each (line, entry) that is reached, with the fewest lines to it.
+
+        With ``as_public`` whoever starts speaks by a public network's lines where it has a foot there.
+        """
         stop, no_pivot, no_line = set(stop), set(no_pivot), set(no_line)
         begun = set(starts)
         depth = dict.fromkeys(begun, 0)
@@ -347,7 +356,7 @@ class Referee:
                     continue
                 for speak, hear in steps:
                     who = [host for host in layer if not (host in no_pivot | stop and host not in begun)]
-                    if not any(self.speaks(host, speak, host in begun) for host in who):
+                    if not any(self.speaks(host, speak, as_public and host in begun) for host in who):
                         continue
                     for entry in hear:
                         reached.setdefault((name, entry), count)
@@ -461,8 +470,10 @@ def public_to_sensitive(map_: Referee) -> Due:
 
     def of_spot(spot: Spot, asset_counts: bool) -> set[Ref]:
         found = {("zone", spot.zone)} if map_.sensitive(spot.zone) else set()
-        if asset_counts and spot.asset and precious(spot.asset):
-            found.add(("asset", spot.asset))
+        leased = [name for name in map_.hosts(spot) if name in map_.assets and not spot.asset]
+        for asset in [spot.asset, *leased] if asset_counts else []:
+            if asset and precious(asset):
+                found.add(("asset", asset))
         return found
 
     def of_host(host: str) -> set[Ref]:
@@ -483,8 +494,9 @@ def public_to_sensitive(map_: Referee) -> Due:
         if any(map_.public(spot.zone) for spot in speak_blind):
             for spot in hear_blind:
                 due.loosely |= {(name, target) for target in of_spot(spot, True)}
-                if spot.asset and map_.assets[spot.asset].get("sensitive"):
-                    due.loosely.add((name, ("asset", spot.asset)))
+                for asset in {spot.asset, *map_.hosts(spot)} & set(map_.assets):
+                    if map_.assets[asset].get("sensitive"):
+                        due.loosely.add((name, ("asset", asset)))
     stop = {host for host in map_.at_host if of_host(host) and not host.startswith("pool ")}
     for start in outer:
         begun = {
@@ -603,10 +615,21 @@ def tenant_isolation(map_: Referee) -> Tenants:
         held |= {owner(spot.asset)} if spot.asset else set()
         return {name for name in parties if name in held}
 
+    def direct(entry: Entry) -> set[str]:
+        """Naming a public network does not name the equipment there."""
+        if map_.open(entry):
+            return loosely(entry.spot)
+        return {name for name in parties if name == map_.lent(entry.spot.zone, "owner")}
+
     def strictly(spot: Spot) -> set[str]:
         own = owner(spot.asset) if spot.asset else ""
         held = own or map_.lent(spot.zone, "owner")
         return {held} & set(parties)
+
+    def of_host(host: str, spot: Spot) -> set[str]:
+        """Return whose a host is at one of its addresses: leased equipment is its owner's wherever it sits."""
+        own = owner(host) if host in map_.assets else ""
+        return {own} & set(parties) if own else strictly(spot)
 
     def approved(name: str) -> set[str]:
         return {item["party"] for item in many(map_.data["flows"][name].get("approved")) if "party" in item}
@@ -616,17 +639,17 @@ def tenant_isolation(map_: Referee) -> Tenants:
         for speak, hear in steps:
             for one in speak:
                 for other in hear:
-                    here, there = loosely(one.spot), loosely(other.spot)
+                    here, there = direct(one), direct(other)
                     if here and there and len(here | there) > 1:
                         met |= here | there
         if met and not met <= approved(name):
             due.direct[name] = met
     provider = {
         host for host, spots in map_.at_host.items()
-        if any(not strictly(spot) for spot in spots)
+        if any(not of_host(host, spot) for spot in spots)
     }  # fmt: skip
     for start in parties:
-        tight = {host for host, spots in map_.at_host.items() if all(strictly(spot) == {start} for spot in spots)}
+        tight = {host for host, spots in map_.at_host.items() if all(of_host(host, spot) == {start} for spot in spots)}
         tight -= map_.nobody
         loose = {host for host, spots in map_.at_host.items() if any(start in loosely(spot) for spot in spots)}
         due.loose[start] = loose
@@ -635,14 +658,17 @@ def tenant_isolation(map_: Referee) -> Tenants:
                 continue
             skip = {name for name in map_.lines() if {start, goal} <= approved(name)}
             for found, begun, stop in ((due.must, tight, set()), (due.error, tight, provider), (due.may, loose, set())):
-                holds = loosely if found is due.may else strictly
+                at_least = found is not due.may
                 alone = map_.onward(begun, set(stop))
-                if any(goal in holds(spot) for host in alone for spot in map_.at_host[host]):
+                if any(goal in (of_host(host, spot) if at_least else loosely(spot))
+                       for host in alone for spot in map_.at_host[host]):  # fmt: skip
                     found.add((start, goal))  # by moves without a line alone
-                for _, entry in map_.search(begun, stop=stop, no_line=skip):
-                    held = goal in holds(entry.spot) and (map_.open(entry) or found is due.may)
+                for _, entry in map_.search(begun, stop=stop, no_line=skip, as_public=not at_least):
+                    held = goal in (strictly(entry.spot) if at_least else loosely(entry.spot))
+                    held = held and (map_.open(entry) or not at_least)
                     for host in map_.onward(map_.entered(entry), set(stop)):
-                        held = held or any(goal in holds(spot) for spot in map_.at_host.get(host, []))
+                        held = held or any(goal in (of_host(host, spot) if at_least else loosely(spot))
+                                           for spot in map_.at_host.get(host, []))  # fmt: skip
                     if held:
                         found.add((start, goal))
                         break
@@ -707,7 +733,7 @@ def written(seed: int) -> dict[str, Any]:
     data: dict[str, Any] = {
         "cloison": 1, "name": f"Map {seed}",
         "parties": {"aster": {"kind": "provider"}, "world": {"kind": "public"},
-                    "acme": {"kind": "tenant"}, "globex": {"kind": "tenant"}},
+                    "acme": {"kind": "tenant"}, "globex": {"kind": "tenant"}, "initech": {"kind": "tenant"}},
         "carriers": {}, "zones": {}, "subnets": {}, "assets": {}, "interconnections": {}, "endpoints": {},
         "groups": {}, "flows": {}, "policy": {},
     }  # fmt: skip
@@ -723,7 +749,7 @@ def written(seed: int) -> dict[str, Any]:
     for number in range(count):
         name = f"z{number}"
         zone: dict[str, Any] = {
-            "owner": dice.choice(["aster", "aster", "aster", "acme", "globex"]),
+            "owner": dice.choice(["aster", "aster", "aster", "acme", "globex", "initech"]),
             "nature": dice.choice(["production", "production", "development", "administration"]),
             "sensitivity": dice.choice(["exposed", "internal", "sensitive"]),
         }  # fmt: skip
@@ -749,7 +775,7 @@ def written(seed: int) -> dict[str, Any]:
             if chance(0.25):
                 subnet["closed"] = True
             nets[f"{name}-{'ab'[part]}"] = cidr
-        if chance(0.06) and "addresses" not in zone and "within" not in zone:
+        if chance(0.12) and "addresses" not in zone and "within" not in zone:
             holder = dice.randrange(number + 1)
             subnets[f"{name}-all"] = {"zone": f"z{holder}", "cidr": f"10.{number}.0.0/16", "aggregate": True}
     taken: dict[str, int] = {}
@@ -777,7 +803,7 @@ def written(seed: int) -> dict[str, Any]:
             places = list(nets) if chance(0.15) else inner
             place = dice.choice(places)
             asset["interfaces"][f"if{home}"] = (
-                {"subnet": place} if place in subnets and not kind and chance(0.1) else {"addresses": address(place)}
+                {"subnet": place} if place in subnets and chance(0.1) else {"addresses": address(place)}
             )
         if chance(0.25):
             asset["owner"] = dice.choice(["aster", "acme", "globex"])
@@ -789,10 +815,6 @@ def written(seed: int) -> dict[str, Any]:
             pool = dice.choice([name for name in subnets if not subnets[name].get("aggregate")])
             if chance(0.7) and not subnets[pool].get("closed"):
                 subnets[pool].setdefault("over", []).append(f"t{number}")
-    leased = {name for item in assets.values() for home in item["interfaces"].values() for name in [home.get("subnet")]}
-    for item in assets.values():  # a leased address may be anybody's: it is nobody's in particular then
-        if leased - {None}:
-            item.pop("owner", None)
     stages: list[Any] = []
     if chance(0.8):
         shape = dice.choice(["one", "pair", "cluster", "weak"])
@@ -877,7 +899,7 @@ def written(seed: int) -> dict[str, Any]:
         if functions and chance(0.6):
             rule["unless"] = {"through": {"assets": {"functions": dice.choice(functions)}}}
         data["policy"][f"rule-{number}"] = rule
-    if chance(0.25) and not any(subnet.get("aggregate") for subnet in subnets.values()):
+    if chance(0.25):
         data["policy"]["lateral"] = True
     data = {key: value for key, value in data.items() if value not in ({}, [])}
     map_ = Referee(data)

@@ -14,7 +14,8 @@ from flows_world import MAP, NOON, SECOND, capture_of, network_of, talk
 from cloison.diagrams.outputs.json import MISLEADING, OUTPUT, ByColumn, chunks
 from cloison.flows.audit import Options, audit, audit_report
 from cloison.flows.auditing.listed import Listed
-from cloison.flows.auditing.parts import PART, alike
+from cloison.flows.auditing.parts import PART
+from cloison.flows.judging.likeness import alike
 from cloison.flows.table import SYN_AB, SYNACK_BA, Capture, Source, table_of
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
@@ -152,6 +153,6 @@ def test_alike_is_exact_where_hashes_meet(monkeypatch: pytest.MonkeyPatch) -> No
     keys = [np.array([5, 3, 5, 4, 3]), np.array([1, 1, 1, 2, 1])]
     expected = [0, 1, 3], [0, 1, 0, 2, 1]
     assert [found.tolist() for found in alike(keys)] == list(expected)
-    monkeypatch.setattr("cloison.flows.auditing.parts._MIX", np.uint64(0))
+    monkeypatch.setattr("cloison.flows.judging.likeness._MIX", np.uint64(0))
     assert [found.tolist() for found in alike(keys)] == list(expected)
     assert [len(found) for found in alike([np.zeros(0, dtype=np.int64)])] == [0, 0]

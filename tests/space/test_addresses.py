@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +14,10 @@ from cloison.netmodel.space.addresses import (
     MAPPED,
     V4,
     V6,
-    by_vrf,
     host_bits,
     parse,
     parse_address,
     point,
-    points,
     prefixes,
     show,
 )
@@ -140,14 +140,19 @@ def test_an_address_is_read_back_from_its_text(address: int) -> None:
     assert show(point(7, address)) == show(address)
 
 
-def test_points_keep_their_vrf() -> None:
-    lan = parse("10.0.0.0/24")
-    both = points(0, lan) | points(3, lan)
-    assert by_vrf(both) == {0: lan, 3: lan}
-    assert by_vrf(IntervalSet.of(((1 << 128) - 1, 1 << 128))) == {
-        0: IntervalSet.of(((1 << 128) - 1, (1 << 128) - 1)),
-        1: IntervalSet.of((0, 0)),
-    }
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(("0", "7", "01", "255", "256", "ffff", ":", "::", ".", "10.0.0.1", "%", "\0", "٣")),
+                max_size=9).map("".join))  # fmt: skip
+def test_what_is_no_address_is_refused(text: str) -> None:
+    try:
+        known = ipaddress.ip_address(text)
+    except ValueError:
+        known = None
+    if known is None or "%" in text or (known.version == 6 and known.ipv4_mapped is not None):
+        with pytest.raises(RefusedError):
+            parse_address(text)
+    else:
+        assert parse_address(text) == (MAPPED | int(known) if known.version == 4 else int(known))
 
 
 # RFC 6890 and its updates, as IANA's two registries stand; one address of each entry

@@ -10,6 +10,7 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.shared_places import shared_places
+from cloison.netmodel.assurance.tenants import Tenants
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -24,79 +25,6 @@ _TOO_MUCH = Text(
 _BY_LINES = Text("a chain of lines leads from {source} to {target}", "une suite de lignes mène de {source} à {target}")
 _WITHOUT = Text("{source} leads to {target} without any line", "{source} mène à {target} sans aucune ligne")
 _SEVERAL = -2  # reached from more than one tenant
-
-
-class _Tenants:
-    """The tenants of a map and what is theirs: zones, and assets of theirs in others' zones."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        owned: dict[str, list[Ref]] = {
-            name: [] for name, party in network.model.parties.items() if party.kind == "tenant"
-        }
-        for name, zone in network.zones.items():
-            if zone.owner_kind == "tenant":
-                owned[zone.owner].append(Ref("zone", name))
-        for name, asset in network.assets.items():
-            if asset.owner_kind == "tenant" and not any(
-                network.zones[zone].owner == asset.owner for zone in asset.zones
-            ):
-                owned[asset.owner].append(Ref("asset", name))
-        self.owned = {name: refs for name, refs in owned.items() if refs}
-        self.names = tuple(self.owned)
-
-    def starts(self, tenant: str) -> tuple[int, ...]:
-        """Return where somebody of the tenant's starts: in its places, and on its equipment wherever that has feet."""
-        reach, network = self.network.reach, self.network
-        found: dict[int, None] = {}
-        for item in self.owned[tenant]:
-            others = {vertex for part in self._others(item, tenant) for vertex in reach.starts("zone", part)}
-            found |= dict.fromkeys(vertex for vertex in reach.starts(item.kind, item.id) if vertex not in others)
-        for name, asset in network.assets.items():
-            owners = {asset.owner} if asset.owner else {network.zones[zone].owner for zone in reach.homes(name)}
-            if owners == {tenant}:
-                found |= dict.fromkeys(reach.find("asset", name, "out"))
-        return tuple(found)
-
-    def inside(self, tenant: str) -> frozenset[int]:
-        reach = self.network.reach
-        found: set[int] = set()
-        for item in self.owned[tenant]:
-            if item.kind == "asset":
-                found.update(reach.into("asset", item.id))
-                continue
-            others = {vertex for part in self._others(item, tenant) for vertex in reach.inner("zone", part)}
-            own = (vertex for name in self.network.zones[item.id].assets for vertex in reach.find("asset", name, "in"))
-            found.update(vertex for vertex in reach.inner("zone", item.id) if vertex not in others)
-            found.update(own)
-        return frozenset(vertex for vertex in found if self._theirs(vertex, tenant))
-
-    def _others(self, place: Ref, tenant: str) -> tuple[str, ...]:
-        """Return the zones within a zone of the tenant's that belong to somebody else."""
-        zones = self.network.zones
-        parts = zones[place.id].parts if place.kind == "zone" else ()
-        return tuple(part for part in parts if zones[part].owner != tenant)
-
-    def _theirs(self, vertex: int, tenant: str) -> bool:
-        """Tell whether a vertex in a tenant's zone is not someone else's equipment, such as the provider's router."""
-        here = self.network.reach.vertices[vertex]
-        if here.kind not in ("asset", "relay"):
-            return True
-        return self.network.assets[here.id.partition("/")[0]].owner in ("", tenant)
-
-    def theirs(self, place: Ref) -> bool:
-        """Tell whether a place on a chain belongs to some tenant."""
-        network = self.network
-        if place.kind == "asset":
-            owner = network.assets[place.id].owner_kind
-            return owner == "tenant" or (
-                not owner and all(network.zones[zone].owner_kind == "tenant" for zone in network.assets[place.id].zones)
-            )
-        if place.kind == "subnet":
-            return network.zones[network.subnets[place.id].zone].owner_kind == "tenant"
-        if place.kind == "zone":
-            return network.zones[place.id].owner_kind == "tenant"
-        return all(network.zones[zone].owner_kind == "tenant" for zone in network.ends[place.id].zones)
 
 
 def _exchange(line: Line, parties: Iterable[str]) -> bool:
@@ -147,7 +75,7 @@ def _meeting(line: Line, ends: Ends) -> frozenset[str]:
     return frozenset(met)
 
 
-def _suspects(network: Network, tenants: _Tenants) -> frozenset[str]:
+def _suspects(network: Network, tenants: Tenants) -> frozenset[str]:
     """Return the tenants whose places are reached from another tenant, in one pass over the reach graph.
 
     Each vertex is marked with the tenant that reaches it, or as reached from several; so it is visited twice at most.
@@ -177,7 +105,7 @@ def _suspects(network: Network, tenants: _Tenants) -> frozenset[str]:
     )
 
 
-def _chained(network: Network, ends: Ends, tenants: _Tenants, suspects: frozenset[str]) -> tuple[list[Breach], int]:
+def _chained(network: Network, ends: Ends, tenants: Tenants, suspects: frozenset[str]) -> tuple[list[Breach], int]:
     """Return the chains of two lines or more between two tenants: through tenants alone where there is such a one.
 
     Also returns how many tenants were not followed, once the budget of a map that joins everything was used up.
@@ -190,21 +118,45 @@ def _chained(network: Network, ends: Ends, tenants: _Tenants, suspects: frozense
         for vertex in reach.inner("zone", zone.id)
     }
     goals = {name: tenants.inside(name) for name in sorted(suspects)}
-    provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names)))
+    provider = frozenset(others.difference(*(tenants.inside(name) for name in tenants.names))) | {
+        vertex
+        for name in network.assets
+        if not tenants.theirs(Ref("asset", name))
+        for vertex in reach.find("asset", name, "in")
+    }
+    # a tenant's machine in a public network speaks by the lines that name it, not as the public does
+    machines = {
+        vertex
+        for name in network.assets
+        if all(network.zones[zone].public for zone in reach.homes(name))
+        for vertex in reach.find("asset", name, "out")
+    }
+    public = frozenset(
+        vertex
+        for name, zone in network.zones.items()
+        if zone.public
+        for vertex in (
+            *reach.find("zone", name, "out"),
+            *(number for subnet in zone.subnets for number in reach.find("subnet", subnet, "out")),
+        )
+    )
     breaches: list[Breach] = []
     visited = 0
     for place, start in enumerate(tenants.names):
         if visited >= _MOST_VISITED or len(breaches) >= _MOST_CHAINS:
             return breaches, len(tenants.names) - place
         begun = tenants.starts(start)
-        alone, whole = reach.reachable(begun, stop=provider), reach.reachable(begun)
-        visited += len(alone.order) + len(whole.order)
+        remote = tuple(vertex for vertex in begun if vertex in machines)
+        begun = tuple(vertex for vertex in begun if vertex not in machines)
+        outside = public.difference(begun)
+        tried = [(begun, provider), (remote, provider | outside), (begun, frozenset()), (remote, outside)]
+        searches = [(reach.reachable(starts, stop=stop), starts, stop) for starts, stop in tried if starts]
+        visited += sum(len(reached.order) for reached, _, _ in searches)
         for goal, vertices in goals.items():
             if goal == start:
                 continue
-            hops = _way(network, (start, goal), alone, begun, vertices, provider) or _way(
-                network, (start, goal), whole, begun, vertices, frozenset()
-            )
+            found = (_way(network, (start, goal), *search, vertices) for search in searches)
+            hops = next((way for way in found if way), ())
             lines = [hop.line for hop in hops if hop.line]
             if hops and (len(lines) != 1 or not {start, goal} <= _meeting(network.line[lines[0]], ends)):
                 breaches.append(_breach(network, tenants, start, goal, hops))
@@ -216,8 +168,8 @@ def _way(
     pair: tuple[str, str],
     reached: Reached,
     begun: tuple[int, ...],
-    goal: frozenset[int],
     stop: frozenset[int],
+    goal: frozenset[int],
 ) -> tuple[Hop, ...]:
     """Return the shortest chain to a tenant, past what the two exchange with the approval of both."""
     hops = _shortest(reached, goal)
@@ -232,7 +184,7 @@ def _shortest(reached: Reached, goal: frozenset[int]) -> tuple[Hop, ...]:
     return () if vertex is None else chain(reached, vertex)
 
 
-def _breach(network: Network, tenants: _Tenants, start: str, goal: str, hops: tuple[Hop, ...]) -> Breach:
+def _breach(network: Network, tenants: Tenants, start: str, goal: str, hops: tuple[Hop, ...]) -> Breach:
     foreign = tuple(dict.fromkeys(place.id for place in pivots(hops) if not tenants.theirs(place)))
     if foreign:
         message = say(
@@ -256,7 +208,7 @@ def _breach(network: Network, tenants: _Tenants, start: str, goal: str, hops: tu
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    tenants = _Tenants(network)
+    tenants = Tenants(network)
     ends = Ends(network)
     concerned, exchanges, breaches = _direct(network, ends)
     breaches += shared_places(network)
@@ -284,7 +236,7 @@ def _run(evidence: Evidence) -> Outcome:
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if len(_Tenants(evidence.network).names) > 1:
+    if len(Tenants(evidence.network).names) > 1:
         return None
     return say("fewer than two tenants have anything on the map", "moins de deux commanditaires figurent sur la carte")
 

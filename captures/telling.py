@@ -1,0 +1,169 @@
+"""The protocol of a conversation, told from its first payloads by the recognisers of ``wire/``, in one compiled chain.
+
+Of TCP, the true first bytes of a side are those after its SYN; before they come, what is seen may be recognised and
+never counts against a protocol. What may go over to TLS is followed for some payloads more. Nothing else is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from cloison.captures import wire
+from cloison.captures.packets import TCP, UDP
+from cloison.captures.recogniser import (
+    CIPHER,
+    FIELD,
+    FIRST,
+    GROUP,
+    IN_CLEAR,
+    INITIATOR,
+    RESPONDER,
+    ROLE,
+    VERSION,
+    Recogniser,
+)
+from cloison.flows import wire as bits
+from cloison.flows.compiled import Int, Kernel
+from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
+from cloison.netmodel.registry import load
+
+# Words of a row from FROM on. SHOWN: protocol of A, of B << 8, bits of flows.wire << 16, payloads looked at of A << 24,
+# of B << 32, SETTLED of A and B, STARTED of A and B. CHOSEN: version, cipher << 16, group << 32. PACKET: number of the
+# packet that told. EXPECTED: sequence numbers of the true first bytes of A, of B << 32.
+SHOWN, CHOSEN, PACKET, EXPECTED = range(4)
+WORDS = 4
+SETTLED, STARTED = 1 << 40, 1 << 42  # << 1 for B
+TRIES = 4  # payloads of a side that are looked at
+MOST = 16  # of one that may go over to TLS
+SHORTEST = 4  # bytes that tell anything
+
+Look = Callable[[Any, Int, Int, Int, Int, Int, Int], Int]  # the last: recognisers that know the first byte, as bits
+
+RECOGNISERS: tuple[Recogniser, ...] = tuple(load(wire, "RECOGNISER").values())
+_NUMBER = 56  # shift of the recogniser's number in what the chain returns
+
+
+def told() -> Any:
+    """Return what the kernel knows of the recognisers (int64[2, 256]).
+
+    By their number: 1 it may go over to TLS, 2 it is TLS. By the first byte of a payload: those to ask, as bits.
+    """
+    found = np.zeros((2, 256), dtype=np.int64)
+    for number, entry in enumerate(RECOGNISERS, 1):
+        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1
+        found[1, list(entry.begins)] |= 1 << number
+    return found
+
+
+def _chain(transport: int, entries: Iterable[Recogniser]) -> Look:
+    look: Look = _nobody
+    for number, entry in enumerate(entries, 1):
+        if transport in entry.transports:
+            look = _link(number, entry.look, look)
+    return look
+
+
+def _nobody(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
+    return np.int64(0)
+
+
+def _link(number: int, look: Kernel, otherwise: Look) -> Look:
+    bit, stamp = 1 << number, number << _NUMBER
+
+    def follow(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
+        if asked & bit:
+            found = look(window, at, end, length, source, target)
+            if found:
+                return found | stamp
+        return otherwise(window, at, end, length, source, target, asked)
+
+    return follow
+
+
+assert len(RECOGNISERS) < 63  # bits of a mask; more take another word
+_over_tcp, _over_udp = _chain(TCP, RECOGNISERS), _chain(UDP, RECOGNISERS)
+
+
+def begin(words: Any, side: Int, sequence: Int) -> None:
+    """Note the SYN of a side (0 A, 1 B): where its first byte of payload will be."""
+    words[0] |= STARTED << side
+    words[3] = (words[3] & (0xFFFFFFFF << (32 - 32 * side))) | (((sequence + 1) & 0xFFFFFFFF) << (32 * side))
+
+
+def tell(
+    window: Any, at: Int, end: Int, length: Int, sequence: Int, key: Int, words: Any, side: Int, alone: bool,
+    number: Int, told: Any,
+) -> Int:  # fmt: skip
+    """Look at a payload of a side that is not settled, write what it tells, and return evidence as if the side were A.
+
+    ``key`` is the packet's; ``alone``: the other side has not been seen; ``number``: the packet's in its source.
+    """
+    if end - at < SHORTEST and length >= SHORTEST:  # it was not kept
+        return np.int64(0)
+    shown = words[0]
+    protocol = (key >> 24) & 0xFF
+    tcp = protocol == TCP
+    start = tcp and shown & (STARTED << side) != 0 and (words[3] >> (32 * side)) & 0xFFFFFFFF == sequence
+    source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
+    asked = told[1, window[at]]
+    if tcp:
+        found = _over_tcp(window, at, end, length, source, target, asked)
+    else:
+        found = _over_udp(window, at, end, length, source, target, asked)
+    which = (found >> _NUMBER) & 0xFF
+    mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
+    tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
+    shown += 1 << (24 + 8 * side)
+    state = np.int64(0)
+    if start:
+        state |= bits.START_AB << side
+    upgrading = told[0, mine] & 1 != 0 or told[0, other] & 1 != 0
+    if found:
+        if upgrading and told[0, which] & 2 != 0:
+            state |= bits.UPGRADED
+        elif mine == 0 or mine == bits.OTHER:
+            shown = (shown & ~(0xFF << (8 * side))) | (which << (8 * side))
+        if found & IN_CLEAR:
+            state |= bits.IN_CLEAR
+        _choose(words, found, number)
+    elif mine == 0 and (start or tries >= TRIES):
+        shown |= bits.OTHER << (8 * side)
+        if start and _text(window, at, end):
+            state |= bits.TEXT_AB << side
+        if words[2] == 0:
+            words[2] = number
+    upgrading = upgrading or told[0, which] & 1 != 0
+    if upgrading:
+        if tries >= MOST:
+            state |= bits.WENT_ON
+        if tries >= MOST or state & bits.UPGRADED != 0:
+            shown |= SETTLED << side
+    elif found or start or tries >= TRIES:
+        shown |= SETTLED << side
+    words[0] = shown | (state << 16)
+    role = found & ROLE
+    if role == INITIATOR or (role == FIRST and alone):
+        return np.int64(QUERY_AB)
+    return np.int64(ANSWER_AB | QUERY_BA) if role == RESPONDER else np.int64(0)
+
+
+def _choose(words: Any, found: Int, number: Int) -> None:
+    """Keep version, cipher and group: the responder's word counts, else the highest version."""
+    version = (found >> VERSION) & FIELD
+    answer = found & ROLE == RESPONDER
+    if words[2] == 0 or (answer and version != 0) or found & IN_CLEAR != 0:
+        words[2] = number
+    if version == 0 or not (answer or version > words[1] & 0xFFFF):
+        return
+    words[1] = version | (((found >> CIPHER) & FIELD) << 16) | (((found >> GROUP) & FIELD) << 32)
+
+
+def _text(window: Any, at: Int, end: Int) -> bool:
+    for i in range(at, min(end, at + 32)):
+        letter = window[i]
+        if letter > 126 or (letter < 32 and letter != 9 and letter != 10 and letter != 13):
+            return False
+    return True
