@@ -12,17 +12,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cloison.captures.formats
+import cloison.captures.layers
+import cloison.captures.wire
 import cloison.diagrams.outputs
 import cloison.diagrams.views
 import cloison.netmodel.assurance.checks
 import cloison.netmodel.assurance.frameworks
+import cloison.netmodel.assurance.profiles
 from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.framework import Framework
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "explain", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "rules", "schema")
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 
@@ -115,6 +118,13 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))
+    yield "layers.md", entries_page("Encapsulations", load(cloison.captures.layers, "LAYER"))
+    yield (
+        "wire.md",
+        entries_page("Protocols told on the wire / Protocoles reconnus", load(cloison.captures.wire, "RECOGNISER")),
+    )
+    profiles = load(cloison.netmodel.assurance.profiles, "PROFILE")
+    yield "profiles.md", entries_page("Cryptographic profiles / Profils cryptographiques", profiles)
     yield "commands.md", commands_page()
 
 
