@@ -49,6 +49,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("vni", "i4", "VXLAN or Geneve network identifier; -1 none"),
     Column("tunnel", "i2", "index of the tunnel that carried it; -1 none"),
     Column("source", "u2", "index into the capture's sources"),
+    Column("point", "u2", "which of the source's observation points: exporter, domain, direction; 0 of packets"),
     Column("packet", "u8", "number of the first packet in its source, from 1"),
     Column("sampled", "u4", "one packet in so many was counted; 1 when every one was"),
     Column(
@@ -85,6 +86,16 @@ FRAGMENT = 1 << 16  # some of its packets were fragments
 TRUNCATED = 1 << 17  # some of its packets were kept shorter than their headers say
 ANSWER_AB = 1 << 18  # the protocol says that A answered (a reply seen: QUERY_BA comes with it)
 ANSWER_BA = 1 << 19
+# What flow records say. INITIATOR: the exporter's biflow or initiator field; FLAGS: OR-ed TCP flags make A the likelier
+# initiator; REFUSED: a filter says that it stopped what A sent.
+INITIATOR_AB = 1 << 20
+INITIATOR_BA = 1 << 21
+FLAGS_AB = 1 << 22
+FLAGS_BA = 1 << 23
+REFUSED_AB = 1 << 24
+REFUSED_BA = 1 << 25
+ANSWERED = 1 << 26  # OR-ed TCP flags or a state show an exchange in both directions
+ONE_WAY = 1 << 27  # what recorded it tells of one direction only: that the other was silent is not known
 
 EVIDENCE: Mapping[str, int] = {
     "SYN_AB": SYN_AB,
@@ -107,6 +118,14 @@ EVIDENCE: Mapping[str, int] = {
     "TRUNCATED": TRUNCATED,
     "ANSWER_AB": ANSWER_AB,
     "ANSWER_BA": ANSWER_BA,
+    "INITIATOR_AB": INITIATOR_AB,
+    "INITIATOR_BA": INITIATOR_BA,
+    "FLAGS_AB": FLAGS_AB,
+    "FLAGS_BA": FLAGS_BA,
+    "REFUSED_AB": REFUSED_AB,
+    "REFUSED_BA": REFUSED_BA,
+    "ANSWERED": ANSWERED,
+    "ONE_WAY": ONE_WAY,
 }
 
 
@@ -133,6 +152,7 @@ class FlowTable:
     vni: Array
     tunnel: Array
     source: Array
+    point: Array
     packet: Array
     sampled: Array
     wire_ab: Array
@@ -288,6 +308,42 @@ REASONS: Mapping[str, Reason] = _reasons(
         Text(
             "pcapng packet of an interface that is not described", "paquet pcapng d’une interface qui n’est pas décrite"
         ),
+        ip=True,
+    ),
+    # flow records that are in no conversation
+    Reason(
+        "icmp-error-record",
+        Text(
+            "ICMP error that a flow record counts without what it quotes",
+            "erreur ICMP comptée par un enregistrement de flux sans ce qu’elle cite",
+        ),
+        ip=False,
+        control=True,
+    ),
+    Reason(
+        "other-record",
+        Text("record or log line that is not of traffic", "enregistrement ou ligne de journal qui n’est pas du trafic"),
+        ip=False,
+        control=True,
+    ),
+    Reason(
+        "record-not-ip",
+        Text("flow record without IP addresses", "enregistrement de flux sans adresses IP"),
+        ip=False,
+    ),
+    Reason(
+        "record-malformed",
+        Text("flow record that cannot be read", "enregistrement de flux illisible"),
+        ip=True,
+    ),
+    Reason(
+        "record-without-template",
+        Text("flow data whose template never came", "données de flux dont le modèle n’est jamais venu"),
+        ip=True,
+    ),
+    Reason(
+        "record-lost",
+        Text("records that the exporter says it lost", "enregistrements que l’exporteur dit avoir perdus"),
         ip=True,
     ),
 )
