@@ -1,0 +1,216 @@
+"""Files of nfdump's collectors (nfcapd, nfpcapd, sfcapd): layouts 1 and 2, of nfdump 1.6 and 1.7.
+
+Counts of sampled flows are scaled by the collector when it stores them, and are not scaled again. nfdump's manual says
+of its out counters that they are those of the reverse flow.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from ipaddress import IPv4Address, IPv6Address
+
+import numpy as np
+
+from cloison.captures.nfcapd_blocks import FRONT, Block, Blocks, believed, layout_of
+from cloison.captures.nfcapd_columns import Columns, Decoded
+from cloison.captures.nfcapd_places import (
+    APART,
+    COUNTED,
+    DONE,
+    ELEMENTS,
+    EXPORTER,
+    LIE,
+    MALFORMED,
+    MAP,
+    OLD_SAMPLER,
+    PLACES,
+    SAMPLER,
+    TRAFFIC,
+    UNKNOWN,
+    WITHOUT_MAP,
+    Maps,
+    walk,
+)
+from cloison.captures.records import BATCH, POINT, SAMPLED, RecordFormat, Sink
+from cloison.captures.stream import Stream
+from cloison.flows.compiled import compiled
+from cloison.netmodel.finding import Message, Text, say
+
+SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code than compiled code can be loaded
+FIRST_BLOCKS, LARGE_BLOCK = 1, 3  # kinds of block of layout 1: of nfdump 1.5; of histograms
+ARRAY_BLOCK = 4  # kind of block of layout 2: names of applications and interfaces
+WAYS = {0: "ingress", 1: "egress"}
+UNKNOWN_RATE = 2  # what is known of a rate that the file does not tell
+_REASONS = {MALFORMED: "record-malformed", WITHOUT_MAP: "record-without-template", UNKNOWN: "other-record"}
+
+
+class _Reader:
+    """What is known of a file while its blocks are read."""
+
+    def __init__(self, stream: Stream, sink: Sink) -> None:
+        self.problem: Message | None = None
+        self.blocks = Blocks(stream)
+        self._sink = sink
+        self._order = "<" if self.blocks.little else ">"
+        self._walk = compiled(walk) if not 0 < stream.size <= SHORT or stream.compression else walk
+        self._columns = Columns(self.blocks.room, self.blocks.little)
+        self._maps = Maps()
+        self._places = np.zeros((PLACES, BATCH), dtype=np.int64)
+        self._counts = np.zeros(COUNTED, dtype=np.int64)
+        self._exporters: dict[int, tuple[object, ...]] = {}
+        self._rates: dict[int, int] = {}
+        self._noted: Counter[str] = Counter()
+        self._scaled: set[int] = set()  # rates of records that were scaled, 0 one that is not known
+
+    def read(self) -> Message | None:
+        """Read all blocks and return why only a part could be read, if so."""
+        blocks, sink = self.blocks, self._sink
+        while (block := blocks.next()) is not None:
+            if block.stop == FRONT:
+                sink.leave("record-malformed", believed(block.records) if block.records else 0)
+            elif blocks.layout == 1 and block.kind == FIRST_BLOCKS:
+                self._noted["old"] += 1
+                sink.leave("record-malformed", believed(block.records))
+            elif block.kind != (LARGE_BLOCK if blocks.layout == 1 else ARRAY_BLOCK):
+                self._take(block)
+            sink.tick()
+        sink.leave("record-malformed", blocks.lost)
+        for kind, reason in _REASONS.items():
+            sink.leave(reason, int(self._counts[kind]))
+        self._notes()
+        return blocks.problem or self.problem
+
+    def _take(self, block: Block) -> None:
+        room, at, stop = self.blocks.room, FRONT, block.stop
+        before = int(self._counts[TRAFFIC])
+        while True:
+            found, at, why = (
+                int(value)
+                for value in self._walk(
+                    room, at, stop, self.blocks.little, ELEMENTS, self._maps.slots, self._maps.rows, self._places,
+                    self._counts,
+                )
+            )  # fmt: skip
+            if found:
+                self._add(self._columns.decode(self._places[:, :found]))
+            if why == APART:
+                size = self._apart(room[at:stop].data)
+                at += size
+            elif why in (DONE, LIE):
+                break
+        if why == LIE:
+            self._counts[MALFORMED] += 1
+            self._lie(block, int(self._counts[TRAFFIC]) - before)
+
+    def _lie(self, block: Block, read: int) -> None:
+        self.problem = self.problem or say(
+            "in block {number} a record has a length that cannot be: what follows it in the block, of {records} "
+            "records that it announces, was not judged",
+            "dans le bloc {number}, un enregistrement a une longueur impossible : ce qui le suit dans le bloc, sur les "
+            "{records} enregistrements annoncés, n’a pas été jugé",
+            number=block.number, records=block.records,
+        )  # fmt: skip
+        self._counts[MALFORMED] += max(believed(block.records) - read - 1, 0)
+
+    def _apart(self, record: memoryview) -> int:
+        """Learn of a record that is not of traffic, and return its length."""
+        kind, size = struct.unpack_from(self._order + "HH", record)
+        body = record[:size]
+        if kind == MAP and size >= 8:
+            number = struct.unpack_from(self._order + "H", body, 4)[0]
+            extensions = struct.unpack_from(f"{self._order}{(size - 8) // 2}H", body, 8)
+            self._maps.learn(number, extensions[: extensions.index(0)] if 0 in extensions else extensions)
+        elif kind == EXPORTER and size >= 32:
+            high, low, sysid, identifier = struct.unpack_from(self._order + "QQ2xHI", body, 8)
+            address = IPv6Address(high << 64 | low) if high or low >> 32 else IPv4Address(low)
+            if len(self._exporters.get(sysid, ())) != 1:  # records went before it: they keep what they were given
+                self._exporters[sysid] = (str(address), identifier)
+        elif kind == OLD_SAMPLER and size >= 16:
+            interval, sysid = struct.unpack_from(self._order + "I2xH", body, 8)
+            self._rate(sysid, interval)
+        elif kind == SAMPLER and size >= 24:
+            sysid, packets, space = struct.unpack_from(self._order + "H10xII", body, 4)
+            self._rate(sysid, (packets + space) // packets if packets else 0)
+        return int(size)
+
+    def _rate(self, sysid: int, rate: int) -> None:
+        self._rates[sysid] = max(self._rates.get(sysid, 0), rate)
+
+    def _add(self, found: Decoded) -> None:
+        noted, batch = self._noted, found.batch
+        key = found.exporter << 40 | (found.direction + 1) << 32 | found.vrf
+        for value, rows in _parts(key):
+            exporter = self._exporters.setdefault(value >> 40, (value >> 40,))
+            way = (value >> 32 & 0x1FF) - 1
+            vrf = (value & 0xFFFFFFFF,) if value & 0xFFFFFFFF else ()
+            batch[POINT][rows] = self._sink.point(*exporter, WAYS.get(way, ""), *vrf)
+        if found.scaled.any():
+            noted["scaled"] += int(found.scaled.sum())
+            for sysid, rows in _parts(found.exporter):
+                rate = self._rates.get(sysid, self._rates.get(0, 0))
+                here = found.scaled[rows]
+                batch[SAMPLED][rows] = np.where(here, max(rate, UNKNOWN_RATE), 1)
+                if here.any() and len(self._scaled) < 8:
+                    self._scaled.add(rate if rate > 1 else 0)
+        for name in ("anonymised", "back", "event"):
+            noted[name] += int(getattr(found, name).sum())
+        left = found.bare | found.binding
+        if left.any():
+            self._sink.leave("record-not-ip", int(found.bare.sum()))
+            self._sink.leave("other-record", int((found.binding & ~found.bare).sum()))
+            batch = batch[:, ~left]
+        if batch.shape[1]:
+            self._sink.add(batch)
+
+    def _notes(self) -> None:
+        noted, note = self._noted, self._sink.note
+        if noted["scaled"]:
+            rates = ", ".join(f"1:{rate}" for rate in sorted(self._scaled - {0}))
+            note(say("{number} of its records are of sampled flows ({rates}): the collector had multiplied their counts",
+                     "{number} de ses enregistrements sont des flux échantillonnés ({rates}) : le collecteur en avait "
+                     "multiplié les comptes", number=noted["scaled"], rates=rates or "?"))  # fmt: skip
+        if noted["back"]:
+            note(say("{number} of its records have out counters, read as nfdump defines them: what the target sent. An "
+                     "exporter that puts there what it sent on makes its flows look answered",
+                     "{number} de ses enregistrements ont des compteurs sortants, lus comme nfdump les définit : ce que "
+                     "la cible a envoyé. Un exporteur qui y met ce qu’il a relayé fait paraître ses flux répondus",
+                     number=noted["back"]))  # fmt: skip
+        if noted["event"]:
+            note(say("{number} of its records are events of a firewall or of a translation, which may count no packets",
+                     "{number} de ses enregistrements sont des événements de pare-feu ou de traduction, parfois sans "
+                     "compte de paquets", number=noted["event"]))  # fmt: skip
+        if noted["anonymised"] or self.blocks.anonymised:
+            note(say("its addresses are anonymised: they are not those of the network",
+                     "ses adresses sont anonymisées : ce ne sont pas celles du réseau"))  # fmt: skip
+        if self._maps.unknown:
+            note(say("extensions of its records that are not known ({names}) and what follows them were not read",
+                     "des extensions inconnues de ses enregistrements ({names}) et ce qui les suit n’ont pas été lus",
+                     names=", ".join(map(str, sorted(self._maps.unknown)[:8]))))  # fmt: skip
+        if noted["old"]:
+            note(say("{number} of its blocks are of nfdump 1.5, which is not read: nfdump 1.6 converts them",
+                     "{number} de ses blocs sont de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les convertit",
+                     number=noted["old"]))  # fmt: skip
+
+
+def _parts(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Return each value and the rows that have it."""
+    if (values == values[0]).all():
+        return [(int(values[0]), np.arange(len(values)))]
+    different, inverse = np.unique(values, return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    cuts = np.flatnonzero(np.diff(inverse[order])) + 1
+    return list(zip(different.tolist(), np.split(order, cuts), strict=True))
+
+
+def _read(stream: Stream, sink: Sink) -> Message | None:
+    reader = _Reader(stream, sink)
+    return reader.read() or stream.problem
+
+
+FORMAT = RecordFormat(
+    name="nfcapd",
+    title=Text("collector file of nfdump (nfcapd)", "fichier de collecteur de nfdump (nfcapd)"),
+    recognises=lambda head: layout_of(head) is not None,
+    read=_read,
+)
