@@ -43,7 +43,8 @@ Array = npt.NDArray[Any]
 MOST = 1 << 62  # of a count: more is not believed
 LATEST = 9_200_000_000_000  # ms: no time is believed to be later (the year 2261)
 MAPPED = 0xFFFF << 32
-PORTED = (TCP, UDP, 33, 132, 136)  # DCCP, SCTP, UDP-Lite
+PORTED = np.zeros(256, dtype=bool)
+PORTED[[TCP, UDP, 33, 132, 136]] = True  # DCCP, SCTP, UDP-Lite
 # NSEL's events (Cisco's NetFlow implementation guide for the ASA): created, deleted, updated; denied. Its source is
 # the initiator of what was created (IANA's elements 231 and 232).
 CREATED, DELETED, DENIED, UPDATED = 1, 2, 3, 5
@@ -53,6 +54,7 @@ EVENT_FLAG, SAMPLED_FLAG, ANONYMISED_FLAG = 1, 2, 4  # of records of type 11
 OLD_SAMPLED_FLAG = 128
 
 Get = Callable[[int, int], Array]  # (place, offset) -> int64 of each record
+Has = Callable[[int], Array]  # (place) -> whether each record has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +89,20 @@ class Columns:
             for size in (1, 2, 4, 8)
         }
 
-    def decode(self, places: Array) -> Decoded:
-        """Return the records of which the walk noted ``places`` (int64[PLACES, records])."""
+    def decode(self, places: Array, there: int) -> Decoded:
+        """Return the records of which the walk noted ``places`` (int64[PLACES, records]), and which places any has."""
         number = places.shape[1]
-        has = places != 0
-        there = has.any(axis=1)
         nothing = np.zeros(number, dtype=np.int64)
+
+        def has(row: int) -> Array:
+            found: Array = (places[row] if there >> row & 1 else nothing) != 0
+            return found
 
         def get(size: int) -> Get:
             view = self._views[size]
 
             def column(row: int, offset: int) -> Array:
-                if not there[row]:
+                if not there >> row & 1:
                     return nothing
                 found: Array = view[places[row] + offset]
                 return (np.minimum(found, np.uint64(MOST)) if size == 8 else found).astype(np.int64)
@@ -111,7 +115,7 @@ class Columns:
         protocol = byte(place.GENERIC, 44) | byte(place.COMMON, 22)
         batch[PROTOCOL] = protocol
         self._ends(places, there, batch)
-        event = has[place.NSEL] | has[place.NEL] | has[place.OLD_NEL]
+        event = has(place.NSEL) | has(place.NEL) | has(place.OLD_NEL)
         self._times(batch, half, word, long)
         batch[PACKETS] = long(place.GENERIC, 24) + word(place.PACKETS4, 0) + long(place.PACKETS8, 0)
         batch[BYTES] = long(place.GENERIC, 32) + word(place.BYTES4, 0) + long(place.BYTES8, 0)
@@ -130,21 +134,21 @@ class Columns:
             batch,
             exporter=half(place.RECORD, 8) + old_exporter,
             direction=np.where(
-                has[place.MISC], byte(place.MISC, 10), np.where(has[place.OLD_MISC], byte(place.OLD_MISC, 1), -1)
+                has(place.MISC), byte(place.MISC, 10), np.where(has(place.OLD_MISC), byte(place.OLD_MISC, 1), -1)
             ),
             vrf=word(place.VRF, 4) + word(place.OLD_NEL, 8),
             scaled=(byte(place.RECORD, 10) & SAMPLED_FLAG != 0) | (old_flags & OLD_SAMPLED_FLAG != 0),
             anonymised=byte(place.RECORD, 10) & ANONYMISED_FLAG != 0,
             back=back & ~event,
             event=event,
-            binding=(has[place.NEL] | has[place.OLD_NEL]) & _no_address(batch[TARGET_HI], batch[TARGET_LO]),
-            bare=~has[place.V4] & ~has[place.V6],
+            binding=(has(place.NEL) | has(place.OLD_NEL)) & _no_address(batch[TARGET_HI], batch[TARGET_LO]),
+            bare=~has(place.V4) & ~has(place.V6),
         )
 
-    def _common(self, places: Array, there: Array) -> tuple[Array, Array]:
+    def _common(self, places: Array, there: int) -> tuple[Array, Array]:
         """Return exporters' numbers and flags of records of 1.6: of type 1 a byte each, of type 10 two."""
         at = places[place.COMMON]
-        if not there[place.COMMON]:
+        if not there >> place.COMMON & 1:
             return at, at
         byte, half = self._views[1], self._views[2]
         new = half[at] == place.V2
@@ -152,24 +156,24 @@ class Columns:
         flags = np.where(new, half[at + 4], byte[at + 4])
         return exporter.astype(np.int64), flags.astype(np.int64)
 
-    def _ends(self, places: Array, there: Array, batch: Array) -> None:
+    def _ends(self, places: Array, there: int, batch: Array) -> None:
         word, long = self._views[4], self._views[8]
         for high, low, before4, before6, after4, after6 in (
             (SOURCE_HI, SOURCE_LO, 0, 0, None, None),
             (TARGET_HI, TARGET_LO, 4, 16, 4, 16),
         ):
-            if there[place.V6]:
+            if there >> place.V6 & 1:
                 batch[high] = long[places[place.V6] + before6].astype(np.int64)
                 batch[low] = long[places[place.V6] + before6 + 8].astype(np.int64)
-            if there[place.V4]:
+            if there >> place.V4 & 1:
                 _write4(batch, high, low, places[place.V4] != 0, word[places[place.V4] + before4])
-            if after6 is not None and there[place.XLATE6]:
+            if after6 is not None and there >> place.XLATE6 & 1:
                 found = long[places[place.XLATE6] + after6].astype(np.int64)
                 rest = long[places[place.XLATE6] + after6 + 8].astype(np.int64)
                 told = (found != 0) | (rest != 0)
                 batch[high] = np.where(told, found, batch[high])
                 batch[low] = np.where(told, rest, batch[low])
-            if after4 is not None and there[place.XLATE4]:
+            if after4 is not None and there >> place.XLATE4 & 1:
                 value = word[places[place.XLATE4] + after4]
                 _write4(batch, high, low, value != 0, value)
 
@@ -184,14 +188,14 @@ class Columns:
         batch[FIRST] = np.minimum(first, LATEST) * 1_000_000
         batch[LAST] = np.minimum(last, LATEST) * 1_000_000
 
-    def _ports(self, batch: Array, has: Array, half: Get) -> None:
+    def _ports(self, batch: Array, has: Has, half: Get) -> None:
         protocol = batch[PROTOCOL]
         control = (protocol == ICMP) | (protocol == ICMPV6)
-        ported = np.isin(protocol, PORTED)
+        ported = PORTED[protocol]
         source = half(place.GENERIC, 40) + half(place.COMMON, 24)
         target = half(place.GENERIC, 42) + half(place.COMMON, 26)
-        if has[place.NSEL].any():  # 1.6 keeps type and code of an event with its event
-            old = has[place.NSEL] & has[place.COMMON] & control
+        if has(place.NSEL).any():  # 1.6 keeps type and code of an event with its event
+            old = has(place.NSEL) & has(place.COMMON) & control
             target = np.where(old, half(place.NSEL, 12), target)
         after = half(place.XLATE_PORTS, 2)
         target = np.where(ported & (after != 0), after, target)
@@ -219,15 +223,15 @@ def _no_address(high: Array, low: Array) -> Array:
     return found
 
 
-def _tells(byte: Get, has: Array, back: Array) -> Array:
+def _tells(byte: Get, has: Has, back: Array) -> Array:
     way = byte(place.BIFLOW, 12)
     told = np.where(way == INITIATOR, INITIATOR_AB, 0) | np.where(way == REVERSE_INITIATOR, INITIATOR_BA, 0)
     status = byte(place.GENERIC, 46) | byte(place.COMMON, 20)
     told |= np.where((status == ACL_DENY) | (status == ACL_DROP), REFUSED_AB, 0)
-    if has[place.NSEL].any():
-        event = np.where(has[place.NSEL], byte(place.NSEL, 14), 0)
+    if has(place.NSEL).any():
+        event = np.where(has(place.NSEL), byte(place.NSEL, 14), 0)
         told |= np.where((event == CREATED) | (event == DELETED) | (event == UPDATED), INITIATOR_AB, 0)
         told |= np.where(event == DENIED, REFUSED_AB, 0)
-        told |= np.where(has[place.NSEL] & back, ANSWERED, 0)  # it counts bytes, and often no packets
+        told |= np.where(has(place.NSEL) & back, ANSWERED, 0)  # it counts bytes, and often no packets
     found: Array = told.astype(np.int64)
     return found

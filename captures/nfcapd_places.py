@@ -44,9 +44,10 @@ _EXTENSIONS = {
 }  # fmt: skip
 IPV6, PACKETS_64, BYTES_64 = 1, 2, 4  # flags of COMMON
 
-# What the walk counts: records of traffic, those that cannot be read, those without their map, of unknown types.
-TRAFFIC, MALFORMED, WITHOUT_MAP, UNKNOWN = range(4)
-COUNTED = 4
+# What is counted: records of traffic, those that cannot be read, those without their map, of unknown types; without
+# addresses. THERE: bits of the places that any record of this walk has; EVER: that any had since the places were zero.
+TRAFFIC, MALFORMED, WITHOUT_MAP, UNKNOWN, NOT_IP, THERE, EVER = range(7)
+COUNTED = 7
 DONE, FULL, APART, LIE = range(4)  # why it stops
 
 
@@ -99,31 +100,41 @@ def walk(
     ``APART``: a record is to be read apart; ``LIE``: a record is longer than what is left of the block.
     """
     found = np.int64(0)
+    counts[THERE] = 0
+    ever = counts[EVER]
     while stop - at >= 4:
         kind, size = half(room, at, little), half(room, at + 2, little)
         if size < 4 or size > stop - at:
-            return found, at, np.int64(LIE)
+            return _ended(counts, ever, found, at, LIE)
         if kind == V3 or kind == V2 or kind == V0:
             if found == places.shape[1]:
-                return found, at, np.int64(FULL)
+                return _ended(counts, ever, found, at, FULL)
             for place in range(PLACES):
-                places[place, found] = 0
+                if (ever >> place) & 1:
+                    places[place, found] = 0
             places[ORDER, found] = counts[TRAFFIC]
             counts[TRAFFIC] += 1
             if kind == V3:
-                fault = _elements(room, at, at + size, little, elements, places, found)
+                fault = _elements(room, at, at + size, little, elements, places, found, counts)
             else:
-                fault = _extensions(room, at, at + size, little, slots, rows, places, found)
+                fault = _extensions(room, at, at + size, little, slots, rows, places, found, counts)
             if fault:
                 counts[fault] += 1
+                ever = np.int64(-1)  # it may have left some
             else:
                 found += 1
+            ever |= counts[THERE]
         elif kind == MAP or kind == EXPORTER or kind == SAMPLER or kind == OLD_SAMPLER:
-            return found, at, np.int64(APART)
+            return _ended(counts, ever, found, at, APART)
         elif kind not in _QUIET:
             counts[UNKNOWN] += 1
         at += size
-    return found, at, np.int64(DONE if stop == at else LIE)
+    return _ended(counts, ever, found, at, DONE if stop == at else LIE)
+
+
+def _ended(counts: Any, ever: Int, found: Int, at: Int, why: Int) -> tuple[Int, Int, Int]:
+    counts[EVER] = ever
+    return found, at, np.int64(why)
 
 
 def half(room: Any, at: Int, little: bool) -> Int:
@@ -133,11 +144,12 @@ def half(room: Any, at: Int, little: bool) -> Int:
     return (np.int64(room[at]) << 8) | np.int64(room[at + 1])
 
 
-def _elements(room: Any, at: Int, end: Int, little: bool, elements: Any, places: Any, column: Int) -> Int:
+def _elements(room: Any, at: Int, end: Int, little: bool, elements: Any, places: Any, column: Int, counts: Any) -> Int:
     """Note the elements of a record of type 11; return what is wrong with it, 0 nothing."""
     if end - at < 12:
         return np.int64(MALFORMED)
     places[RECORD, column] = at
+    there = np.int64(1 << RECORD)
     number = half(room, at + 4, little)
     at += 12
     while number > 0:
@@ -151,21 +163,25 @@ def _elements(room: Any, at: Int, end: Int, little: bool, elements: Any, places:
             if length - 4 < elements[kind, 1]:
                 return np.int64(MALFORMED)
             places[elements[kind, 0], column] = at + 4
+            there |= np.int64(1) << elements[kind, 0]
             if kind == 4 and length - 4 >= BIFLOW_BYTES:
                 places[BIFLOW, column] = at + 4
+                there |= 1 << BIFLOW
         at += length
     if places[GENERIC, column] == 0:
         return np.int64(MALFORMED)
+    counts[THERE] |= there
     return np.int64(0)
 
 
-def _extensions(room: Any, at: Int, end: Int, little: bool, slots: Any, rows: Any, places: Any, column: Int) -> Int:
+def _extensions(room: Any, at: Int, end: Int, little: bool, slots: Any, rows: Any, places: Any, column: Int, counts: Any) -> Int:
     """Note the extensions of a record of types 1 and 10; return what is wrong with it, 0 nothing."""
     new = half(room, at, little) == V2
     fixed = np.int64(32 if new else 28)
     if end - at < fixed:
         return np.int64(MALFORMED)
     places[COMMON, column] = at
+    there = np.int64(1 << COMMON)
     flags = half(room, at + 4, little) if new else np.int64(room[at + 4])
     row = slots[half(room, at + 6, little)]
     if row < 0:
@@ -182,4 +198,7 @@ def _extensions(room: Any, at: Int, end: Int, little: bool, slots: Any, rows: An
     for place in range(PLACES):
         if rows[row, place] >= 0:
             places[place, column] = at + rows[row, place]
+        if places[place, column] != 0:
+            there |= np.int64(1) << place
+    counts[THERE] |= there
     return np.int64(0)

@@ -23,9 +23,11 @@ from cloison.captures.nfcapd_places import (
     LIE,
     MALFORMED,
     MAP,
+    NOT_IP,
     OLD_SAMPLER,
     PLACES,
     SAMPLER,
+    THERE,
     TRAFFIC,
     UNKNOWN,
     WITHOUT_MAP,
@@ -42,7 +44,8 @@ FIRST_BLOCKS, LARGE_BLOCK = 1, 3  # kinds of block of layout 1: of nfdump 1.5; o
 ARRAY_BLOCK = 4  # kind of block of layout 2: names of applications and interfaces
 WAYS = {0: "ingress", 1: "egress"}
 UNKNOWN_RATE = 2  # what is known of a rate that the file does not tell
-_REASONS = {MALFORMED: "record-malformed", WITHOUT_MAP: "record-without-template", UNKNOWN: "other-record"}
+_REASONS = {MALFORMED: "record-malformed", WITHOUT_MAP: "record-without-template", UNKNOWN: "other-record",
+            NOT_IP: "record-not-ip"}  # fmt: skip
 
 
 class _Reader:
@@ -56,7 +59,7 @@ class _Reader:
         self._walk = compiled(walk) if not 0 < stream.size <= SHORT or stream.compression else walk
         self._columns = Columns(self.blocks.room, self.blocks.little)
         self._maps = Maps()
-        self._places = np.zeros((PLACES, BATCH), dtype=np.int64)
+        self._places = np.zeros((PLACES, BATCH + 24), dtype=np.int64)
         self._counts = np.zeros(COUNTED, dtype=np.int64)
         self._exporters: dict[int, tuple[object, ...]] = {}
         self._rates: dict[int, int] = {}
@@ -68,16 +71,17 @@ class _Reader:
         blocks, sink = self.blocks, self._sink
         while (block := blocks.next()) is not None:
             if block.stop == FRONT:
-                sink.leave("record-malformed", believed(block.records) if block.records else 0)
+                self._counts[MALFORMED] += believed(block.records) if block.records else 0
             elif blocks.layout == 1 and block.kind == FIRST_BLOCKS:
                 self._noted["old"] += 1
-                sink.leave("record-malformed", believed(block.records))
+                self._counts[MALFORMED] += believed(block.records)
             elif block.kind != (LARGE_BLOCK if blocks.layout == 1 else ARRAY_BLOCK):
                 self._take(block)
             sink.tick()
-        sink.leave("record-malformed", blocks.lost)
+        self._counts[MALFORMED] += blocks.lost
         for kind, reason in _REASONS.items():
-            sink.leave(reason, int(self._counts[kind]))
+            if self._counts[kind]:
+                sink.leave(reason, int(self._counts[kind]))
         self._notes()
         return blocks.problem or self.problem
 
@@ -93,7 +97,7 @@ class _Reader:
                 )
             )  # fmt: skip
             if found:
-                self._add(self._columns.decode(self._places[:, :found]))
+                self._add(self._columns.decode(self._places[:, :found], int(self._counts[THERE])))
             if why == APART:
                 size = self._apart(room[at:stop].data)
                 at += size
@@ -157,8 +161,8 @@ class _Reader:
             noted[name] += int(getattr(found, name).sum())
         left = found.bare | found.binding
         if left.any():
-            self._sink.leave("record-not-ip", int(found.bare.sum()))
-            self._sink.leave("other-record", int((found.binding & ~found.bare).sum()))
+            self._counts[NOT_IP] += int(found.bare.sum())
+            self._counts[UNKNOWN] += int((found.binding & ~found.bare).sum())
             batch = batch[:, ~left]
         if batch.shape[1]:
             self._sink.add(batch)
