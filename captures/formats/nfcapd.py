@@ -143,9 +143,9 @@ class _Reader:
 
     def _add(self, found: Decoded) -> None:
         noted, batch = self._noted, found.batch
-        key = found.exporter << 40 | (found.direction + 1) << 32 | found.vrf
+        key = found.exporter << 41 | (found.direction + 1) << 32 | found.vrf
         for value, rows in _parts(key):
-            exporter = self._exporters.setdefault(value >> 40, (value >> 40,))
+            exporter = self._exporters.setdefault(value >> 41, (value >> 41,))
             way = (value >> 32 & 0x1FF) - 1
             vrf = (value & 0xFFFFFFFF,) if value & 0xFFFFFFFF else ()
             batch[POINT][rows] = self._sink.point(*exporter, WAYS.get(way, ""), *vrf)
