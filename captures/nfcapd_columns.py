@@ -126,7 +126,7 @@ class Columns:
         back = (batch[BACK_PACKETS] > 0) | (batch[BACK_BYTES] > 0)
         self._ports(batch, has, half)
         flags = byte(place.GENERIC, 45) | byte(place.COMMON, 21)
-        batch[FLAGS] = np.where((protocol == TCP) & (flags != 0) & ~event, flags, -1)
+        batch[FLAGS] = np.where((protocol == TCP) & (flags != 0), flags, -1)
         self._tags(batch, half, word, long)
         batch[TELLS] = _tells(byte, has, back)
         old_exporter, old_flags = self._common(places, there)

@@ -59,7 +59,7 @@ class _Reader:
         self._walk = compiled(walk) if not 0 < stream.size <= SHORT or stream.compression else walk
         self._columns = Columns(self.blocks.room, self.blocks.little)
         self._maps = Maps()
-        self._places = np.zeros((PLACES, BATCH + 24), dtype=np.int64)
+        self._places = np.zeros((PLACES, BATCH - 24), dtype=np.int64)  # a power of two would make rows share cache sets
         self._counts = np.zeros(COUNTED, dtype=np.int64)
         self._exporters: dict[int, tuple[object, ...]] = {}
         self._rates: dict[int, int] = {}

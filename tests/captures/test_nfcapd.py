@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from captures_forge import START, pcap
-from nfcapd_forge import LZ4, ZSTD, Kept, alike, as_told, block, kept, layout2, nfdump_says, packed
+from nfcapd_forge import LZ4, ZSTD, Kept, alike, as_told, block, flow, kept, layout2, nfdump_says, packed
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import Dot1Q, Ether
@@ -138,7 +138,8 @@ def test_what_a_collector_received_is_read_as_nfdump_reads_it(capture: Path, tmp
     sink, flows = through_collector(capture, tmp_path, "-v", version)
     assert len(flows) > 500
     assert alike(sink, flows)
-    assert [point[0] for point in sink.points] == ["127.0.0.1"]
+    ways = {"5": {""}, "9": {"ingress", "egress"}, "10": {"ingress", "egress"}}[version]  # softflowd's back is egress
+    assert set(sink.points) == {("127.0.0.1", 0, way) for way in ways}
     assert (sink.problem, sink.notes, +sink.left) == ("", [], {})
 
 
@@ -185,16 +186,14 @@ def test_a_file_that_is_being_written_gives_what_it_holds(collected: Path) -> No
 def test_records_by_hand_are_those_of_the_tool(collected: Path, tmp_path: Path) -> None:
     """The forge of the other tests: what it makes is read by nfdump itself."""
     flows = nfdump_says(collected)[:50]
-    from nfcapd_forge import flow
-
     made = []
     for told in map(as_told, flows):
+        number = {name: value for name, value in told.items() if isinstance(value, int)}
         made.append(flow(
-            str(told["SOURCE"]), str(told["TARGET"]), ports=(int(str(told["SOURCE_PORT"])), int(str(told["TARGET_PORT"]))),
-            protocol=int(str(told["PROTOCOL"])), flags=max(int(str(told["FLAGS"])), 0), packets=int(str(told["PACKETS"])),
-            size=int(str(told["BYTES"])), first=int(str(told["FIRST"])) // 1_000_000,
-            last=int(str(told["LAST"])) // 1_000_000,
+            str(told["SOURCE"]), str(told["TARGET"]), ports=(number["SOURCE_PORT"], number["TARGET_PORT"]),
+            protocol=number["PROTOCOL"], flags=max(number["FLAGS"], 0), packets=number["PACKETS"],
+            size=number["BYTES"], first=number["FIRST"] // 1_000_000, last=number["LAST"] // 1_000_000,
         ))  # fmt: skip
     (tmp_path / "made").write_bytes(layout2([block(made)]))
     again = nfdump_says(tmp_path / "made")
-    assert [{**as_told(flow), "VLANS": 0} for flow in again] == [{**as_told(flow), "VLANS": 0} for flow in flows]
+    assert [{**as_told(one), "VLANS": 0} for one in again] == [{**as_told(one), "VLANS": 0} for one in flows]
