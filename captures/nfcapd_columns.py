@@ -61,7 +61,8 @@ Has = Callable[[int], Array]  # (place) -> whether each record has it
 class Decoded:
     """Records by column, ``POINT`` and ``SAMPLED`` not set; beside them what the file's reader makes these of.
 
-    ``exporter``: number of the exporter in the file; ``direction``: 0 ingress, 1 egress, -1 not told; ``vrf``: 0 not
+    ``exporter``: number of the exporter in the file; ``who``: its row of what is known of exporters, 0 none; ``rate``:
+    its sampling rate, 0 not known; ``direction``: 0 ingress, 1 egress, -1 not told; ``vrf``: 0 not
     told; masks: counts were scaled, addresses were anonymised, the counts of the target come from out counters, the
     record is of an event of a firewall or of a translation, it is of a translation without a target, it has no
     addresses.
@@ -69,6 +70,8 @@ class Decoded:
 
     batch: Array
     exporter: Array
+    who: Array
+    rate: Array
     direction: Array
     vrf: Array
     scaled: Array
@@ -133,6 +136,8 @@ class Columns:
         return Decoded(
             batch,
             exporter=half(place.RECORD, 8) + old_exporter,
+            who=places[place.WHO],
+            rate=places[place.RATE],
             direction=np.where(
                 has(place.MISC), byte(place.MISC, 10), np.where(has(place.OLD_MISC), byte(place.OLD_MISC, 1), -1)
             ),

@@ -6,7 +6,6 @@ of its out counters that they are those of the reverse flow.
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from ipaddress import IPv4Address, IPv6Address
 
@@ -15,23 +14,19 @@ import numpy as np
 from cloison.captures.nfcapd_blocks import FRONT, Block, Blocks, believed, layout_of
 from cloison.captures.nfcapd_columns import Columns, Decoded
 from cloison.captures.nfcapd_places import (
-    APART,
     COUNTED,
     DONE,
-    ELEMENTS,
-    EXPORTER,
+    GROW,
     LIE,
     MALFORMED,
-    MAP,
     NOT_IP,
-    OLD_SAMPLER,
     PLACES,
-    SAMPLER,
+    STRANGE,
     THERE,
     TRAFFIC,
     UNKNOWN,
     WITHOUT_MAP,
-    Maps,
+    Known,
     walk,
 )
 from cloison.captures.records import BATCH, POINT, SAMPLED, RecordFormat, Sink
@@ -44,6 +39,9 @@ FIRST_BLOCKS, LARGE_BLOCK = 1, 3  # kinds of block of layout 1: of nfdump 1.5; o
 ARRAY_BLOCK = 4  # kind of block of layout 2: names of applications and interfaces
 WAYS = {0: "ingress", 1: "egress"}
 UNKNOWN_RATE = 2  # what is known of a rate that the file does not tell
+MOST_RATES = 8  # that are said
+NUMBERS = 1 << 16  # of exporters
+ALL = (1 << 64) - 1
 _REASONS = {MALFORMED: "record-malformed", WITHOUT_MAP: "record-without-template", UNKNOWN: "other-record",
             NOT_IP: "record-not-ip"}  # fmt: skip
 
@@ -55,14 +53,11 @@ class _Reader:
         self.problem: Message | None = None
         self.blocks = Blocks(stream)
         self._sink = sink
-        self._order = "<" if self.blocks.little else ">"
         self._walk = compiled(walk) if not 0 < stream.size <= SHORT or stream.compression else walk
         self._columns = Columns(self.blocks.room, self.blocks.little)
-        self._maps = Maps()
+        self._known = Known.of_format()
         self._places = np.zeros((PLACES, BATCH - 24), dtype=np.int64)  # a power of two would make rows share cache sets
         self._counts = np.zeros(COUNTED, dtype=np.int64)
-        self._exporters: dict[int, tuple[object, ...]] = {}
-        self._rates: dict[int, int] = {}
         self._noted: Counter[str] = Counter()
         self._scaled: set[int] = set()  # rates of records that were scaled, 0 one that is not known
 
@@ -86,21 +81,16 @@ class _Reader:
         return blocks.problem or self.problem
 
     def _take(self, block: Block) -> None:
-        room, at, stop = self.blocks.room, FRONT, block.stop
+        room, little, at, stop = self.blocks.room, self.blocks.little, FRONT, block.stop
         before = int(self._counts[TRAFFIC])
         while True:
             found, at, why = (
-                int(value)
-                for value in self._walk(
-                    room, at, stop, self.blocks.little, ELEMENTS, self._maps.slots, self._maps.rows, self._places,
-                    self._counts,
-                )
-            )  # fmt: skip
+                int(value) for value in self._walk(room, at, stop, little, self._known, self._places, self._counts)
+            )
             if found:
                 self._add(self._columns.decode(self._places[:, :found], int(self._counts[THERE])))
-            if why == APART:
-                size = self._apart(room[at:stop].data)
-                at += size
+            if why == GROW:
+                self._known = self._known.grown()
             elif why in (DONE, LIE):
                 break
         if why == LIE:
@@ -117,46 +107,17 @@ class _Reader:
         )  # fmt: skip
         self._counts[MALFORMED] += max(believed(block.records) - read - 1, 0)
 
-    def _apart(self, record: memoryview) -> int:
-        """Learn of a record that is not of traffic, and return its length."""
-        kind, size = struct.unpack_from(self._order + "HH", record)
-        body = record[:size]
-        if kind == MAP and size >= 8:
-            number = struct.unpack_from(self._order + "H", body, 4)[0]
-            extensions = struct.unpack_from(f"{self._order}{(size - 8) // 2}H", body, 8)
-            self._maps.learn(number, extensions[: extensions.index(0)] if 0 in extensions else extensions)
-        elif kind == EXPORTER and size >= 32:
-            high, low, sysid, identifier = struct.unpack_from(self._order + "QQ2xHI", body, 8)
-            address = IPv6Address(high << 64 | low) if high or low >> 32 else IPv4Address(low)
-            if len(self._exporters.get(sysid, ())) != 1:  # records went before it: they keep what they were given
-                self._exporters[sysid] = (str(address), identifier)
-        elif kind == OLD_SAMPLER and size >= 16:
-            interval, sysid = struct.unpack_from(self._order + "I2xH", body, 8)
-            self._rate(sysid, interval)
-        elif kind == SAMPLER and size >= 24:
-            sysid, packets, space = struct.unpack_from(self._order + "H10xII", body, 4)
-            self._rate(sysid, (packets + space) // packets if packets else 0)
-        return int(size)
-
-    def _rate(self, sysid: int, rate: int) -> None:
-        self._rates[sysid] = max(self._rates.get(sysid, 0), rate)
-
     def _add(self, found: Decoded) -> None:
         noted, batch = self._noted, found.batch
-        key = found.exporter << 41 | (found.direction + 1) << 32 | found.vrf
-        for value, rows in _parts(key):
-            exporter = self._exporters.setdefault(value >> 41, (value >> 41,))
-            way = (value >> 32 & 0x1FF) - 1
-            vrf = (value & 0xFFFFFFFF,) if value & 0xFFFFFFFF else ()
-            batch[POINT][rows] = self._sink.point(*exporter, WAYS.get(way, ""), *vrf)
+        who = np.where(found.who > 0, found.who + NUMBERS, found.exporter)
+        for value, rows in _parts(who << 41 | (found.direction + 1) << 32 | found.vrf):
+            way, vrf = (value >> 32 & 0x1FF) - 1, value & 0xFFFFFFFF
+            batch[POINT][rows] = self._sink.point(*self._name(value >> 41), WAYS.get(way, ""), *filter(None, [vrf]))
         if found.scaled.any():
             noted["scaled"] += int(found.scaled.sum())
-            for sysid, rows in _parts(found.exporter):
-                rate = self._rates.get(sysid, self._rates.get(0, 0))
-                here = found.scaled[rows]
-                batch[SAMPLED][rows] = np.where(here, max(rate, UNKNOWN_RATE), 1)
-                if here.any() and len(self._scaled) < 8:
-                    self._scaled.add(rate if rate > 1 else 0)
+            batch[SAMPLED] = np.where(found.scaled, np.maximum(found.rate, UNKNOWN_RATE), 1)
+            for rate in np.unique(found.rate[found.scaled])[: MOST_RATES - len(self._scaled)].tolist():
+                self._scaled.add(rate if rate > 1 else 0)
         for name in ("anonymised", "back", "event"):
             noted[name] += int(getattr(found, name).sum())
         left = found.bare | found.binding
@@ -166,6 +127,13 @@ class _Reader:
             batch = batch[:, ~left]
         if batch.shape[1]:
             self._sink.add(batch)
+
+    def _name(self, who: int) -> tuple[object, ...]:
+        if who < NUMBERS:
+            return (who,)
+        high, low, identifier = self._known.exporters[who - NUMBERS].tolist()
+        address = (high & ALL) << 64 | low & ALL
+        return str(IPv4Address(address) if address <= 0xFFFFFFFF else IPv6Address(address)), identifier
 
     def _notes(self) -> None:
         noted, note = self._noted, self._sink.note
@@ -187,10 +155,10 @@ class _Reader:
         if noted["anonymised"] or self.blocks.anonymised:
             note(say("its addresses are anonymised: they are not those of the network",
                      "ses adresses sont anonymisées : ce ne sont pas celles du réseau"))  # fmt: skip
-        if self._maps.unknown:
-            note(say("extensions of its records that are not known ({names}) and what follows them were not read",
-                     "des extensions inconnues de ses enregistrements ({names}) et ce qui les suit n’ont pas été lus",
-                     names=", ".join(map(str, sorted(self._maps.unknown)[:8]))))  # fmt: skip
+        if self._counts[STRANGE]:
+            note(say("extension {number} of its records is not known: it and what follows it in them was not read",
+                     "l’extension {number} de ses enregistrements est inconnue : ni elle ni ce qui l’y suit n’a été lu",
+                     number=int(self._counts[STRANGE])))  # fmt: skip
         if noted["old"]:
             note(say("{number} of its blocks are of nfdump 1.5, which is not read: nfdump 1.6 converts them",
                      "{number} de ses blocs sont de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les convertit",

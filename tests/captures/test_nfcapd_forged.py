@@ -228,7 +228,7 @@ def test_layout_1_is_read_as_nfdump_reads_it(tmp_path: Path, way: int) -> None:
     assert sink.problem == ""
     assert not sink.left
     assert [row["SAMPLED"] for row in sink.rows[:5]] == [1, 1, 2, 1, 1]
-    assert sink.points == [("192.0.2.1", 77, ""), ("192.0.2.1", 77, "egress"), ("192.0.2.1", 77, "ingress")]
+    assert set(sink.points) == {("192.0.2.1", 77, way) for way in ("", "egress", "ingress")}
 
 
 @NFDUMP
@@ -272,7 +272,7 @@ def test_an_extension_that_is_not_known_hides_what_follows_and_nothing_else() ->
     sink = one(extension_map(1, [13, 60, 14, 16], 32), old_flow("10.0.0.1", "10.0.0.2", number=1, extensions=data))
     assert (sink.rows[0]["VLANS"], sink.rows[0]["BACK_PACKETS"], sink.rows[0]["PACKETS"]) == (7 << 12, 0, 3)
     assert sink.notes == [
-        "extensions of its records that are not known (60) and what follows them were not read",
+        "extension 60 of its records is not known: it and what follows it in them was not read",
     ]
 
 
@@ -409,7 +409,9 @@ def test_lengths_of_blocks_that_lie() -> None:
     huge = struct.pack("<IIHH", 4_000_000_000, LARGEST + 1, 3, 0) + bytes(100)
     sink = kept(layout2([block([GOOD]), huge]))
     assert (len(sink.rows), sink.left) == (1, {"record-malformed": 1})
-    assert sink.problem == f"block 2, at byte {52 + len(GOOD)}, has a length that cannot be: what comes before was judged"
+    assert (
+        sink.problem == f"block 2, at byte {52 + len(GOOD)}, has a length that cannot be: what comes before was judged"
+    )
     long = struct.pack("<IIHH", 4_000_000_000, LARGEST, 3, 0)
     sink = kept(layout2([block([GOOD]), long]))
     assert (len(sink.rows), sink.left) == (1, {"record-malformed": LARGEST // 44})
@@ -441,7 +443,14 @@ def test_headers_that_lie(change: Callable[[bytes], bytes], problem: str) -> Non
 
 
 def test_only_its_own_magic_is_recognised() -> None:
-    for head in (b"", b"\x0c\xa5\x01", b"\x0c\xa5\x00\x01", b"\xa5\x0c\x02\x00", b"\x0c\xa5\x00\x00", b"\xd4\xc3\xb2\xa1"):
+    for head in (
+        b"",
+        b"\x0c\xa5\x01",
+        b"\x0c\xa5\x00\x01",
+        b"\xa5\x0c\x02\x00",
+        b"\x0c\xa5\x00\x00",
+        b"\xd4\xc3\xb2\xa1",
+    ):
         assert not FORMAT.recognises(head)
     for head in (b"\x0c\xa5\x01\0", b"\x0c\xa5\x02\0", b"\xa5\x0c\0\x01", b"\xa5\x0c\0\x02"):
         assert FORMAT.recognises(head)
