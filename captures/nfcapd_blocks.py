@@ -95,7 +95,7 @@ class Blocks:
         else:
             self._compression, encrypted, appended = struct.unpack_from(order + "BBH", head, 16)
             appendix, blocks = struct.unpack_from(order + "Q4xI", head, 24)
-            self._announced = blocks + appended if appendix else 0
+            self._announced = blocks + (appended if appendix else 0)
             if encrypted:
                 self.problem = say("its blocks are encrypted", "ses blocs sont chiffrés")
                 return
@@ -119,7 +119,8 @@ class Blocks:
             return None
         head = stream.window[stream.start : min(stream.stop, stream.start + BLOCK_HEADER)].tobytes()
         if len(head) < BLOCK_HEADER:
-            return self._cut(0)
+            self._cut(0)
+            return None
         records, size, kind, flags = struct.unpack(("<" if self.little else ">") + "IIHH", head)
         if size > LARGEST:
             self._over = True
@@ -129,7 +130,8 @@ class Blocks:
             self.lost = 1
             return None
         if not stream.refill(BLOCK_HEADER + size):
-            return self._cut(records)
+            self._cut(records)
+            return None
         start = stream.start + BLOCK_HEADER
         data = stream.window[start : start + size]
         stream.start = start + size

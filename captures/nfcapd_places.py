@@ -112,7 +112,7 @@ def walk(
         kind, size = half(room, at, little), half(room, at + 2, little)
         if size < 4 or size > stop - at:
             return found, at, why
-        if kind == V3 or kind == V2 or kind == V0:
+        if kind in (V3, V2, V0):
             if found == places.shape[1]:
                 return found, at, np.int64(FULL)
             for place in range(PLACES):

@@ -56,7 +56,7 @@ class _Reader:
         self._walk = compiled(walk) if not 0 < stream.size <= SHORT or stream.compression else walk
         self._columns = Columns(self.blocks.room, self.blocks.little)
         self._known = Known.of_format()
-        self._places = np.zeros((PLACES, BATCH - 24), dtype=np.int64)  # a power of two would make rows share cache sets
+        self._places = np.zeros((PLACES, BATCH - 24), dtype=np.int64)  # 24: its rows share no cache sets
         self._counts = np.zeros(COUNTED, dtype=np.int64)
         self._noted: Counter[str] = Counter()
         self._scaled: set[int] = set()  # rates of records that were scaled, 0 one that is not known
@@ -118,6 +118,7 @@ class _Reader:
             batch[SAMPLED] = np.where(found.scaled, np.maximum(found.rate, UNKNOWN_RATE), 1)
             for rate in np.unique(found.rate[found.scaled])[: MOST_RATES - len(self._scaled)].tolist():
                 self._scaled.add(rate if rate > 1 else 0)
+        noted["unscaled"] += int((~found.scaled & (found.rate > 1)).sum())
         for name in ("anonymised", "back", "event"):
             noted[name] += int(getattr(found, name).sum())
         left = found.bare | found.binding
@@ -139,19 +140,28 @@ class _Reader:
         noted, note = self._noted, self._sink.note
         if noted["scaled"]:
             rates = ", ".join(f"1:{rate}" for rate in sorted(self._scaled - {0}))
-            note(say("{number} of its records are of sampled flows ({rates}): the collector had multiplied their counts",
-                     "{number} de ses enregistrements sont des flux échantillonnés ({rates}) : le collecteur en avait "
-                     "multiplié les comptes", number=noted["scaled"], rates=rates or "?"))  # fmt: skip
+            note(say("{number} of its records {number:is|are} of sampled flows ({rates}): the collector had multiplied "
+                     "their counts",
+                     "{number} de ses enregistrements {number:vient|viennent} de flux échantillonnés ({rates}) : le "
+                     "collecteur en avait multiplié les comptes",
+                     number=noted["scaled"], rates=rates or "?"))  # fmt: skip
+        if noted["unscaled"]:
+            note(say("{number} of its records {number:comes|come} from exporters that sample, and their counts were "
+                     "stored as they came: they are not scaled",
+                     "{number} de ses enregistrements {number:vient|viennent} d’exporteurs qui échantillonnent, leurs "
+                     "comptes étant rangés tels quels : ils ne sont pas mis à l’échelle",
+                     number=noted["unscaled"]))  # fmt: skip
         if noted["back"]:
-            note(say("{number} of its records have out counters, read as nfdump defines them: what the target sent. An "
-                     "exporter that puts there what it sent on makes its flows look answered",
-                     "{number} de ses enregistrements ont des compteurs sortants, lus comme nfdump les définit : ce que "
-                     "la cible a envoyé. Un exporteur qui y met ce qu’il a relayé fait paraître ses flux répondus",
-                     number=noted["back"]))  # fmt: skip
+            note(say("{number} of its records {number:has|have} out counters, read as nfdump defines them: what the "
+                     "target sent. An exporter that puts there what it sent on makes its flows look answered",
+                     "{number} de ses enregistrements {number:a|ont} des compteurs sortants, lus comme nfdump les "
+                     "définit : ce que la cible a envoyé. Un exporteur qui y met ce qu’il a relayé fait croire à des "
+                     "réponses", number=noted["back"]))  # fmt: skip
         if noted["event"]:
-            note(say("{number} of its records are events of a firewall or of a translation, which may count no packets",
-                     "{number} de ses enregistrements sont des événements de pare-feu ou de traduction, parfois sans "
-                     "compte de paquets", number=noted["event"]))  # fmt: skip
+            note(say("{number} of its records {number:is an event|are events} of a firewall or of a translation, which "
+                     "may count no packets",
+                     "{number} de ses enregistrements {number:est un événement|sont des événements} de pare-feu ou de "
+                     "traduction, parfois sans compte de paquets", number=noted["event"]))  # fmt: skip
         if noted["anonymised"] or self.blocks.anonymised:
             note(say("its addresses are anonymised: they are not those of the network",
                      "ses adresses sont anonymisées : ce ne sont pas celles du réseau"))  # fmt: skip
@@ -160,8 +170,8 @@ class _Reader:
                      "l’extension {number} de ses enregistrements est inconnue : ni elle ni ce qui l’y suit n’a été lu",
                      number=int(self._counts[STRANGE])))  # fmt: skip
         if noted["old"]:
-            note(say("{number} of its blocks are of nfdump 1.5, which is not read: nfdump 1.6 converts them",
-                     "{number} de ses blocs sont de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les convertit",
+            note(say("{number} of its blocks {number:is|are} of nfdump 1.5, which is not read: nfdump 1.6 converts them",
+                     "{number} de ses blocs {number:est|sont} de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les convertit",
                      number=noted["old"]))  # fmt: skip
 
 
@@ -176,8 +186,8 @@ def _parts(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
 
 
 def _read(stream: Stream, sink: Sink) -> Message | None:
-    reader = _Reader(stream, sink)
-    return reader.read() or stream.problem
+    problem = _Reader(stream, sink).read()
+    return stream.problem or problem
 
 
 FORMAT = RecordFormat(

@@ -224,7 +224,7 @@ def nfdump_says(path: Path) -> list[dict[str, Any]]:
 
 
 def as_told(flow: dict[str, Any]) -> dict[str, object]:
-    """Return of one of nfdump's flows what a row of ``Kept`` has: real ends, times in ns, flags where they are TCP's."""
+    """Return of one of nfdump's flows what a row of ``Kept`` has: real ends, times in ns, flags of TCP."""
     icmp = flow["proto"] in (1, 58)
     after = [flow.get(f"dst{six}_xlt_ip", "") for six in (4, 6)]
     ports = (0, flow["icmp_type"] << 8 | flow["icmp_code"]) if icmp else (flow["src_port"], flow["dst_port"])

@@ -170,13 +170,17 @@ def test_exporters_directions_and_domains_are_points() -> None:
 def test_sampling(sampler: bytes) -> None:
     sink = two(sampler, *(flow("10.0.0.1", "10.0.0.2", mark=mark, packets=700) for mark in (0, 2)))
     assert [(row["SAMPLED"], row["PACKETS"]) for row in sink.rows] == [(1, 700), (100, 700)]
-    assert sink.notes == ["1 of its records are of sampled flows (1:100): the collector had multiplied their counts"]
+    assert sink.notes == [
+        "1 of its records is of sampled flows (1:100): the collector had multiplied their counts",
+        "1 of its records comes from exporters that sample, and their counts were stored as they came: they are not "
+        "scaled",
+    ]
 
 
 def test_sampling_at_a_rate_that_the_file_does_not_tell() -> None:
     sink = two(flow("10.0.0.1", "10.0.0.2", mark=2), sampler_record(1, 1))
     assert sink.rows[0]["SAMPLED"] == 2
-    assert sink.notes == ["1 of its records are of sampled flows (?): the collector had multiplied their counts"]
+    assert sink.notes == ["1 of its records is of sampled flows (?): the collector had multiplied their counts"]
 
 
 def test_addresses_that_were_anonymised_are_said() -> None:
@@ -193,7 +197,7 @@ EVERY = {
 
 
 def old_file(way: int = 0, order: str = "<") -> bytes:
-    """Return a file of layout 1 with several maps; each extension of 1.6 is once before counters of the reverse flow."""
+    """Return a file of layout 1 with several maps; each extension is once before counters of the reverse flow."""
     six = [4, 8, 13, 15, 16, 27]
     data = struct.pack(order + "HH4BHHQIQ", 1, 2, 0, 1, 24, 24, 7, 8, 5, 700, 1_700_000_009_000)
     records = [
@@ -323,7 +327,7 @@ def test_what_is_not_of_traffic_is_not_counted() -> None:
 def test_blocks_of_nfdump_1_5_are_counted_and_said() -> None:
     sink = kept(layout1([struct.pack("<IIHH", 5, 20, 1, 0) + bytes(20)]))
     assert sink.left == {"record-malformed": 5}
-    assert sink.notes == ["1 of its blocks are of nfdump 1.5, which is not read: nfdump 1.6 converts them"]
+    assert sink.notes == ["1 of its blocks is of nfdump 1.5, which is not read: nfdump 1.6 converts them"]
 
 
 GENERIC = struct.pack("<5Q2H4B", 0, 0, 0, 1, 2, 3, 4, 6, 0, 0, 0)
