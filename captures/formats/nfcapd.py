@@ -170,9 +170,10 @@ class _Reader:
                      "l’extension {number} de ses enregistrements est inconnue : ni elle ni ce qui l’y suit n’a été lu",
                      number=int(self._counts[STRANGE])))  # fmt: skip
         if noted["old"]:
-            note(say("{number} of its blocks {number:is|are} of nfdump 1.5, which is not read: nfdump 1.6 converts them",
-                     "{number} de ses blocs {number:est|sont} de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les convertit",
-                     number=noted["old"]))  # fmt: skip
+            note(say("{number} of its blocks {number:is|are} of nfdump 1.5, which is not read: nfdump 1.6 converts "
+                     "them",
+                     "{number} de ses blocs {number:est|sont} de nfdump 1.5, qui n’est pas lu : nfdump 1.6 les "
+                     "convertit", number=noted["old"]))  # fmt: skip
 
 
 def _parts(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
