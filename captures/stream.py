@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures.compression import HEAD, MEMORY, compression_of, decompressed
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.system import why
 
@@ -23,12 +23,11 @@ Array = npt.NDArray[Any]
 
 WINDOW = 1 << 20  # bytes of the window: it stays in the processor's cache
 LARGEST = 1 << 24  # bytes of a record that is believed; libpcap believes 256 KiB
-FEED = 1 << 10  # compressed bytes given to zstandard at once: at most 32 MiB come out of them
-CHUNK = 1 << 16
-ZSTD_WINDOW = 1 << 27  # as the zstd command without --long
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-OTHERS = ((b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"))
+# What is recognised to be said, not to be read.
+OTHERS = (
+    (b"PK\x03\x04", "zip"), (b"\x02\x21\x4c\x18", "lz4 -l"), (b"\x1f\x9d", "compress"), (b"7z\xbc\xaf", "7-Zip"),
+)  # fmt: skip
 
 
 class Walker(Protocol):
@@ -62,14 +61,11 @@ class Stream:
 
     def _begin(self) -> None:
         head = b""
-        while len(head) < 6 and (more := self._read(6 - len(head))):
+        while len(head) < HEAD and (more := self._read(HEAD - len(head))):
             head += more
-        if head[:2] == GZIP:
-            self.compression = "gzip"
-            self._chunks = self._gunzip(head)
-        elif head[:4] == ZSTD or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):
-            self.compression = "zstd"
-            self._chunks = self._unzstd(head)
+        if found := compression_of(head):
+            self.compression = found.name
+            self._chunks = decompressed(found, head, self._read)
         else:
             self._rest = memoryview(head)
 
@@ -122,55 +118,26 @@ class Stream:
             self.ended = read == 0
             return
         if not self._rest:
-            assert self._chunks is not None
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                self.ended = True
-                return
-            self._rest = memoryview(chunk)
+            self._rest = memoryview(self._chunk())
+            self.ended = not self._rest
         taken = min(len(self._rest), len(self.window) - self.stop)
         self.window[self.stop : self.stop + taken] = np.frombuffer(self._rest[:taken], dtype=np.uint8)
         self.stop += taken
         self._rest = self._rest[taken:]
 
-    def _gunzip(self, data: bytes) -> Iterator[bytes]:
-        """Decompress gzip members one after the other (RFC 1952), never more than a window at once."""
-        while data or (data := self._read(CHUNK)):
-            if data.strip(b"\0") == b"":  # some tools pad to a block
-                data = b""
-                continue
-            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            while not member.eof:
-                if not data and not (data := self._read(CHUNK)):
-                    self.problem = _cut("gzip")
-                    return
-                try:
-                    out = member.decompress(data, WINDOW)
-                except zlib.error:
-                    self.problem = _damaged("gzip")
-                    return
-                data = member.unconsumed_tail or member.unused_data
-                if out:
-                    yield out
-
-    def _unzstd(self, data: bytes) -> Iterator[bytes]:
-        """Decompress zstandard frames one after the other (RFC 8878)."""
-        import zstandard
-
-        while data or (data := self._read(FEED)):
-            frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
-            while not frame.eof:
-                if not data and not (data := self._read(FEED)):
-                    self.problem = _cut("zstd")
-                    return
-                try:
-                    out = frame.decompress(data[:FEED])
-                except (zstandard.ZstdError, MemoryError):
-                    self.problem = _damaged("zstd")
-                    return
-                data = frame.unused_data + data[FEED:] if frame.eof else data[FEED:]
-                if out:
-                    yield out
+    def _chunk(self) -> bytes:
+        """Return what is decompressed next, nothing at the end; ``problem`` then says why it came early."""
+        assert self._chunks is not None
+        try:
+            return next(self._chunks, b"")
+        except EOFError:
+            problem = _cut(self.compression)
+        except ValueError:
+            problem = _damaged(self.compression)
+        except MemoryError:
+            problem = _greedy(self.compression)
+        self.problem = self.problem or problem  # a cut is no surprise where reading failed
+        return b""
 
 
 def _cut(compression: str) -> Message:
@@ -183,6 +150,12 @@ def _damaged(compression: str) -> Message:
     return say("its {compression} compression is damaged: what comes before was judged",
                "sa compression {compression} est endommagée : ce qui précède a été jugé",
                compression=compression)  # fmt: skip
+
+
+def _greedy(compression: str) -> Message:
+    return say("its {compression} compression wants more than {most} MiB of memory: what comes before was judged",
+               "sa compression {compression} demande plus de {most} Mio de mémoire : ce qui précède a été jugé",
+               compression=compression, most=MEMORY >> 20)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +215,7 @@ def unknown_content(stream: Stream) -> Message:
         if head.startswith(magic):
             return say("it is compressed by {name}, which is not read: decompress it first",
                        "il est compressé par {name}, format non lu : décompressez-le d’abord", name=name)  # fmt: skip
-    if head.startswith((GZIP, ZSTD)):
+    if compression_of(head[:HEAD]):
         return say(
             "it is compressed twice: decompress it once", "il est compressé deux fois : décompressez-le une fois"
         )
