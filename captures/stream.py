@@ -45,19 +45,30 @@ class Walker(Protocol):
 class Stream:
     """A window over the bytes of a source; ``window[start:stop]`` (uint8) is what was read and not yet used."""
 
-    def __init__(self, raw: BinaryIO, size: int) -> None:
+    def __init__(self, raw: BinaryIO, size: int, room: int = WINDOW) -> None:
         self.size = size  # of the file, 0 when it is not known
         self.position = 0  # bytes of the file that were read, before any decompression
-        self.window = np.zeros(WINDOW, dtype=np.uint8)
+        self.window = np.zeros(room, dtype=np.uint8)
         self.start = self.stop = 0
         self.offset = 0  # of the window's first byte in the decompressed stream
         self.ended = False
         self.problem: Message | None = None
         self.compression = ""
+        self.moved: Callable[[int], None] = lambda position: None  # is told the position as bytes are read
         self._raw = raw
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
         self._begin()
+
+    def close(self) -> None:
+        """Give up the file."""
+        self._raw.close()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _begin(self) -> None:
         head = b""
@@ -92,6 +103,7 @@ class Stream:
         self.start, self.stop = 0, unused
         while self.stop < len(self.window) and not self.ended:
             self._fill()
+        self.moved(self.position)
         return self.stop >= wanted
 
     def skip(self, size: int) -> bool:
