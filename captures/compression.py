@@ -80,8 +80,10 @@ def decompressed(compression: Compression, head: bytes, read: Callable[[int], by
         member = compression.begin()
         idle = False  # it gave nothing, and said that it needs nothing
         while not member.eof:
+            over = False
             if not data and (member.needs_input or idle):
                 data = read(compression.feed)
+                over = not data
             given = data[: compression.feed]
             try:
                 out = member.decompress(given, MOST)
@@ -90,7 +92,7 @@ def decompressed(compression: Compression, head: bytes, read: Callable[[int], by
             data = data[len(given) :]
             if out:
                 yield out
-            elif not given and not member.eof and (idle or member.needs_input):
+            elif over and not member.eof:
                 raise EOFError(compression.name)
             idle = not out
         data = (member.unused_data or b"") + data
