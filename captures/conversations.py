@@ -153,7 +153,7 @@ class Conversations:
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
         number = columns["packet"]
-        columns["source"] = np.full(len(number), source, dtype="u2")
+        columns["source"] = np.full(len(number), source, dtype="u4")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
             order = np.argsort(number, kind="stable")
             for name in columns:

@@ -16,9 +16,13 @@ _TWICE = Text("{file} is the same file as {other}: it is read once",
               "{file} est le même fichier que {other} : il n’est lu qu’une fois")  # fmt: skip
 # what a directory holds beside its files, said with its number
 _LEFT = (
-    Text("{folder}: {n} hidden {n:file|files} left out", "{folder} : {n} {n:fichier caché laissé|fichiers cachés laissés} de côté"),
-    Text("{folder}: {n} {n:subdirectory|subdirectories} not looked into", "{folder} : {n} {n:sous-répertoire non parcouru|sous-répertoires non parcourus}"),
-    Text("{folder}: {n} {n:entry that is|entries that are} no file left out", "{folder} : {n} {n:entrée qui n’est pas un fichier laissée|entrées qui ne sont pas des fichiers laissées} de côté"),
+    Text("{folder}: {n} hidden {n:file|files} left out",
+         "{folder} : {n} {n:fichier caché laissé|fichiers cachés laissés} de côté"),
+    Text("{folder}: {n} {n:subdirectory|subdirectories} not looked into",
+         "{folder} : {n} {n:sous-répertoire non parcouru|sous-répertoires non parcourus}"),
+    Text("{folder}: {n} {n:entry that is no file|entries that are no files} left out",
+         "{folder} : {n} {n:entrée qui n’est pas un fichier laissée|entrées qui ne sont pas des fichiers laissées} "
+         "de côté"),
 )  # fmt: skip
 
 
