@@ -82,13 +82,25 @@ class Stream:
 
     def _read(self, size: int) -> bytes:
         try:
-            data = self._raw.read(size)
+            data = self._raw.read(self._within(size))
         except OSError as error:
             self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
                                error=why(error))  # fmt: skip
             return b""
         self.position += len(data)
+        if not data:
+            self._grown()
         return data
+
+    def _within(self, size: int) -> int:
+        """Return how much may be read: a file that grows as fast as it is read would never end."""
+        return min(size, self.size - self.position) if self.size else size
+
+    def _grown(self) -> None:
+        """Say that a file has become longer since it was opened; what came then is left to another reading."""
+        if self.size and self.position >= self.size and os.fstat(self._raw.fileno()).st_size > self.size:
+            self.problem = say("it is still being written: what was whole at the beginning was judged",
+                               "il est en cours d’écriture : ce qui y était entier au début a été jugé")  # fmt: skip
 
     def refill(self, wanted: int) -> bool:
         """Read until ``wanted`` unused bytes are there; return whether they are. What was unused moves to the front."""
@@ -118,7 +130,7 @@ class Stream:
 
     def _fill(self) -> None:
         if not self._rest and self._chunks is None:
-            view = self.window.data[self.stop :]
+            view = self.window.data[self.stop : self.stop + self._within(len(self.window) - self.stop)]
             try:
                 read = self._raw.readinto(view)  # type: ignore[attr-defined]
             except OSError as error:
@@ -128,6 +140,8 @@ class Stream:
             self.position += read
             self.stop += read
             self.ended = read == 0
+            if self.ended and not self.problem:
+                self._grown()
             return
         if not self._rest:
             self._rest = memoryview(self._chunk())
