@@ -341,7 +341,7 @@ class Progress:
             self._show(done, total, [_left(done, total, seconds)] if total else [f"{done:,}"])
 
     def packets(self, done: int, total: int, packets: int) -> None:
-        """Show the bytes ``done`` of ``total`` (0: unknown), how fast they and their packets are read, the time left."""
+        """Show the bytes ``done`` of ``total`` (0: unknown), how fast they and their packets come, the time left."""
         if self._terminal and (seconds := self._due(done, total)):
             rates = [f"{_short(packets / seconds)} {_('packets/s', 'paquets/s')}",
                      f"{_short(done / seconds)}{_('B/s', 'o/s')}"]  # fmt: skip
@@ -373,8 +373,9 @@ class Progress:
         if not self._shown:
             parts = [BarColumn(), TaskProgressColumn()] if total else []
             display = Display(
-                *parts, TextColumn("{task.fields[words]}"), console=Console(stderr=True), auto_refresh=False, transient=True
-            )
+                *parts, TextColumn("{task.fields[words]}"), console=Console(stderr=True), auto_refresh=False,
+                transient=True,
+            )  # fmt: skip
             display.start()
             self._shown = display, display.add_task("", total=total or None, words="")
         display, task = self._shown
@@ -383,14 +384,12 @@ class Progress:
 
 def _short(number: float) -> str:
     """Return a rate in three figures and a prefix."""
-    for prefix in ("", "k", "M"):
-        if number < 999.5:
-            break
+    prefixes = ["G", "M", "k", ""]
+    while number >= 999.5 and len(prefixes) > 1:
         number /= 1000
-    else:
-        prefix = "G"
+        prefixes.pop()
     shown = f"{number:.3g}" if number < 100 else f"{number:.0f}"
-    return f"{shown.replace('.', _('.', ','))} {prefix}"
+    return f"{shown.replace('.', _('.', ','))} {prefixes[-1]}"
 
 
 def _left(done: int, total: int, seconds: float) -> str:

@@ -19,7 +19,7 @@ from cloison.captures.glance import HEAD, Glance, glance, known_formats
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
-from cloison.captures.packets import LEDGER, PACKET_WIDTH, RECORD_WIDTH, TIME
+from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH, TIME
 from cloison.captures.series import Series, next_of
 from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import RECOGNISERS

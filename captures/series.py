@@ -47,7 +47,12 @@ class Series:
 
     def likeness(self, path: str) -> tuple[bool, int, int]:
         """Return how well a path goes on from the last one, to be compared."""
-        return alike(path, self._path), len(os.path.commonprefix([path, self._path])), self.end
+        same = 0
+        for one, other in zip(path, self._path, strict=False):
+            if one != other:
+                break
+            same += 1
+        return alike(path, self._path), same, self.end
 
     def follow(self, source: int, path: str, begin: int) -> None:
         """Begin with a file of the capture, whose first packet has a time."""

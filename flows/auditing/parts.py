@@ -116,7 +116,7 @@ def part_of(audit: Audit, rows: Array) -> Part:
 
 
 def _showing(reason: Array, part: FlowTable) -> tuple[Array, Array]:
-    """Return the source and the number of the packet to look at: what refutes a claim, else the conversation's first."""
+    """Return source and number of the packet to look at: what refutes a claim, else the conversation's first."""
     told = np.isin(reason, _BY_WIRE) & (part.wire_packet > 0)
     return np.where(told, part.wire_source, part.source), np.where(told, part.wire_packet, part.packet)
 

@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import lz4.frame
@@ -80,7 +81,7 @@ def test_a_rotated_set_is_the_capture_that_was_cut(tmp_path: Path, names: str, s
     folder.mkdir()
     cuts = [0, *sorted(dice.sample(range(1, 400), 6)), 400]
     frames: dict[str, list[int]] = {}
-    for number, (begin, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for number, (begin, end) in enumerate(pairwise(cuts)):
         suffix = dice.choice(sorted(PACK))
         part = timed[begin:end]
         data = pcap(part, link=101, nano=True)

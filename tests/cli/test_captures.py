@@ -1,4 +1,4 @@
-"""The captures of a command: directories, rotated sets, inactivity limits, one still being written; and the progress."""
+"""The captures of a command: directories, rotated sets, inactivity limits, files that grow; and the progress."""
 
 from __future__ import annotations
 
