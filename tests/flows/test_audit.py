@@ -114,6 +114,23 @@ def test_a_scan_is_one_note(network: Network) -> None:
     assert result.exit_code("note") == 1
 
 
+def test_a_scan_from_inside_is_one_warning_with_its_extent(network: Network) -> None:
+    quiet = [talk("10.1.0.11", f"10.3.0.{host}", port, **SILENT) for host in range(1, 12) for port in (22, 445, 3389)]
+    answered = [talk("10.1.0.11", "10.3.0.5", 22, a_port=40001)]
+    few = [talk("10.1.1.12", f"10.3.0.{host}", 22, **SILENT) for host in range(2, 34)]
+    result = judged(network, *quiet, *answered, *few)
+    told = [(item.rule, item.severity, item.subject.id, item.message.values["n"]) for item in result.findings]
+    assert told == [
+        ("illegitimate-conversation", "error", "web-1/eth0 -> posts tcp/22", 1),  # what was answered is no part of it
+        ("scan", "warning", "10.1.0.11", 33),
+        ("illegitimate-conversation", "warning", "web-2/eth0 -> posts tcp/22", 32),  # 32 are not more than 32
+    ]
+    assert result.findings[1].message.say("en") == (
+        "10.1.0.11 (web-1/eth0) tried 11 addresses (10.3.0.1 to 10.3.0.11) and 3 services (tcp/22, tcp/3389, tcp/445) "
+        "in 33 conversations; nothing answered"
+    )
+
+
 def test_a_finding_a_pair_and_service_with_its_first_packet(network: Network) -> None:
     rows = [
         talk("10.1.0.11", "10.2.0.21", 5432),
