@@ -343,8 +343,8 @@ class Progress:
     def packets(self, done: int, total: int, packets: int) -> None:
         """Show the bytes ``done`` of ``total`` (0: unknown), how fast they and their packets come, the time left."""
         if self._terminal and (seconds := self._due(done, total)):
-            rates = [f"{_short(packets / seconds)} {_('packets/s', 'paquets/s')}",
-                     f"{_short(done / seconds)}{_('B/s', 'o/s')}"]  # fmt: skip
+            rates = [f"{_short(packets / seconds)} {_('packets/s', 'paquets/s')}"] if packets else []
+            rates.append(f"{_short(done / seconds)}{_('B/s', 'o/s')}")
             self._show(done, total, [*rates, _left(done, total, seconds)] if total else rates)
 
     def clear(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -15,11 +16,13 @@ import numpy as np
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
 from cloison.captures.frames import parse, parser
-from cloison.captures.glance import HEAD, Glance, glance, known_formats
+from cloison.captures.glance import HEAD, Glance, glance, packet_formats
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
 from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH, TIME
+from cloison.captures.recording import Recorder
+from cloison.captures.records import RecordFormat
 from cloison.captures.series import Series, next_of
 from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import RECOGNISERS
@@ -64,10 +67,10 @@ def read(
     ledger: Counter[str] = Counter()
     for source in sources:
         ledger.update(source.ledger)
-    if len(files) > 1:
-        announce(say("{files} files are read as {streams} {streams:stream|streams}",
-                     "{files} fichiers lus comme {streams} {streams:flot|flots}",
-                     files=len(files), streams=len(reader.streams)))  # fmt: skip
+    if sum(source.packets > 0 for source in sources) > 1:
+        announce(say("{files} captures are read as {streams} {streams:stream|streams}",
+                     "{files} captures lues comme {streams} {streams:flot|flots}",
+                     files=sum(source.packets > 0 for source in sources), streams=len(reader.streams)))  # fmt: skip
     wires = tuple(entry.wire for entry in RECOGNISERS)
     return Capture(join(reader.tables()), sources, dict(sorted(ledger.items())), wires)
 
@@ -80,7 +83,7 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
     """
     if name in _prepared:
         return 0.0
-    chosen = known_formats()[name]
+    chosen = packet_formats()[name]
     if announce and compiled(parse).cold:
         announce(say("compiling the packet decoder, once: this takes some seconds",
                      "compilation du décodeur de paquets, une seule fois : quelques secondes"))  # fmt: skip
@@ -113,6 +116,7 @@ class _Reader:
 
     def __init__(self, timeouts: Timeouts, rare: bool, meter: Meter, announce: Announce, *, fast: bool) -> None:
         self.streams: list[Series] = []
+        self._recorded: list[FlowTable] = []
         self._timeouts = timeouts
         self._limit = int(timeouts.limits().max())
         self._rare = rare
@@ -125,21 +129,42 @@ class _Reader:
         stream = found.open()
         if stream is None or found.chosen is None:
             return Source(found.path, "", 0, 0, 0, 0, found.problem)
+        stream.moved = self._meter.at
+        with stream:
+            if isinstance(found.chosen, Format):
+                source = self._packets(number, found, stream, found.chosen)
+            else:
+                source = self._records(number, found, stream, found.chosen)
+        self._meter.end(stream.position)
+        name = f"{found.chosen.name}, {stream.compression}" if stream.compression else found.chosen.name
+        return replace(source, format=name)
+
+    def _packets(self, number: int, found: Glance, stream: Stream, chosen: Format) -> Source:
         if self._fast:
-            prepare(found.chosen.name, self._announce)
+            prepare(chosen.name, self._announce)
         series = self._series(found)
         series.follow(number, found.path, found.begin or 0)
-        with stream:
-            first, last, problem = _count(
-                stream, found.chosen, series.conversations, self._meter, rare=self._rare, fast=self._fast
-            )
+        first, last, problem = _count(
+            stream, chosen, series.conversations, self._meter, rare=self._rare, fast=self._fast
+        )
         series.end = max(series.end, last)
-        self._meter.end(stream.position)
         packets, ledger = series.counted()
         if problem is None and not packets:
             problem = say("it holds no packet", "il ne contient aucun paquet")
-        name = f"{found.chosen.name}, {stream.compression}" if stream.compression else found.chosen.name
-        return Source(found.path, name, packets, 0, first, last, problem, ledger, series.number)
+        return Source(found.path, chosen.name, packets, 0, first, last, problem, ledger, stream=series.number)
+
+    def _records(self, number: int, found: Glance, stream: Stream, chosen: RecordFormat) -> Source:
+        recorder = Recorder(self._timeouts, lambda: self._meter.at(stream.position), fast=self._fast)
+        problem = chosen.read(stream, recorder)
+        held = recorder.done()
+        problem = stream.problem or problem
+        if problem is None and not held.records and not held.lines:
+            problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
+        place = np.full(len(held.table), number, dtype=np.uint32)
+        self._recorded.append(replace(held.table, source=place, wire_source=place))
+        return Source(
+            found.path, chosen.name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes, held.lines
+        )
 
     def _series(self, found: Glance) -> Series:
         """Return the stream in which a file goes on, or a new one."""
@@ -154,15 +179,15 @@ class _Reader:
         return going_on
 
     def tables(self) -> Iterator[FlowTable]:
-        """Yield the conversations of each stream; nothing can be read afterwards."""
-        return (series.table() for series in self.streams)
+        """Yield the conversations of each stream, then those of flow records; nothing can be read afterwards."""
+        yield from (series.table() for series in self.streams)
+        yield from self._recorded
 
 
 def _count(
     stream: Stream, chosen: Format, conversations: Conversations, meter: Meter, *, rare: bool, fast: bool
 ) -> tuple[int, int, Message | None]:
     """Count the packets of a stream; return the earliest and the latest time, and what is wrong."""
-    stream.moved = meter.at
     stream.refill(HEAD)
     walker = chosen.walk(stream, fast)
     decode = parser(fast)

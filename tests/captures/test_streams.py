@@ -281,7 +281,7 @@ def test_what_a_directory_holds_beside_its_files_is_said(tmp_path: Path) -> None
         f"{tmp_path}: 2 hidden files left out",
         f"{tmp_path}: 1 subdirectory not looked into",
         f"{tmp_path}: 2 entries that are no files left out",
-        "2 files are read as 1 stream",
+        "2 captures are read as 1 stream",
     ]
     assert not set(said) & set(french)
 

@@ -68,7 +68,7 @@ def test_a_directory_of_a_rotated_set_is_judged_as_the_whole(tmp_path: Path, pro
     assert other["summary"] == one["summary"]
     assert other["conversations"] == one["conversations"]
     assert f"{folder}: 1 hidden file left out" in cut.stderr
-    assert "5 files are read as 1 stream" in cut.stderr
+    assert "5 captures are read as 1 stream" in cut.stderr
 
 
 def test_one_location_is_exact(tmp_path: Path) -> None:
