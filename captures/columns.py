@@ -93,7 +93,7 @@ def protocol(text: str) -> int | None:
 
 
 def flags(text: str) -> int | None:
-    """Return TCP's flags out of their letters, in any order, with dots, spaces or nothing for those that are not set."""
+    """Return TCP's flags out of their letters, in any order; dots, spaces or nothing for those not set."""
     found = 0
     for letter in text.upper():
         if letter not in _FLAGS and letter not in ". -":
@@ -109,7 +109,7 @@ def ported(protocols: Array) -> Array:
 
 def icmp(protocols: Array) -> Array:
     """Return which of some protocol numbers are ICMP, of IPv4 or IPv6."""
-    return (protocols == ICMP) | (protocols == ICMPV6)
+    return np.isin(protocols, (ICMP, ICMPV6))
 
 
 def give(sink: Sink, numbers: Array, words: Mapping[int, Array | int], *, wrong: Array) -> None:
