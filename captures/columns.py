@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import hexdigits
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,10 @@ def protocol(text: str) -> int | None:
 
 
 def flags(text: str) -> int | None:
-    """Return TCP's flags out of their letters, in any order; dots, spaces or nothing for those not set."""
+    """Return TCP's flags out of their letters, in any order; dots, spaces or nothing for those not set (or 0x1b)."""
+    text = text.strip()
+    if text[:2] in ("0x", "0X"):
+        return int(text, 16) if len(text) <= 6 and all(letter in hexdigits for letter in text[2:] or "-") else None
     found = 0
     for letter in text.upper():
         if letter not in _FLAGS and letter not in ". -":

@@ -128,6 +128,15 @@ class Table:
     def __getitem__(self, name: str) -> Values:
         return self.columns[name]
 
+    def nothing(self, kind: Kind) -> Values:
+        """Return a column of values that are not there."""
+        none = np.zeros(len(self), dtype=bool)
+        return Values(np.full(len(self), "", dtype=object) if kind is Kind.TEXT else none.astype(np.int64), none, none)
+
+    def get(self, name: str, kind: Kind) -> Values:
+        """Return a column, of values that are not there where it was not among those that were wanted."""
+        return self.columns[name] if name in self.columns else self.nothing(kind)
+
     def renamed(self, names: Iterable[str]) -> Table:
         """Return the same columns under other names, in their order."""
         return Table(self.numbers, dict(zip(names, self.columns.values(), strict=True)))

@@ -18,7 +18,7 @@ from cloison.captures import records as word
 from cloison.captures.columns import BYTE, LONG, PORT, WIRES, addresses, ends, give, icmp, numbered, ported, protocol
 from cloison.captures.lines import read_lines
 from cloison.captures.objects import names_in
-from cloison.captures.packets import TCP
+from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
 from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
@@ -71,7 +71,7 @@ def _words(table: Table, side: str, sink: Sink) -> tuple[dict[int, npt.NDArray[n
     control, with_ports = icmp(proto.values), ported(proto.values)
     wrong = ~(source.known & target.known & proto.known) | vlans.wrong
     wrong |= ports[0].wrong | ports[1].wrong | kind.wrong | code.wrong
-    wrong |= with_ports & ~(ports[0].known & ports[1].known) & (proto.values != 132)
+    wrong |= np.isin(proto.values, (TCP, UDP)) & ~(ports[0].known & ports[1].known)
     wrong |= control & ~kind.known
     points = numbered(table["/host"], lambda host: sink.point("suricata", side, host))
     here = sink.point("suricata", side, "")
