@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ from cloison.captures.stream import Stream
 from cloison.captures.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text, say
+
+Array = npt.NDArray[Any]
 
 FIELDS: Mapping[str, Kind] = {
     "StartTime": MOMENT, "LastTime": MOMENT, "Dur": SECONDS, "Proto": TEXT, "SrcAddr": TEXT, "Sport": TEXT, "Dir": TEXT,
@@ -40,7 +43,7 @@ _AHEAD, _BACK, _BOTH = 1, 2, 4  # who opened, or sent first; both were seen
 def _header(line: str) -> tuple[str, Sequence[str]] | None:
     for separator in ",\t;|":
         names = [name.strip() for name in line.split(separator)]
-        if NEEDED <= set(names) and not {"SrcPkts", "TotPkts"}.isdisjoint(names):
+        if NEEDED.issubset(names) and not {"SrcPkts", "TotPkts"}.isdisjoint(names):
             return separator, names
     return None
 
@@ -126,9 +129,7 @@ def _give(table: Table, sink: Sink) -> None:
     )  # fmt: skip
 
 
-def _tells(
-    table: Table, protocols: npt.NDArray[np.int64], sent: npt.NDArray[np.int64], answered: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _tells(table: Table, protocols: Array, sent: Array, answered: Array) -> tuple[Array, Array]:
     """Return the flags of both sides (-1 not told) and the evidence of the arrows and states."""
     tcp = protocols == TCP
     arrow = numbered(table["Dir"], _arrow).values
@@ -142,7 +143,8 @@ def _tells(
     tells |= np.where(ahead & opened, bits.SYN_AB, 0) | np.where(back & opened, bits.SYN_BA, 0)
     refused = ahead & (state == "RST") & (sent == 1) & (answered == 1)
     tells |= np.where(refused, bits.RST_BA, 0)
-    tells |= np.where(tcp & np.isin(state, ("ACC", "CON", "EST", "FIN", "CLO")) & (answered > 0), bits.ANSWERED, 0)
+    exchange = np.isin(state, ("ACC", "CON", "EST", "CLO")) | ((state == "FIN") & (answered > 0))
+    tells |= np.where(tcp & exchange, bits.ANSWERED, 0)
     return np.where(tcp & letters.known, letters.values, -1), tells
 
 

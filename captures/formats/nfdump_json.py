@@ -73,8 +73,8 @@ def _give(table: Table, sink: Sink) -> None:
     size = counters[1].values
     small = counters[0].values > size // LEAST
     if (small & ~wrong).any():
-        sink.note(say("some flows have fewer bytes than their packets can have, as some versions of nfdump write: their "
-                      "bytes are not counted",
+        sink.note(say("some flows have fewer bytes than their packets can have, as some versions of nfdump write: "
+                      "their bytes are left out",
                       "des flux ont moins d’octets que leurs paquets n’en peuvent avoir, comme l’écrivent certaines "
                       "versions de nfdump : leurs octets ne sont pas comptés"))  # fmt: skip
     sampled = table["/sampled"].values > 0
@@ -93,7 +93,8 @@ def _give(table: Table, sink: Sink) -> None:
             word.PROTOCOL: proto.values, word.FIRST: first.values, word.LAST: last.values,
             word.PACKETS: counters[0].values, word.BYTES: np.where(small, 0, size),
             word.BACK_PACKETS: counters[2].values, word.BACK_BYTES: counters[3].values,
-            word.FLAGS: np.where(tcp, shown.values, -1), word.TELLS: np.where(sampled, bits.ONE_WAY, 0), word.VLANS: vlan.values << 12,
+            word.FLAGS: np.where(tcp, shown.values, -1), word.TELLS: np.where(sampled, bits.ONE_WAY, 0),
+            word.VLANS: vlan.values << 12,
             word.POINT: np.where(exporter.known, exporter.values, system.values),
         },
         wrong=wrong,
