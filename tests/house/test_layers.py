@@ -36,6 +36,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 REGISTRIES = {
     "netmodel/assurance/checks": "CHECK",
     "netmodel/assurance/frameworks": "FRAMEWORK",
+    "captures/compressions": "COMPRESSION",
     "captures/formats": "FORMAT",
     "captures/layers": "LAYER",
     "diagrams/views": "VIEW",
