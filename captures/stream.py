@@ -55,6 +55,7 @@ class Stream:
         self.ended = False
         self.problem: Message | None = None
         self.compression = ""
+        self.modified = _modified(raw)  # ns since 1970 UTC when the file was last written, 0 when it is not known
         self._raw = raw
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
@@ -171,6 +172,14 @@ class Stream:
                 data = frame.unused_data + data[FEED:] if frame.eof else data[FEED:]
                 if out:
                     yield out
+
+
+def _modified(raw: BinaryIO) -> int:
+    try:
+        facts = os.fstat(raw.fileno())
+    except (OSError, ValueError):  # bytes in memory
+        return 0
+    return facts.st_mtime_ns if stat.S_ISREG(facts.st_mode) else 0
 
 
 def _cut(compression: str) -> Message:
