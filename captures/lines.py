@@ -1,117 +1,141 @@
-"""The lines of a text log, some thousands at a time, and the records that their texts give, batch by batch."""
+"""The lines of a text log, in chunks of bounded memory: whole lines, numbered, of text that any reader can be given."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from cloison.captures.records import BATCH, RECORD_WORDS, Sink
+from cloison.captures.records import Sink
 from cloison.captures.stream import Stream
-from cloison.netmodel.space.protocols import PROTOCOLS
 
-LONGEST = 1 << 16  # bytes of a line that is believed
-MOST = (1 << 63) - 1
+Array = npt.NDArray[Any]
+
+CHUNK = 1 << 22  # bytes of lines that are read at once
+LONGEST = 1 << 20  # bytes of a line that is believed
+TAB, NEWLINE = 9, 10
+MARK = b"\xef\xbb\xbf"  # of UTF-8, where an editor wrote one
 
 
-def blocks(stream: Stream, sink: Sink) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield whole lines without their ends, and the number of the first one (from 1).
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a log, none of them blank.
 
-    A line longer than ``LONGEST`` is left to the sink as malformed. The last line may lack its end.
+    ``data`` (uint8) holds them one after the other, each with one newline after it; ``ends`` (int64) are the places of
+    these newlines; ``numbers`` (int64) are their numbers in the source, from 1. The text is UTF-8 without control
+    characters other than tabs.
+    """
+
+    data: Array
+    ends: Array
+    numbers: Array
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def begins(self) -> Array:
+        """Where each line begins in ``data``."""
+        return np.concatenate((np.zeros(1, dtype=np.int64), self.ends + 1))[: len(self.ends)]
+
+    def line_of(self, places: Array) -> Array:
+        """Return which line each place of ``data`` is in."""
+        return np.searchsorted(self.ends, places)
+
+    def text(self, line: int) -> str:
+        """Return a line, without its newline."""
+        return self.data[self.begins[line] : self.ends[line]].tobytes().decode("utf-8")
+
+    def starting(self, mark: bytes) -> Array:
+        """Return which lines start with some bytes (bool[lines])."""
+        begins, room = self.begins, self.ends - self.begins
+        found = room >= len(mark)
+        for at, byte in enumerate(mark):
+            found[found] = self.data[begins[found] + at] == byte
+        return found
+
+    def only(self, chosen: Array) -> Lines:
+        """Return the lines of a mask."""
+        if chosen.all():
+            return self
+        sizes = self.ends - self.begins + 1
+        ends = np.cumsum(sizes[chosen]) - 1
+        return Lines(self.data[np.repeat(chosen, sizes)], ends, self.numbers[chosen])
+
+
+def lines_of(data: bytes, number: int) -> tuple[Lines, int]:
+    """Return the lines of a piece of text whose first line has this number, and how many were refused.
+
+    Refused are lines with control characters, and those that are longer than is believed. Bytes that are not UTF-8
+    (another character set in a name) become U+FFFD: addresses and numbers do not need them.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        data = data.decode("utf-8", "replace").encode("utf-8")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if not data.endswith(b"\n"):
+        data = data.removesuffix(b"\r") + b"\n"
+    letters = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(letters == NEWLINE)
+    every = Lines(letters, ends, np.arange(number, number + len(ends), dtype=np.int64))
+    sizes = ends - every.begins
+    there = sizes > 0
+    good = there & (sizes <= LONGEST)
+    control = np.flatnonzero((letters < 32) & (letters != NEWLINE) & (letters != TAB))
+    if len(control):
+        good[every.line_of(control)] = False
+    return every.only(good), int(np.count_nonzero(there & ~good))
+
+
+def read_lines(stream: Stream, sink: Sink) -> Iterator[Lines]:
+    """Yield the lines of a stream, chunk by chunk; those that are refused are left as ``record-malformed``.
+
+    A last line without its newline counts as a line, unless the stream broke off there.
     """
     number = 1
+    stream.refill(len(MARK))
+    if stream.window[stream.start : stream.start + len(MARK)].tobytes() == MARK:
+        stream.start += len(MARK)
     while True:
-        if not stream.refill(LONGEST) and stream.start == stream.stop:
-            return
-        data = stream.window[stream.start : stream.stop].tobytes()
-        end = len(data) if stream.ended else data.rfind(b"\n") + 1
-        if end == 0:
-            _pass_over(stream, sink)
-            number += 1
-            continue
-        stream.start += end
-        lines = data[:end].split(b"\n")
-        if lines[-1] == b"":
-            lines.pop()
+        stream.refill(CHUNK)
         sink.tick()
-        if len(lines) and max(map(len, lines)) <= LONGEST:
-            yield number, lines
+        held = stream.window[stream.start : stream.stop]
+        if not len(held):
+            return
+        newlines = np.flatnonzero(held == NEWLINE)
+        if len(newlines):
+            taken = int(newlines[-1]) + 1
+            lines, refused = lines_of(held[:taken].tobytes(), number)
+            stream.start += taken
+            number += len(newlines)
+        elif stream.ended:
+            lines, refused = lines_of(held.tobytes(), number)
+            stream.start = stream.stop
+            if stream.problem is not None:
+                lines, refused = lines.only(np.zeros(len(lines), dtype=bool)), refused + len(lines)
         else:
-            for at, line in enumerate(lines, number):
-                if len(line) <= LONGEST:
-                    yield at, [line]
-                else:
-                    sink.leave("record-malformed")
-        number += len(lines)
+            _pass_line(stream, sink)
+            lines, refused = lines_of(b"", number)
+            refused, number = 1, number + 1
+        if refused:
+            sink.leave("record-malformed", refused)
+        if len(lines):
+            yield lines
 
 
-def _pass_over(stream: Stream, sink: Sink) -> None:
-    """Pass over a line that is longer than the window, whose end is yet to come."""
-    sink.leave("record-malformed")
-    while stream.start < stream.stop or stream.refill(1):
-        ends = np.flatnonzero(stream.window[stream.start : stream.stop] == 10)
-        if len(ends):
-            stream.start += int(ends[0]) + 1
+def _pass_line(stream: Stream, sink: Sink) -> None:
+    """Pass over a line that is longer than a chunk."""
+    while True:
+        newlines = np.flatnonzero(stream.window[stream.start : stream.stop] == NEWLINE)
+        if len(newlines):
+            stream.start += int(newlines[0]) + 1
             return
         stream.start = stream.stop
+        if not stream.refill(1):
+            return
         sink.tick()
-
-
-class Rows:
-    """Records one by one, given to a sink batch by batch. ``close`` gives the last ones."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._rows: list[tuple[int, ...]] = []
-
-    def add(
-        self, source: tuple[int, int], target: tuple[int, int], source_port: int, target_port: int, protocol: int,
-        first: int, last: int, packets: int, size: int, *, number: int, point: int = 0, tells: int = 0,
-        back_packets: int = 0, back_size: int = 0, flags: int = -1, back_flags: int = -1, wire: int = 0,
-        vlans: int = 0, vni: int = -1, sampled: int = 1,
-    ) -> None:  # fmt: skip
-        """Take a record, words as in :mod:`cloison.captures.records`; every number is in 64 bits with a sign."""
-        self._rows.append((
-            *source, *target, source_port, target_port, protocol, first, last, packets, size, back_packets, back_size,
-            flags, back_flags, tells, wire, vlans, vni, sampled, point, number,
-        ))  # fmt: skip
-        if len(self._rows) >= BATCH:
-            self.close()
-
-    def close(self) -> None:
-        """Give what was not given yet."""
-        if self._rows:
-            batch = np.array(self._rows, dtype=np.int64)
-            assert batch.shape[1] == RECORD_WORDS
-            self._rows.clear()
-            self._sink.add(np.ascontiguousarray(batch.T))
-
-
-@lru_cache(maxsize=1 << 16)
-def address(text: str) -> tuple[int, int] | None:
-    """Return the two halves of an address as signed 64-bit patterns, IPv4 as ::ffff:a.b.c.d; None when it is none."""
-    try:
-        if ":" in text:
-            data = socket.inet_pton(socket.AF_INET6, text)
-        else:
-            data = b"\0" * 10 + b"\xff\xff" + socket.inet_pton(socket.AF_INET, text)
-    except (OSError, ValueError):  # a null character and a surrogate are a ValueError
-        return None
-    return int.from_bytes(data[:8], "big", signed=True), int.from_bytes(data[8:], "big", signed=True)
-
-
-def whole(text: str | bytes | None, most: int = MOST) -> int | None:
-    """Return the value of decimal digits when it is at most ``most``, else None."""
-    if not text or len(text) > 19 or not text.isdigit() or not text.isascii():
-        return None
-    value = int(text)
-    return value if value <= most else None
-
-
-@lru_cache(maxsize=1 << 10)
-def protocol(text: str) -> int | None:
-    """Return the number of a protocol that is written as a number or by its keyword, else None."""
-    number = whole(text, 255)
-    return PROTOCOLS.get(text.strip().lower()) if number is None else number

@@ -14,8 +14,9 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from cloison.captures.lines import Rows, address, blocks, protocol, whole
+from cloison.captures.lines import read_lines
 from cloison.captures.records import RecordFormat, Sink
+from cloison.captures.rows import Rows, address, protocol, whole
 from cloison.captures.stream import Stream
 from cloison.captures.syslog import Headers
 from cloison.flows.table import ANSWERED, INITIATOR_AB, ONE_WAY, REFUSED_AB, RST_AB, SYN_AB, SYNACK_AB
@@ -361,9 +362,9 @@ def _recognises(head: bytes) -> bool:
 
 def _read(stream: Stream, sink: Sink) -> Message | None:
     log = _Log(stream, sink)
-    for number, lines in blocks(stream, sink):
-        for at, line in enumerate(lines, number):
-            log.line(line, at)
+    for lines in read_lines(stream, sink):
+        for number, line in zip(lines.numbers.tolist(), lines.data.tobytes().splitlines(), strict=True):
+            log.line(line, number)
     log.close()
     return stream.problem
 

@@ -1,0 +1,297 @@
+"""Tables out of the lines of a log, by duckdb: separated values, JSON, and lines that a pattern takes apart.
+
+duckdb gets a chunk of lines in a file of memory, and nothing else: no other file, no network, no extension, one
+thread, bounded memory. Its columns are given and are text; it guesses nothing. What it would refuse is refused before
+it sees it, so that its rows are the lines, in their order: this is proved of every chunk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cloison.captures.lines import NEWLINE, Lines
+from cloison.captures.records import Sink
+
+Array = npt.NDArray[Any]
+
+MEMORY = "512MB"
+FAILURES = 64  # of duckdb with one chunk, before the rest of it is left
+_LINE = "\x1f"  # a separator that is in no line: control characters are refused
+
+
+class Kind(Enum):
+    """What the text of a column is read as: an SQL expression of it, ``NULL`` where it is not of that kind.
+
+    ``TEXT`` stays text. ``WHOLE`` are integers of 64 bits, in decimal digits and nothing else. ``SECONDS``,
+    ``MILLISECONDS`` and ``MICROSECONDS`` become ns, exactly (half a ns is rounded). ``TIME`` is ISO 8601 or RFC 3339,
+    to ns since 1970; without a zone it is UTC.
+    """
+
+    TEXT = "{0}"
+    WHOLE = "CASE WHEN TRY_CAST({0} AS BIGINT)::VARCHAR = {0} THEN TRY_CAST({0} AS BIGINT) END"
+    SECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 9)) * 1000000000) AS BIGINT) END"
+    MILLISECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 6)) * 1000000) AS BIGINT) END"
+    MICROSECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 3)) * 1000) AS BIGINT) END"
+    TIME = (
+        "CASE WHEN regexp_full_match({0}, '" + r"\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?" + "')"
+        " THEN TRY(epoch_ns(TRY_CAST(regexp_extract({0}, '^[^Z+U]{{19}}[.0-9]*') AS TIMESTAMP_NS))"
+        " - CASE WHEN {0}[-3] = ':' AND {0}[-6] IN ('+', '-') THEN"
+        " ({0}[-6] || '1')::BIGINT * (60 * {0}[-5:-4]::BIGINT + {0}[-2:]::BIGINT) * 60000000000"
+        " WHEN {0}[-5] IN ('+', '-') AND length({0}) > 19 THEN"
+        " ({0}[-5] || '1')::BIGINT * (60 * {0}[-4:-3]::BIGINT + {0}[-2:]::BIGINT) * 60000000000"
+        " ELSE 0 END) END"
+    )
+
+
+TEXT, WHOLE, SECONDS, MILLISECONDS, MICROSECONDS, TIME = Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A column: ``values`` (str, or int64), which of them are ``known``, which are ``wrong``.
+
+    What is not there (no such field, a word for "unset") is neither; its value is 0 or the empty text.
+    """
+
+    values: Array
+    known: Array
+    wrong: Array
+
+    def within(self, least: int, most: int) -> Values:
+        """Return the column in which values outside of both bounds are wrong."""
+        inside = self.known & (self.values >= least) & (self.values <= most)
+        return Values(np.where(inside, self.values, 0), inside, self.wrong | (self.known & ~inside))
+
+    def only(self, chosen: Array) -> Values:
+        """Return the rows of a mask or an index."""
+        return Values(self.values[chosen], self.known[chosen], self.wrong[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a chunk: the ``numbers`` of their lines, and the columns that were wanted, by name."""
+
+    numbers: Array
+    columns: Mapping[str, Values]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, name: str) -> Values:
+        return self.columns[name]
+
+    def only(self, chosen: Array) -> Table:
+        """Return the rows of a mask or an index."""
+        if chosen.dtype == bool and chosen.all():
+            return self
+        return Table(self.numbers[chosen], {name: column.only(chosen) for name, column in self.columns.items()})
+
+
+class Tables:
+    """duckdb, ready for the chunks of one log; use it in ``with``.
+
+    Lines that are no row are left to the sink as ``record-malformed``: rows and lines left are all the lines given.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        import duckdb
+
+        self._sink = sink
+        self._error = duckdb.Error
+        self._handle = os.memfd_create("lines", os.MFD_CLOEXEC)
+        self._path = f"/proc/self/fd/{self._handle}"
+        self._failures = 0
+        self._duck = duckdb.connect(":memory:")
+        for setting in (
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "threads = 1",
+            f"memory_limit = '{MEMORY}'",
+            "temp_directory = ''",
+            "enable_external_file_cache = false",  # the same file holds one chunk after the other
+            "enable_progress_bar = false",
+            f"allowed_paths = ['{self._path}']",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._duck.execute(f"SET {setting}")
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._duck.close()
+        os.close(self._handle)
+
+    def separated(
+        self,
+        lines: Lines,
+        names: Sequence[str],
+        wanted: Mapping[str, Kind],
+        *,
+        separator: str,
+        quote: str = "",
+        unset: Sequence[str] = ("",),
+    ) -> Table:
+        """Return the wanted columns of separated values, whose columns are ``names``; spaces around a value are none.
+
+        ``separator`` is one ASCII character, ``quote`` one or none (RFC 4180). A line with another number of values is
+        left. A wanted name that is not among ``names`` is a column that is not there; of a name given twice the first
+        column counts. ``unset`` are the values that mean nothing.
+        """
+        good = _separable(lines, len(names), separator, quote)
+        lines = self._leave(lines, good)
+        columns = ", ".join(f"{_quoted(f'c{at}')}: 'VARCHAR'" for at in range(len(names)))
+        source = (
+            f"FROM read_csv({_quoted(self._path)}, auto_detect = false, header = false, columns = {{{columns}}}, "
+            f"delim = {_quoted(separator)}, quote = {_quoted(quote)}, escape = {_quoted(quote)}, strict_mode = true, "
+            f"max_line_size = {1 << 21}, parallel = false)"
+        )
+        values = {
+            name: f"trim(c{list(names).index(name)})" if name in names else "NULL::VARCHAR" for name in wanted
+        }
+        return self._table(lines, values, wanted, source, unset)
+
+    def json(self, lines: Lines, wanted: Mapping[str, Kind], *, unset: Sequence[str] = ()) -> Table:
+        """Return the wanted columns of lines that are JSON objects; a name is a JSON pointer (RFC 6901).
+
+        A line that is no object is left. ``null`` is a value that is not there; an object or a list is its JSON.
+        """
+        pointers = ", ".join(_quoted(name) for name in wanted)
+        source = (
+            f"FROM (SELECT CASE WHEN object THEN json_extract_string(line, [{pointers}]) END AS value, object "
+            f"FROM (SELECT line, COALESCE(TRY(json_type(CASE WHEN json_valid(line) THEN line END)) = 'OBJECT', false) "
+            f"AS object {self._lines()}))"
+        )
+        values = {name: f"value[{at}]" for at, name in enumerate(wanted, 1)}
+        return self._table(lines, values, wanted, source, unset, good="object")
+
+    def matches(self, lines: Lines, pattern: str, wanted: Mapping[str, Kind]) -> Table:
+        """Return the groups of a pattern (RE2: linear in the line), in the order of ``wanted``, where it is found.
+
+        All lines are rows; a group that is empty, and every group of a line without a match, is not there.
+        """
+        names = ", ".join(_quoted(f"g{at}") for at in range(len(wanted)))
+        source = f"FROM (SELECT regexp_extract(line, {_quoted(pattern)}, [{names}]) AS found {self._lines()})"
+        values = {name: f"found.g{at}" for at, name in enumerate(wanted)}
+        return self._table(lines, values, wanted, source, ("",))
+
+    def _lines(self) -> str:
+        return (
+            f"FROM read_csv({_quoted(self._path)}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}}, "
+            f"delim = {_quoted(_LINE)}, quote = '', escape = '', strict_mode = true, max_line_size = {1 << 21}, "
+            f"parallel = false)"
+        )
+
+    def _table(
+        self,
+        lines: Lines,
+        values: Mapping[str, str],
+        wanted: Mapping[str, Kind],
+        source: str,
+        unset: Sequence[str],
+        good: str = "true",
+    ) -> Table:
+        absent = ", ".join(_quoted(word) for word in unset)
+        inner = ", ".join(
+            f"CASE WHEN {value} NOT IN ({absent}) THEN {value} END AS t{at}" if absent else f"{value} AS t{at}"
+            for at, value in enumerate(values.values())
+        )
+        outer = ", ".join(f"{kind.value.format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
+                          for at, kind in enumerate(wanted.values()))  # fmt: skip
+        query = f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} {source})"
+        self._failures = 0
+        parts = [(part, found) for part, found in self._run(lines, query)]
+        numbers = [part.numbers[found["good"]] for part, found in parts]
+        columns = {}
+        for at, (name, kind) in enumerate(wanted.items()):
+            pieces = [_values(found[f"v{at}"], found[f"k{at}"], kind).only(found["good"]) for _, found in parts]
+            columns[name] = _joined(pieces, kind)
+        table = Table(np.concatenate([np.zeros(0, dtype=np.int64), *numbers]), columns)
+        if len(table) < len(lines):
+            self._sink.leave("record-malformed", len(lines) - len(table))
+        return table
+
+    def _run(self, lines: Lines, query: str) -> Iterator[tuple[Lines, dict[str, Array]]]:
+        """Yield what duckdb makes of the lines, in parts where it refuses some that should have been refused before."""
+        if not len(lines) or self._failures >= FAILURES:
+            return
+        os.ftruncate(self._handle, 0)
+        data, at = lines.data.data, 0
+        while at < len(data):
+            at += os.pwrite(self._handle, data[at:], at)
+        try:
+            found = self._duck.execute(query).fetchnumpy()
+        except (self._error, MemoryError):
+            found = {"good": np.zeros(0, dtype=bool)}
+        if len(found["good"]) == len(lines):
+            yield lines, found
+            return
+        self._failures += 1
+        if len(lines) > 1:
+            half = np.arange(len(lines)) < len(lines) // 2
+            yield from self._run(lines.only(half), query)
+            yield from self._run(lines.only(~half), query)
+
+    def _leave(self, lines: Lines, good: Array) -> Lines:
+        kept = lines.only(good)
+        if len(kept) < len(lines):
+            self._sink.leave("record-malformed", len(lines) - len(kept))
+        return kept
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _values(found: Array, there: Array, kind: Kind) -> Values:
+    unknown = np.ma.getmaskarray(found)
+    values = np.ma.getdata(found)
+    if unknown.any():
+        values = values.copy()
+        values[unknown] = "" if kind is Kind.TEXT else 0
+    return Values(values, ~unknown, np.asarray(there, dtype=bool) & unknown)
+
+
+def _joined(pieces: Iterable[Values], kind: Kind) -> Values:
+    pieces = list(pieces)
+    if len(pieces) == 1:
+        return pieces[0]
+    empty, none = np.zeros(0, dtype=object if kind is Kind.TEXT else np.int64), np.zeros(0, dtype=bool)
+    return Values(
+        np.concatenate([empty, *(piece.values for piece in pieces)]),
+        np.concatenate([none, *(piece.known for piece in pieces)]),
+        np.concatenate([none, *(piece.wrong for piece in pieces)]),
+    )
+
+
+def _separable(lines: Lines, columns: int, separator: str, quote: str) -> Array:
+    """Return which lines are ``columns`` separated values, each quoted whole or not at all (RFC 4180, section 2)."""
+    good = np.ones(len(lines), dtype=bool)
+    data = lines.data
+    cuts = data == ord(separator)
+    if quote and (marks := data == ord(quote)).any():
+        each = np.add.reduceat(marks, lines.begins, dtype=np.int64)
+        odd = each % 2 == 1
+        if odd.any():
+            good[~odd] = _separable(lines.only(~odd), columns, separator, quote)
+            good[odd] = False
+            return good
+        inside = np.cumsum(marks) % 2 == 1
+        edge = cuts | marks | (data == NEWLINE)
+        before = np.concatenate((np.ones(1, dtype=bool), edge[:-1]))
+        after = np.concatenate((edge[1:], np.ones(1, dtype=bool)))
+        astray = marks & np.where(inside, ~before, ~after)
+        good[lines.line_of(np.flatnonzero(astray))] = False
+        cuts &= ~inside
+    if len(lines):
+        good &= np.add.reduceat(cuts, lines.begins, dtype=np.int64) == columns - 1
+    return good
