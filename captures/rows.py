@@ -11,6 +11,7 @@ from cloison.captures.records import BATCH, RECORD_WORDS, Sink
 from cloison.netmodel.space.protocols import PROTOCOLS
 
 MOST = (1 << 63) - 1
+MOST_POINTS = 1 << 14
 
 
 class Rows:
@@ -41,6 +42,25 @@ class Rows:
             assert batch.shape[1] == RECORD_WORDS
             self._rows.clear()
             self._sink.add(np.ascontiguousarray(batch.T))
+
+
+class Points:
+    """The observation points of a source, each asked of the sink once; those past ``MOST_POINTS`` are one."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._known: dict[tuple[str, ...], int] = {}
+
+    def __call__(self, *what: str) -> int:
+        """Return the number of a point that some texts tell from the others."""
+        known = self._known.get(what)
+        if known is None:
+            if len(self._known) > MOST_POINTS:
+                return self._known[()]
+            if len(self._known) == MOST_POINTS:
+                what = ()
+            known = self._known[what] = self._sink.point(*(text[:255] for text in what))
+        return known
 
 
 @lru_cache(maxsize=1 << 16)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cloison.captures.lines import read_lines
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Rows, address, protocol, whole
+from cloison.captures.rows import Points, Rows, address, protocol, whole
 from cloison.captures.stream import Stream
 from cloison.captures.syslog import Headers
 from cloison.flows.table import ANSWERED, INITIATOR_AB, ONE_WAY, REFUSED_AB, RST_AB, SYN_AB, SYNACK_AB
@@ -97,7 +97,7 @@ class _Log:
         self.rows = Rows(sink)
         self.headers = Headers(stream)
         self._open: dict[tuple[object, ...], _Open] = {}
-        self._points: dict[str, int] = {}
+        self._points = Points(sink)
         self.vague: Counter[str] = Counter()
         self.totals = self.forgotten = 0
 
@@ -109,7 +109,7 @@ class _Log:
             return
         kind = mark[1].decode()
         text = data[mark.end() :].decode("utf-8", "replace").rstrip()
-        if not self._is_traffic(kind, text):
+        if not self._is_traffic(kind):
             self.vague[kind] += kind in _VAGUE
             self._sink.leave("other-record")
             return
@@ -119,7 +119,7 @@ class _Log:
             self._sink.leave("record-malformed")
 
     @staticmethod
-    def _is_traffic(kind: str, text: str) -> bool:
+    def _is_traffic(kind: str) -> bool:
         return (
             kind in _BUILT or kind in _TORN or kind in _PLAINLY
             or kind in ("302017", "302018", "302020", "302021", "106010", "106014", "106023", "106100")
@@ -127,10 +127,8 @@ class _Log:
 
     def _point(self, rest: bytes) -> int:
         """Return the point of the firewall that wrote what follows the time in a header."""
-        host = next((word for word in rest.decode("utf-8", "replace").split() if word.strip(":-")), "")[:255].strip(":")
-        if host not in self._points:
-            self._points[host] = self._sink.point(host)
-        return self._points[host]
+        words = rest.decode("utf-8", "replace").split()
+        return self._points(next((word.strip(":") for word in words if word.strip(":-")), ""))
 
     def _message(self, kind: str, text: str, time: int, point: int, number: int) -> bool:
         if kind in _BUILT:
