@@ -66,10 +66,10 @@ class Lines:
         return Lines(self.data[np.repeat(chosen, sizes)], ends, self.numbers[chosen])
 
 
-def lines_of(data: bytes, number: int) -> tuple[Lines, int]:
+def lines_of(data: bytes, number: int, longest: int = LONGEST) -> tuple[Lines, int]:
     """Return the lines of a piece of text whose first line has this number, and how many were refused.
 
-    Refused are lines with control characters, and those that are longer than is believed. Bytes that are not UTF-8
+    Refused are lines with control characters, and those of more than ``longest`` bytes. Bytes that are not UTF-8
     (another character set in a name) become U+FFFD: addresses and numbers do not need them.
     """
     try:
@@ -85,7 +85,7 @@ def lines_of(data: bytes, number: int) -> tuple[Lines, int]:
     every = Lines(letters, ends, np.arange(number, number + len(ends), dtype=np.int64))
     sizes = ends - every.begins
     there = sizes > 0
-    good = there & (sizes <= LONGEST)
+    good = there & (sizes <= longest)
     control = np.flatnonzero((letters < 32) & (letters != NEWLINE) & (letters != TAB))
     if len(control):
         good[every.line_of(control)] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 
@@ -17,6 +17,8 @@ from cloison.captures.conversations import Conversations, Timeouts
 from cloison.captures.frames import parse, parser
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.packets import LEDGER, PACKET_WIDTH, RECORD_WIDTH, TIME
+from cloison.captures.recording import Recorder
+from cloison.captures.records import RecordFormat
 from cloison.captures.stream import Format, Stream, open_source, unknown_content
 from cloison.captures.telling import RECOGNISERS
 from cloison.flows.compiled import compiled
@@ -26,7 +28,8 @@ from cloison.netmodel.registry import load
 
 BATCH = 2048  # packets: their columns stay in the processor's cache
 SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code than compiled code can be loaded
-HEAD = 32  # bytes that a format gets to recognise itself
+HEAD = 32  # bytes that a format of packets gets to recognise itself
+RECORDS_HEAD = 1 << 16  # and one of flow records
 
 Tick = Callable[[int, int], None]
 Announce = Callable[[Message], None]
@@ -103,7 +106,15 @@ _prepared: set[str] = set()
 
 @cache
 def _formats() -> Mapping[str, Format]:
-    return load(formats, "FORMAT")
+    """Return the formats of packets, by name."""
+    return {name: entry for name, entry in load(formats, "FORMAT").items() if isinstance(entry, Format)}
+
+
+@cache
+def _record_formats() -> tuple[RecordFormat, ...]:
+    """Return the formats of flow records, those with weak marks last."""
+    entries = [entry for entry in load(formats, "FORMAT").values() if isinstance(entry, RecordFormat)]
+    return tuple(sorted(entries, key=lambda entry: entry.broad))
 
 
 def _one(path: str, number: int, options: _Options) -> tuple[Source, FlowTable]:
@@ -117,7 +128,7 @@ def _one(path: str, number: int, options: _Options) -> tuple[Source, FlowTable]:
         head = stream.window[: min(HEAD, stream.stop)].tobytes()
         chosen = next((entry for entry in _formats().values() if entry.recognises(head)), None)
         if chosen is None:
-            return _unread(path, unknown_content(stream))
+            return _recorded(path, stream, number, options)
         fast = chosen.name in _prepared or not 0 < size <= SHORT or bool(stream.compression)
         if fast:
             prepare(chosen.name, options.announce)
@@ -153,6 +164,26 @@ def _walked(
     table = conversations.table(number)
     name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
     return Source(path, name, conversations.packets, 0, first, last, problem, dict(sorted(ledger.items()))), table
+
+
+def _recorded(path: str, stream: Stream, number: int, options: _Options) -> tuple[Source, FlowTable]:
+    """Read a source of flow records."""
+    stream.refill(RECORDS_HEAD)
+    head = stream.window[stream.start : min(stream.stop, stream.start + RECORDS_HEAD)].tobytes()
+    chosen = next((entry for entry in _record_formats() if entry.recognises(head)), None)
+    if chosen is None:
+        return _unread(path, unknown_content(stream))
+    fast = not 0 < stream.size <= SHORT or bool(stream.compression)
+    recorder = Recorder(options.timeouts, lambda: options.tick(stream.position, stream.size), fast=fast)
+    problem = chosen.read(stream, recorder)
+    found = recorder.done()
+    problem = stream.problem or problem
+    if problem is None and not found.records:
+        problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
+    table = replace(found.table, source=np.full(len(found.table), number, dtype="u2"))
+    name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
+    source = Source(path, name, 0, found.records, found.first, found.last, problem, found.ledger, found.notes)
+    return source, table
 
 
 def _unread(path: str, problem: Message) -> tuple[Source, FlowTable]:

@@ -24,34 +24,57 @@ Array = npt.NDArray[Any]
 
 MEMORY = "512MB"
 FAILURES = 64  # of duckdb with one chunk, before the rest of it is left
+_ROOM = 1 << 21  # bytes that duckdb keeps for a line
 _LINE = "\x1f"  # a separator that is in no line: control characters are refused
 
 
 class Kind(Enum):
-    """What the text of a column is read as: an SQL expression of it, ``NULL`` where it is not of that kind.
+    """What the text of a column is read as.
 
     ``TEXT`` stays text. ``WHOLE`` are integers of 64 bits, in decimal digits and nothing else. ``SECONDS``,
     ``MILLISECONDS`` and ``MICROSECONDS`` become ns, exactly (half a ns is rounded). ``TIME`` is ISO 8601 or RFC 3339,
     to ns since 1970; without a zone it is UTC.
     """
 
-    TEXT = "{0}"
-    WHOLE = "CASE WHEN TRY_CAST({0} AS BIGINT)::VARCHAR = {0} THEN TRY_CAST({0} AS BIGINT) END"
-    SECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 9)) * 1000000000) AS BIGINT) END"
-    MILLISECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 6)) * 1000000) AS BIGINT) END"
-    MICROSECONDS = "CASE WHEN NOT contains({0}, '_') THEN TRY_CAST(TRY(TRY_CAST({0} AS DECIMAL(27, 3)) * 1000) AS BIGINT) END"
-    TIME = (
-        "CASE WHEN regexp_full_match({0}, '" + r"\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?" + "')"
-        " THEN TRY(epoch_ns(TRY_CAST(regexp_extract({0}, '^[^Z+U]{{19}}[.0-9]*') AS TIMESTAMP_NS))"
-        " - CASE WHEN {0}[-3] = ':' AND {0}[-6] IN ('+', '-') THEN"
-        " ({0}[-6] || '1')::BIGINT * (60 * {0}[-5:-4]::BIGINT + {0}[-2:]::BIGINT) * 60000000000"
-        " WHEN {0}[-5] IN ('+', '-') AND length({0}) > 19 THEN"
-        " ({0}[-5] || '1')::BIGINT * (60 * {0}[-4:-3]::BIGINT + {0}[-2:]::BIGINT) * 60000000000"
-        " ELSE 0 END) END"
-    )
+    TEXT = "text"
+    WHOLE = "whole"
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    MICROSECONDS = "microseconds"
+    TIME = "time"
 
 
 TEXT, WHOLE, SECONDS, MILLISECONDS, MICROSECONDS, TIME = Kind
+
+
+def _decimal(digits: int) -> str:
+    """Return the SQL of a decimal number times ten to the power of ``digits``, in decimal arithmetic."""
+    scaled = f"TRY_CAST({{0}} AS DECIMAL(27, {digits})) * {10**digits}"
+    return f"CASE WHEN NOT contains({{0}}, '_') THEN TRY_CAST(TRY({scaled}) AS BIGINT) END"
+
+
+def _time() -> str:
+    """Return the SQL of a time: duckdb leaves a zone out of account in ns, so it is subtracted here."""
+    form = r"\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?"
+    clock = "TRY_CAST(regexp_extract({0}, '^[^Z+U]{{19}}[.0-9]*') AS TIMESTAMP_NS)"
+    minute = "60000000000 * ({0}[{1}] || '1')::BIGINT * (60 * {0}[{2}]::BIGINT + {0}[-2:]::BIGINT)"
+    colon = minute.replace("{1}", "-6").replace("{2}", "-5:-4")
+    plain = minute.replace("{1}", "-5").replace("{2}", "-4:-3")
+    zone = (
+        f"CASE WHEN {{0}}[-3] = ':' AND {{0}}[-6] IN ('+', '-') THEN {colon} "
+        f"WHEN {{0}}[-5] IN ('+', '-') THEN {plain} ELSE 0 END"
+    )
+    return f"CASE WHEN regexp_full_match({{0}}, '{form}') THEN TRY(epoch_ns({clock}) - {zone}) END"
+
+
+_SQL: Mapping[Kind, str] = {  # of the text {0}: NULL where it is not of the kind
+    TEXT: "{0}",
+    WHOLE: "CASE WHEN TRY_CAST({0} AS BIGINT)::VARCHAR = {0} THEN TRY_CAST({0} AS BIGINT) END",
+    SECONDS: _decimal(9),
+    MILLISECONDS: _decimal(6),
+    MICROSECONDS: _decimal(3),
+    TIME: _time(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +173,8 @@ class Tables:
         good = _separable(lines, len(names), separator, quote)
         lines = self._leave(lines, good)
         columns = ", ".join(f"{_quoted(f'c{at}')}: 'VARCHAR'" for at in range(len(names)))
-        source = (
-            f"FROM read_csv({_quoted(self._path)}, auto_detect = false, header = false, columns = {{{columns}}}, "
-            f"delim = {_quoted(separator)}, quote = {_quoted(quote)}, escape = {_quoted(quote)}, strict_mode = true, "
-            f"max_line_size = {1 << 21}, parallel = false)"
-        )
-        values = {
-            name: f"trim(c{list(names).index(name)})" if name in names else "NULL::VARCHAR" for name in wanted
-        }
+        source = self._read(lines, columns, separator, quote)
+        values = {name: f"trim(c{list(names).index(name)})" if name in names else "NULL::VARCHAR" for name in wanted}
         return self._table(lines, values, wanted, source, unset)
 
     def json(self, lines: Lines, wanted: Mapping[str, Kind], *, unset: Sequence[str] = ()) -> Table:
@@ -166,11 +183,9 @@ class Tables:
         A line that is no object is left. ``null`` is a value that is not there; an object or a list is its JSON.
         """
         pointers = ", ".join(_quoted(name) for name in wanted)
-        source = (
-            f"FROM (SELECT CASE WHEN object THEN json_extract_string(line, [{pointers}]) END AS value, object "
-            f"FROM (SELECT line, COALESCE(TRY(json_type(CASE WHEN json_valid(line) THEN line END)) = 'OBJECT', false) "
-            f"AS object {self._lines()}))"
-        )
+        valid = "COALESCE(TRY(json_type(CASE WHEN json_valid(line) THEN line END)) = 'OBJECT', false)"
+        found = f"CASE WHEN object THEN json_extract_string(line, [{pointers}]) END"
+        source = f"(SELECT {found} AS value, object FROM (SELECT line, {valid} AS object FROM {self._whole(lines)}))"
         values = {name: f"value[{at}]" for at, name in enumerate(wanted, 1)}
         return self._table(lines, values, wanted, source, unset, good="object")
 
@@ -180,15 +195,21 @@ class Tables:
         All lines are rows; a group that is empty, and every group of a line without a match, is not there.
         """
         names = ", ".join(_quoted(f"g{at}") for at in range(len(wanted)))
-        source = f"FROM (SELECT regexp_extract(line, {_quoted(pattern)}, [{names}]) AS found {self._lines()})"
+        found = f"regexp_extract(line, {_quoted(pattern)}, [{names}])"
+        source = f"(SELECT {found} AS found FROM {self._whole(lines)})"
         values = {name: f"found.g{at}" for at, name in enumerate(wanted)}
         return self._table(lines, values, wanted, source, ("",))
 
-    def _lines(self) -> str:
+    def _whole(self, lines: Lines) -> str:
+        return self._read(lines, "'line': 'VARCHAR'", _LINE, "")
+
+    def _read(self, lines: Lines, columns: str, separator: str, quote: str) -> str:
+        longest = int((lines.ends - lines.begins).max(initial=0))
+        room = max(_ROOM, longest + 2)
         return (
-            f"FROM read_csv({_quoted(self._path)}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}}, "
-            f"delim = {_quoted(_LINE)}, quote = '', escape = '', strict_mode = true, max_line_size = {1 << 21}, "
-            f"parallel = false)"
+            f"read_csv({_quoted(self._path)}, auto_detect = false, header = false, columns = {{{columns}}}, "
+            f"delim = {_quoted(separator)}, quote = {_quoted(quote)}, escape = {_quoted(quote)}, strict_mode = true, "
+            f"max_line_size = {room}, buffer_size = {2 * room}, parallel = false)"
         )
 
     def _table(
@@ -205,9 +226,9 @@ class Tables:
             f"CASE WHEN {value} NOT IN ({absent}) THEN {value} END AS t{at}" if absent else f"{value} AS t{at}"
             for at, value in enumerate(values.values())
         )
-        outer = ", ".join(f"{kind.value.format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
+        outer = ", ".join(f"{_SQL[kind].format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
                           for at, kind in enumerate(wanted.values()))  # fmt: skip
-        query = f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} {source})"
+        query = f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} FROM {source})"
         self._failures = 0
         parts = [(part, found) for part, found in self._run(lines, query)]
         numbers = [part.numbers[found["good"]] for part, found in parts]

@@ -355,7 +355,8 @@ class Source:
 
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
-    ``problem`` says what is wrong with a source of which only a part could be judged.
+    ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
+    of it.
     """
 
     file: str
@@ -366,6 +367,7 @@ class Source:
     last: int
     problem: Message | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
