@@ -8,7 +8,6 @@ from functools import lru_cache
 import numpy as np
 
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
-from cloison.netmodel.space.protocols import PROTOCOLS
 
 MOST = (1 << 63) - 1
 MOST_POINTS = 1 << 14
@@ -82,10 +81,3 @@ def whole(text: str | bytes | None, most: int = MOST) -> int | None:
         return None
     value = int(text)
     return value if value <= most else None
-
-
-@lru_cache(maxsize=1 << 10)
-def protocol(text: str) -> int | None:
-    """Return the number of a protocol that is written as a number or by its keyword, else None."""
-    number = whole(text, 255)
-    return PROTOCOLS.get(text.strip().lower()) if number is None else number

@@ -14,9 +14,10 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from cloison.captures.columns import protocol
 from cloison.captures.lines import read_lines
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points, Rows, address, protocol, whole
+from cloison.captures.rows import Points, Rows, address, whole
 from cloison.captures.stream import Stream
 from cloison.captures.syslog import Headers
 from cloison.flows.table import ANSWERED, INITIATOR_AB, ONE_WAY, REFUSED_AB, RST_AB, SYN_AB, SYNACK_AB
