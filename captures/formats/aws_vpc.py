@@ -20,7 +20,7 @@ from cloison.captures.tables import Tables
 from cloison.captures.vpc import DEFAULT, UNSET, WANTED, give_flows, lacking
 from cloison.netmodel.finding import Message, Text, say
 
-MOST_CHANGES = 1000  # of the fields in one log, each of which costs a call
+MOST_CHANGES = 100  # of the fields in one log, each of which costs a call
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _SURE = ("srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr")
@@ -69,9 +69,9 @@ class _Headers:
             kept[line] = False
             self._sink.leave("other-record")
             if names != self._names and self._changes < MOST_CHANGES:
-                self._changes += 1
                 yield self._names, _between(lines, begun, line, kept)
                 begun, self._names = line + 1, names
+                self._changes += 1
         yield self._names, _between(lines, begun, len(lines), kept)
 
     @property
