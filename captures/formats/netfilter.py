@@ -180,7 +180,7 @@ def _recognises(head: bytes) -> bool:
 def _read(stream: Stream, sink: Sink) -> Message | None:
     log = _Log(stream, sink)
     for lines in read_lines(stream, sink):
-        for number, line in zip(lines.numbers.tolist(), lines.data.tobytes().splitlines(), strict=True):
+        for number, line in zip(lines.numbers.tolist(), lines.data.tobytes().split(b"\n")[:-1], strict=True):
             log.line(line, number)
     log.rows.close()
     log.headers.say(sink)
