@@ -55,11 +55,21 @@ class Stream:
         self.ended = False
         self.problem: Message | None = None
         self.compression = ""
-        self.modified = _modified(raw)  # ns since 1970 UTC when the file was last written, 0 when it is not known
+        self.modified = 0  # ns since 1970 UTC when the file was last written, 0 when it is not known
+        self.handle = -1  # of the file, where it is one that can be read anywhere; what it holds may be compressed
         self._raw = raw
+        self._know()
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
         self._begin()
+
+    def _know(self) -> None:
+        try:
+            facts = os.fstat(self._raw.fileno())
+        except (OSError, ValueError):  # bytes in memory
+            return
+        if stat.S_ISREG(facts.st_mode):
+            self.modified, self.handle = facts.st_mtime_ns, self._raw.fileno()
 
     def _begin(self) -> None:
         head = b""
@@ -172,14 +182,6 @@ class Stream:
                 data = frame.unused_data + data[FEED:] if frame.eof else data[FEED:]
                 if out:
                     yield out
-
-
-def _modified(raw: BinaryIO) -> int:
-    try:
-        facts = os.fstat(raw.fileno())
-    except (OSError, ValueError):  # bytes in memory
-        return 0
-    return facts.st_mtime_ns if stat.S_ISREG(facts.st_mode) else 0
 
 
 def _cut(compression: str) -> Message:
