@@ -178,11 +178,13 @@ def _recorded(path: str, stream: Stream, number: int, options: _Options) -> tupl
     problem = chosen.read(stream, recorder)
     found = recorder.done()
     problem = stream.problem or problem
-    if problem is None and not found.records:
+    if problem is None and not found.records and not found.lines:
         problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
     table = replace(found.table, source=np.full(len(found.table), number, dtype="u2"))
     name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
-    source = Source(path, name, 0, found.records, found.first, found.last, problem, found.ledger, found.notes)
+    source = Source(
+        path, name, 0, found.records, found.first, found.last, problem, found.ledger, found.notes, found.lines
+    )
     return source, table
 
 

@@ -140,9 +140,10 @@ class _Steps:
 
 
 def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[int, int]:
-    """Return when conversations begin, first and last; the day of the map when there is none."""
+    """Return when conversations begin, first and last; without any, the day of the map. Earlier audits widen it."""
+    earlier = [time for source in sources if source.lines for time in (source.first, source.last)]
     if len(first):
-        return int(first.min()), int(first.max())
+        return min([int(first.min()), *earlier]), max([int(first.max()), *earlier])
     known = [source for source in sources if source.first or source.last]
     if known:
         return min(source.first for source in known), max(source.last for source in known)

@@ -350,13 +350,22 @@ REASONS: Mapping[str, Reason] = _reasons(
 
 
 @dataclass(frozen=True, slots=True)
+class LineSeen:
+    """What an earlier audit says of a line: how many conversations proved its use, when the last packet was (ns)."""
+
+    id: str
+    conversations: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file or stream that was read.
 
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
     ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
-    of it.
+    of it. ``lines`` are those that an earlier audit saw, when the source is one.
     """
 
     file: str
@@ -368,6 +377,12 @@ class Source:
     problem: Message | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
+    lines: tuple[LineSeen, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it shows nothing at all."""
+        return self.packets + self.records == 0 and not self.lines
 
 
 @dataclass(frozen=True, slots=True)
