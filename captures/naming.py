@@ -39,7 +39,7 @@ from cloison.captures.records import (
 )
 from cloison.captures.rows import Points, whole
 from cloison.captures.tables import MICROSECONDS, MILLISECONDS, SECONDS, TEXT, TIME, WHOLE, Kind, Table, Values
-from cloison.flows.table import ONE_WAY, REFUSED_AB
+from cloison.flows.table import REFUSED_AB
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import TCP
 
@@ -223,7 +223,6 @@ def give_rows(sink: Sink, table: Table, columns: Named, points: Points) -> None:
     if count := int(np.count_nonzero(bare)):
         sink.leave("transport-truncated", count)
     end = np.where(last.known, last.values, np.where(duration.known, first.values + duration.values, first.values))
-    both = "packets back" in columns.fields or "bytes back" in columns.fields
     words = {
         SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
         SOURCE_PORT: np.where(with_ports, source_port.values & 0xFFFF, 0),
@@ -231,7 +230,7 @@ def give_rows(sink: Sink, table: Table, columns: Named, points: Points) -> None:
         PROTOCOL: transport.values, FIRST: first.values, LAST: end, PACKETS: counts[0].values,
         BYTES: counts[1].values, BACK_PACKETS: counts[2].values, BACK_BYTES: counts[3].values,
         FLAGS: np.where(told.known & (transport.values == TCP), told.values, -1), VLANS: vlan.values << 12,
-        TELLS: _told(every["action"], 0 if both else ONE_WAY),
+        TELLS: _told(every["action"]),
         POINT: np.full(len(table), points(""), dtype=np.int64),
     }  # fmt: skip
     give(sink, table.numbers[~bare], {word: values[~bare] for word, values in words.items()}, wrong=wrong[~bare])
@@ -253,9 +252,9 @@ class _Rows:
         return Values(np.full(len(never), "", dtype=object) if text else never.astype(np.int64), never, never)
 
 
-def _told(action: Values, otherwise: int) -> Array:
-    refused = numbered(action, lambda text: int(_REFUSED.search(text.lower()) is not None)).values == 1
-    return np.where(refused, REFUSED_AB, otherwise).astype(np.int64)
+def _told(action: Values) -> Array:
+    refused = numbered(action, lambda text: int(_REFUSED.search(text.lower()) is not None)).values
+    return refused * REFUSED_AB
 
 
 def _port(text: str) -> int | None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import socket
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from cloison.captures.columns import Addresses
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
+
+Array = npt.NDArray[Any]
 
 MOST = (1 << 63) - 1
 MOST_POINTS = 1 << 14
@@ -60,6 +65,14 @@ class Points:
                 what = ()
             known = self._known[what] = self._sink.point(*(text[:255] for text in what))
         return known
+
+
+def lower(source: Addresses, target: Addresses, source_port: Array, target_port: Array) -> npt.NDArray[np.bool_]:
+    """Return of which records the source comes before the target, by address and port: for an answer it is turned."""
+    found = source_port < target_port
+    for one, other in ((source.low, target.low), (source.high, target.high)):
+        found = np.where(one == other, found, one < other)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from cloison.captures.columns import PORT, Addresses, addresses, give, icmp, numbered, protocol
 from cloison.captures.records import (
@@ -30,9 +31,9 @@ from cloison.captures.records import (
     TELLS,
     Sink,
 )
-from cloison.captures.rows import Points
+from cloison.captures.rows import Points, lower
 from cloison.captures.tables import SECONDS, TEXT, WHOLE, Kind, Table, Values
-from cloison.flows.table import ANSWERED, FIN_AB, FLAGS_AB, FLAGS_BA, ONE_WAY, REFUSED_AB, RST_AB
+from cloison.flows.table import ANSWERED, FIN_AB, FLAGS_AB, FLAGS_BA, REFUSED_AB, RST_AB
 from cloison.netmodel.finding import Message, say
 
 # the fields that are read; every other field of a flow log is passed over
@@ -86,6 +87,7 @@ def give_flows(sink: Sink, table: Table, points: Points) -> None:
     wrong |= ported
     if count := int(np.count_nonzero(bare)):
         sink.leave("transport-truncated", count)
+    up = lower(source, target, ports[0].values, ports[1].values)
     give(
         sink,
         table.numbers[~bare],
@@ -95,7 +97,7 @@ def give_flows(sink: Sink, table: Table, points: Points) -> None:
                 SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
                 SOURCE_PORT: ports[0].values, TARGET_PORT: ports[1].values, PROTOCOL: transport.values, FIRST: began,
                 LAST: np.where(last.known, last.values, began), PACKETS: counts[0].values, BYTES: counts[1].values,
-                TELLS: _told(table, transport.values == 6), POINT: _points(table, points),
+                TELLS: _told(table, transport.values == 6), POINT: _points(table, up, points),
             }.items()
         },
         wrong=wrong[~bare],
@@ -113,23 +115,30 @@ def _real(real: Values, seen: Values) -> Addresses:
     )
 
 
-def _told(table: Table, tcp: np.ndarray) -> np.ndarray:
+def _told(table: Table, tcp: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     flags = np.where(tcp & table["tcp-flags"].known, table["tcp-flags"].values, 0)
     asked, answered = (flags & 0x12) == 0x02, (flags & 0x12) == 0x12
-    tells = np.full(len(flags), ONE_WAY, dtype=np.int64)
+    tells = np.zeros(len(flags), dtype=np.int64)
     for rows, bits in (
         (asked, FLAGS_AB), (answered, FLAGS_BA | ANSWERED), ((flags & 4) != 0, RST_AB), ((flags & 1) != 0, FIN_AB),
     ):  # fmt: skip
         tells[rows] |= bits
-    refused = table["action"].values == "REJECT"
-    tells[refused] = (tells[refused] & ~ONE_WAY) | REFUSED_AB
+    tells[table["action"].values == "REJECT"] |= REFUSED_AB
     return tells
 
 
-def _points(table: Table, points: Points) -> np.ndarray:
-    """Return the points: an interface, and the direction where it is logged (one packet may pass in and out)."""
+def _points(table: Table, up: npt.NDArray[np.bool_], points: Points) -> npt.NDArray[np.int64]:
+    """Return the points: an interface, and where the direction is logged the way on which its conversation passes it.
+
+    A packet may come in and go out by one interface (a gateway, an appliance) and must not count twice; but a request
+    that goes out and the answer that comes in are of one point. So it is not the direction that tells points apart, but
+    the direction together with the order of the ends (``up``: the source is the lower one).
+    """
     interface, attachment, direction = (
         table[name].values.tolist() for name in ("interface-id", "tgw-attachment-id", "flow-direction")
     )
-    found = (points(one or other, way) for one, other, way in zip(interface, attachment, direction, strict=True))
+    found = (
+        points(one or other, "" if not way else "outwards" if (way == "egress") == low else "inwards")
+        for one, other, way, low in zip(interface, attachment, direction, up.tolist(), strict=True)
+    )
     return np.fromiter(found, dtype=np.int64, count=len(interface))

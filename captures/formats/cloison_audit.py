@@ -2,8 +2,8 @@
 
 A conversation becomes a record again, from its initiator to its responder, as surely as its ``orientation`` says. By
 default an audit lists those alone that are not authorised; when each line was last seen stands in its ``lines``, which
-:func:`lines_of` reads. What an audit does not hold, no record has: the split of packets between both sides, versions
-and suites, VLANs.
+the sink gets too, and the period that its sources cover. What an audit does not hold, no record has: the split of
+packets between both sides, versions and suites, VLANs.
 
 Source: docs/design.md, section 7.
 """
@@ -11,7 +11,6 @@ Source: docs/design.md, section 7.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +42,11 @@ from cloison.captures.rows import Points, whole
 from cloison.captures.stream import Stream
 from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.telling import RECOGNISERS
-from cloison.flows.table import ANSWERED, FLAGS_AB, INITIATOR_AB, ONE_WAY, REASONS, SYN_AB
+from cloison.flows.table import ANSWERED, FLAGS_AB, INITIATOR_AB, ONE_WAY, REASONS, SYN_AB, LineSeen
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import TCP
 
-Seen = tuple[str, int, int]  # a line: its id, how many conversations prove that it is used, the last one's end
-
-MOST_LINES = 1 << 20  # lines of an audit that are kept
+MOST_LINES = 1 << 20  # lines of an audit that are told
 
 _WANTED: dict[str, Kind] = {
     "/source": TEXT, "/destination": TEXT, "/source_port": WHOLE, "/port": TEXT, "/protocol": TEXT, "/first": TIME,
@@ -69,7 +66,7 @@ class _Audit:
         self._sink = sink
         self._points = Points(sink)
         self._number = 0
-        self.seen: list[Seen] = []
+        self._lines = 0
         self.said = -1  # conversations that its summary counts
         self.undecoded = 0
 
@@ -87,13 +84,18 @@ class _Audit:
         for name, count, last in zip(
             *(lines[column].values.tolist() for column in ("/id", "/conversations", "/last")), strict=True
         ):
-            if len(self.seen) < MOST_LINES:
-                self.seen.append((name, max(count, 0), max(last, 0)))
+            self._lines += 1
+            if self._lines <= MOST_LINES:
+                self._sink.line(LineSeen(name, max(count, 0), max(last, 0)))
         rest = table.only(~_there(table["/id"]))
         lost = rest.only(_there(rest["/reason"]))
         for reason, count in zip(lost["/reason"].values.tolist(), lost["/packets"].values.tolist(), strict=True):
             if reason in REASONS and not REASONS[reason].control:
                 self.undecoded += max(count, 0)
+        sources = rest.only(rest["/first"].known & rest["/last"].known)
+        for first, last in zip(sources["/first"].values.tolist(), sources["/last"].values.tolist(), strict=True):
+            if 0 <= first <= last:
+                self._sink.period(first, last)
         summary = rest["/conversations"].only(rest["/conversations"].known)
         if len(summary.values):
             self.said = int(summary.values[0])
@@ -167,14 +169,12 @@ def _recognises(head: bytes) -> bool:
     return _SCHEMA.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
 
 
-def _tables(objects: Objects, sink: Sink) -> Iterator[Table]:
+def _read(stream: Stream, sink: Sink) -> Message | None:
+    objects = Objects(stream, sink, depth=1)
+    audit = _Audit(sink)
     with Tables(sink) as tables:
         for lines in objects:
-            yield tables.json(lines, _WANTED)
-
-
-def _read(stream: Stream, sink: Sink) -> Message | None:
-    audit, problem = _audited(stream, sink)
+            audit.take(tables.json(lines, _WANTED))
     if audit.said > audit.listed:
         sink.note(say(
             "the audit lists {listed} of its {count} conversations: those that are authorised count by its lines alone",
@@ -184,35 +184,7 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
         sink.note(say("{count} {count:packet was|packets were} not decoded when it was made",
                       "{count} {count:paquet n’avait pas été décodé|paquets n’avaient pas été décodés} à l’époque",
                       count=audit.undecoded))  # fmt: skip
-    return problem
-
-
-def _audited(stream: Stream, sink: Sink) -> tuple[_Audit, Message | None]:
-    objects = Objects(stream, sink, depth=1)
-    audit = _Audit(sink)
-    for table in _tables(objects, sink):
-        audit.take(table)
-    return audit, stream.problem or objects.problem
-
-
-class _Nowhere:
-    """A sink that keeps nothing."""
-
-    def add(self, batch: npt.NDArray[np.int64]) -> None: ...
-    def leave(self, reason: str, count: int = 1) -> None: ...
-    def point(self, *what: object) -> int:
-        return 0
-
-    def note(self, said: Message) -> None: ...
-    def tick(self) -> None: ...
-
-
-def lines_of(stream: Stream) -> tuple[Seen, ...]:
-    """Return the lines of an audit: id, conversations that prove its use, end of the last one (ns since 1970, else 0).
-
-    The stream is read from its beginning to its end; a line that no conversation proved is there with 0.
-    """
-    return tuple(_audited(stream, _Nowhere())[0].seen)
+    return stream.problem or objects.problem
 
 
 FORMAT = RecordFormat(

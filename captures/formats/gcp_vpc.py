@@ -33,7 +33,7 @@ from cloison.captures.records import (
     RecordFormat,
     Sink,
 )
-from cloison.captures.rows import Points
+from cloison.captures.rows import Points, lower
 from cloison.captures.stream import Stream
 from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables
 from cloison.flows.table import ONE_WAY
@@ -79,29 +79,34 @@ def _give(sink: Sink, table: Table, prefix: str, points: Points) -> None:
     bare = ~wrong & icmp(transport.values)  # its type is not logged
     if count := int(np.count_nonzero(bare)):
         sink.leave("transport-truncated", count)
+    up = lower(source, target, ports[0].values, ports[1].values)
     words = {
         SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
         SOURCE_PORT: ports[0].values, TARGET_PORT: ports[1].values, PROTOCOL: transport.values, FIRST: first.values,
         LAST: np.where(last.known, last.values, first.values), PACKETS: counts[0].values, BYTES: counts[1].values,
-        POINT: _points(table, prefix, points),
+        POINT: _points(table, prefix, up, points),
     }  # fmt: skip
     kept = {word: values[~bare] for word, values in words.items()}
     give(sink, table.numbers[~bare], {**kept, TELLS: ONE_WAY}, wrong=wrong[~bare])
 
 
-def _points(table: Table, prefix: str, points: Points) -> npt.NDArray[np.int64]:
-    """Return the points: the machine that reported, which sees both directions; else the side and its subnetwork."""
+def _points(table: Table, prefix: str, up: npt.NDArray[np.bool_], points: Points) -> npt.NDArray[np.int64]:
+    """Return the points: the machine that reported, which sees both directions.
+
+    Where it is not named, the subnetwork and which of both ends it is: the lower one (``up``: the source) or not.
+    """
     columns = [table[prefix + _REPORTER].values.tolist(), table[_SUBNET].values.tolist()]
     for side in ("src", "dest"):
         columns += [table[f"{prefix}/{side}_instance/{name}"].values.tolist() for name in ("zone", "vm_name")]
     found = []
-    for reporter, subnet, source_zone, source, target_zone, target in zip(*columns, strict=True):
+    for reporter, subnet, source_zone, source, target_zone, target, low in zip(*columns, up.tolist(), strict=True):
         if reporter == "SRC" and source:
             found.append(points("vm", source_zone, source))
         elif reporter == "DEST" and target:
             found.append(points("vm", target_zone, target))
         else:
-            found.append(points(reporter, subnet))
+            kind = "gateway" if reporter.endswith("_GATEWAY") else "end"
+            found.append(points(kind, subnet, "lower" if reporter.startswith("SRC") == low else "upper"))
     return np.array(found, dtype=np.int64)
 
 

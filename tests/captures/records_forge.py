@@ -15,7 +15,7 @@ from cloison.captures.records import (
     SOURCE_HI, SOURCE_PORT, TARGET_HI, TARGET_PORT, TELLS, VLANS, VNI, WIRE, RecordFormat,
 )  # fmt: skip
 from cloison.captures.stream import Stream
-from cloison.flows.table import EVIDENCE, REASONS
+from cloison.flows.table import EVIDENCE, REASONS, LineSeen
 from cloison.netmodel.finding import Message
 from cloison.netmodel.registry import load
 from cloison.netmodel.space.addresses import show
@@ -36,6 +36,8 @@ class PlainSink:
         self.left: Counter[str] = Counter()
         self.points: list[tuple[object, ...]] = [()]
         self.notes: list[Message] = []
+        self.lines: list[LineSeen] = []
+        self.periods: list[tuple[int, int]] = []
 
     def add(self, batch: Any) -> None:
         assert batch.dtype == np.int64 and batch.shape[0] == RECORD_WORDS
@@ -54,6 +56,12 @@ class PlainSink:
     def note(self, said: Message) -> None:
         assert said.say("fr") != said.say("en")
         self.notes.append(said)
+
+    def line(self, seen: LineSeen) -> None:
+        self.lines.append(seen)
+
+    def period(self, first: int, last: int) -> None:
+        self.periods.append((first, last))
 
     def tick(self) -> None:
         pass

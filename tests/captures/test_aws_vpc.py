@@ -23,7 +23,7 @@ def test_version_2_with_and_without_its_header() -> None:
         assert pairs(first) == ("172.31.16.139", 20641, "172.31.16.21", 22, 6)
         assert (first["first"], first["last"]) == (1418530010 * SECOND, 1418530070 * SECOND)
         assert (first["packets"], first["bytes"], first["flags"]) == (20, 4249, -1)
-        assert (first["tells"], first["point"]) == ({"ONE_WAY"}, ("eni-1235b8ca", ""))
+        assert (first["tells"], first["point"]) == (set(), ("eni-1235b8ca", ""))
         assert (pairs(second), second["tells"]) == (("172.31.9.69", 49761, "172.31.9.12", 3389, 6), {"REFUSED_AB"})
         assert [first["number"], second["number"]] == ([2, 3] if head else [1, 2])
         header = {"other-record": 2} if head else {"other-record": 1}
@@ -47,10 +47,10 @@ FLAGS = {
 def test_flags(flags: int) -> None:
     sink, _ = fed("aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 6 9 {flags}\n")
     (row,) = sink.rows()
-    assert row["tells"] == FLAGS[flags] | {"ONE_WAY"}
+    assert row["tells"] == FLAGS[flags]
     assert (row["first"], row["last"], row["packets"]) == (9 * SECOND, 9 * SECOND, 0)
     udp, _ = fed("aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 17 9 {flags}\n")
-    assert udp.rows()[0]["tells"] == {"ONE_WAY"}
+    assert udp.rows()[0]["tells"] == set()
 
 
 def test_real_ends_behind_a_gateway_and_the_direction() -> None:
@@ -62,9 +62,19 @@ def test_real_ends_behind_a_gateway_and_the_direction() -> None:
         "- eni-1 10.0.0.220 203.0.113.5 x - 39812 80 6 100 160 egress 8\n",
     )
     first, second = sink.rows()
-    assert (pairs(first), first["point"]) == (("10.0.1.5", 39812, "203.0.113.5", 80, 6), ("eni-1", "ingress"))
-    assert (pairs(second), second["point"]) == (("10.0.0.220", 39812, "203.0.113.5", 80, 6), ("eni-1", "egress"))
+    assert (pairs(first), first["point"]) == (("10.0.1.5", 39812, "203.0.113.5", 80, 6), ("eni-1", "inwards"))
+    assert (pairs(second), second["point"]) == (("10.0.0.220", 39812, "203.0.113.5", 80, 6), ("eni-1", "outwards"))
     assert sink.left == {"record-malformed": 1, "other-record": 1}
+
+
+def test_a_request_and_its_answer_are_of_one_point_and_what_passes_through_is_of_two() -> None:
+    head = "interface-id flow-direction srcaddr dstaddr srcport dstport protocol start end"
+    ask, answer = "10.0.0.1 10.0.0.2 5000 80 6 100 160", "10.0.0.2 10.0.0.1 80 5000 6 100 160"
+    sink, _ = fed("aws-vpc", "\n".join([head, f"a egress {ask}", f"a ingress {answer}", f"b ingress {ask}",
+                                        f"b egress {answer}", f"a ingress {ask}", f"a egress {answer}"]))  # fmt: skip
+    points = [row["point"] for row in sink.rows()]
+    assert points[0] == points[1] and points[2] == points[3] and points[4] == points[5]
+    assert len(set(points)) == 3
 
 
 def test_another_header_in_the_middle() -> None:

@@ -6,16 +6,14 @@ import json
 import subprocess
 import sys
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from records_forge import SECOND, fed, pairs, record_formats
 
-from cloison.captures.formats.cloison_audit import lines_of
-from cloison.captures.stream import Stream
 from cloison.captures.telling import RECOGNISERS
+from cloison.flows.table import LineSeen
 from cloison.netmodel.space.protocols import keyword
 
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
@@ -63,12 +61,27 @@ def test_every_conversation_is_read_back(answer: str) -> None:
 
 
 def test_lines_are_when_they_were_last_seen(answer: str) -> None:
+    data = json.loads(answer)
     wanted = [
-        (line["id"], line["conversations"], ns(line["last"]) if line["last"] else 0)
-        for line in json.loads(answer)["lines"]
+        LineSeen(line["id"], line["conversations"], ns(line["last"]) if line["last"] else 0) for line in data["lines"]
     ]
-    assert list(lines_of(Stream(BytesIO(answer.encode()), 0))) == wanted
-    assert any(last for _, _, last in wanted)
+    sink, _ = fed("cloison-audit", answer)
+    assert sink.lines == wanted
+    assert any(line.last for line in sink.lines)
+    assert sink.periods == [(ns(source["first"]), ns(source["last"])) for source in data["sources"]]
+
+
+def test_read_back_it_says_the_same_of_lines(answer: str, tmp_path: Path) -> None:
+    """An audit of the audit: each line is seen as often and as lately as the first one says."""
+    path = tmp_path / "audit.json"
+    path.write_text(answer, encoding="utf-8")
+    words = [sys.executable, "-m", "cloison.cli", "audit", str(LAB / "map.yaml"), str(path), "--format", "json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    before, after = json.loads(answer), json.loads(done.stdout)
+    assert after["sources"][0]["format"] == "cloison-audit"
+    for name in ("conversations", "last"):
+        assert {line["id"]: line[name] for line in after["lines"]} == {line["id"]: line[name] for line in before["lines"]}
 
 
 def talk(**more: Any) -> dict[str, Any]:

@@ -51,8 +51,12 @@ def test_an_answer_is_seen_at_the_same_machine() -> None:
     first, second = sink.rows()
     assert first["point"] == second["point"]
     bare = [entry(src_instance=None, reporter=side, dest_instance=None) for side in ("SRC", "DEST", "SRC_GATEWAY")]
+    bare += [one | {"jsonPayload": one["jsonPayload"] | {"connection": connection(
+        src_ip="10.0.1.9", src_port=443, dest_ip="10.0.0.2", dest_port=1)}} for one in bare]  # fmt: skip
     sink, _ = fed("gcp-vpc", "\n".join(map(json.dumps, bare)))
-    assert [row["point"] for row in sink.rows()] == [("SRC", "s1"), ("DEST", "s1"), ("SRC_GATEWAY", "s1")]
+    points = [row["point"] for row in sink.rows()]
+    assert points[:3] == [("end", "s1", "lower"), ("end", "s1", "upper"), ("gateway", "s1", "lower")]
+    assert points[3:5] == [points[1], points[0]]  # who sends the answer received the request
 
 
 def connection(**more: Any) -> dict[str, Any]:
