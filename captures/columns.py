@@ -5,21 +5,38 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import hexdigits
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cloison.captures.packets import ICMP, ICMPV6
-from cloison.captures.records import BATCH, FIRST, LAST, NUMBER, RECORD_WORDS, Sink, batch_of
+from cloison.captures.records import (
+    BATCH,
+    FIRST,
+    LAST,
+    NUMBER,
+    RECORD_WORDS,
+    SOURCE_HI,
+    SOURCE_LO,
+    TARGET_HI,
+    TARGET_LO,
+    Sink,
+    batch_of,
+)
 from cloison.captures.tables import Values
+from cloison.captures.telling import RECOGNISERS
 from cloison.netmodel.space.protocols import PORTED, PROTOCOLS
 
 Array = npt.NDArray[Any]
 
 PORT, BYTE, SHORT, LONG = (0, 0xFFFF), (0, 0xFF), (0, 0xFFFF), (0, 1 << 62)  # bounds, for ``Values.within``
 _FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32, "E": 64, "C": 128}  # RFC 9293, section 3.1
-_NAMES = {"icmp6": ICMPV6, "icmpv4": ICMP, "udp-lite": 136, "ipv6-crypt": 50, "ipv6-auth": 51, "ospfigp": 89}
+_NAMES = {"icmp6": ICMPV6, "icmpv4": ICMP, "udp-lite": 136, "ipv6-crypt": 50, "ipv6-auth": 51}
+
+WIRES: Mapping[str, int] = {entry.name: number for number, entry in enumerate(RECOGNISERS, 1)}
+"""The number that a record's word ``WIRE`` has for each protocol."""
 
 
 class _Codes(dict[str, int]):
@@ -58,6 +75,12 @@ class Addresses:
     known: Array
     wrong: Array
 
+    @property
+    def six(self) -> Array:
+        """Which are addresses of IPv6."""
+        found: Array = (self.high != 0) | (self.low >> 32 != 0xFFFF)
+        return found
+
     def only(self, chosen: Array) -> Addresses:
         """Return the rows of a mask or an index."""
         return Addresses(self.high[chosen], self.low[chosen], self.known[chosen], self.wrong[chosen])
@@ -93,7 +116,10 @@ def protocol(text: str) -> int | None:
 
 
 def flags(text: str) -> int | None:
-    """Return TCP's flags out of their letters, in any order; dots, spaces or nothing for those not set."""
+    """Return TCP's flags out of their letters, in any order; dots, spaces or nothing for those not set (or 0x1b)."""
+    text = text.strip()
+    if text[:2] in ("0x", "0X"):
+        return int(text, 16) if len(text) <= 6 and all(letter in hexdigits for letter in text[2:] or "-") else None
     found = 0
     for letter in text.upper():
         if letter not in _FLAGS and letter not in ". -":
@@ -110,6 +136,11 @@ def ported(protocols: Array) -> Array:
 def icmp(protocols: Array) -> Array:
     """Return which of some protocol numbers are ICMP, of IPv4 or IPv6."""
     return np.isin(protocols, (ICMP, ICMPV6))
+
+
+def ends(source: Addresses, target: Addresses) -> dict[int, Array]:
+    """Return the words of both addresses."""
+    return {SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low}
 
 
 def give(sink: Sink, numbers: Array, words: Mapping[int, Array | int], *, wrong: Array) -> None:

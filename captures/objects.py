@@ -6,6 +6,7 @@ in an object is duckdb's to read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,15 @@ Array = npt.NDArray[Any]
 
 QUOTE, BACKSLASH, OPEN, CLOSE = b'"\\{}'
 _BETWEEN = np.isin(np.arange(256), list(b" \t\r\n,[]"))  # what may stand between objects
+
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*(:?)')
+
+
+def names_in(head: bytes) -> frozenset[str]:
+    """Return the names of members in the first bytes of JSON objects, at any depth; nothing when it is no such text."""
+    if not head.removeprefix(MARK).lstrip(b" \t\r\n[").startswith(b"{"):
+        return frozenset()
+    return frozenset(name.decode("utf-8", "replace") for name, colon in _STRING.findall(head) if colon)
 
 
 class Objects:
