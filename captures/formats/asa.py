@@ -116,7 +116,9 @@ class _Log:
             return
         header = data[: mark.start()]
         when = self.headers.time(header)
-        if when is None or not self._message(kind, text, when[0], self._point(header[when[1] :]), number):
+        if kind in ("302020", "302021") and " type " not in text:
+            self._sink.leave("transport-truncated")  # older firewalls do not say which ICMP message it was
+        elif when is None or not self._message(kind, text, when[0], self._point(header[when[1] :]), number):
             self._sink.leave("record-malformed")
 
     @staticmethod
@@ -231,7 +233,6 @@ class _Log:
         begun = self._open.get(key)
         kind = whole(found[6] or "", 255), whole(found[7] or "", 255)
         if kind[0] is None or kind[1] is None:
-            # without a type only the number beside one side is there: an identifier, of who sent the query
             return False
         transport = ICMPV6 if ":" in found[2] else ICMP
         target_port = kind[0] << 8 | kind[1]

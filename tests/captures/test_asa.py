@@ -112,7 +112,7 @@ def test_icmp_with_its_type() -> None:
 def test_icmp_without_its_type_cannot_be_judged() -> None:
     sink, _ = fed("asa", f"{HEAD}%ASA-6-302020: Built inbound ICMP connection for faddr 1.2.3.4/1 gaddr 10.0.0.1/0"
                          " laddr 10.0.0.1/0\n")  # fmt: skip
-    assert (sink.added, sink.left) == (0, {"record-malformed": 1})
+    assert (sink.added, sink.left) == (0, {"transport-truncated": 1})
 
 
 def test_gre_and_state_bypass() -> None:
