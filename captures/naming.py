@@ -48,6 +48,7 @@ Array = npt.NDArray[np.int64]
 EARLIEST = 315_532_800 * 10**9  # 1980: a smaller time is in another unit than the others
 UNSET = ("", "-", "NULL", "null", "N/A", "n/a", "NaN", "nan", "None", "none")
 
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -92,8 +93,8 @@ NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "last": (
         _words("last end endtime lastseen lastswitched flowend flowendtime flowendseconds flowendmilliseconds"
-               " flowendmicroseconds flowendnanoseconds timeend dateend enddate etime ltime te tsend eventend fin datefin"
-               " heurefin datedefin heuredefin dernierpaquet dernier timelast timelastseen lastpacket"),
+               " flowendmicroseconds flowendnanoseconds timeend dateend enddate etime ltime te tsend eventend fin"
+               " datefin heurefin datedefin heuredefin dernierpaquet dernier timelast timelastseen lastpacket"),
     ),
     "duration": (_words("duration dur td duree flowduration durationseconds dureesecondes"),),
     "packets": (
@@ -170,7 +171,8 @@ def named(names: Sequence[str]) -> Named | Message:
                 break
     if clashes:
         return say("several columns have the same meaning, rename or remove all but one: {columns}",
-                   "plusieurs colonnes ont le même sens, n’en gardez qu’une : {columns}", columns=tuple(clashes))  # fmt: skip
+                   "plusieurs colonnes ont le même sens, n’en gardez qu’une : {columns}",
+                   columns=tuple(clashes))  # fmt: skip
     if missing := tuple(words for field, words in _NEEDED.items() if field not in fields):
         return say("its columns have no {missing}: it cannot be judged",
                    "ses colonnes n’ont pas de {missing} : il ne peut être jugé", missing=missing)  # fmt: skip
@@ -298,4 +300,3 @@ def _kind(field: str, text: str) -> Kind:
         if len(number[0]) <= digits:
             return kind
     return WHOLE
-

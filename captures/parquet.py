@@ -69,7 +69,7 @@ class Parquet:
         if stream.handle >= 0 and not stream.compression and os.pread(stream.handle, len(MAGIC), 0) == MAGIC:
             stream.start = stream.stop
             return stream.handle
-        self._aside = tempfile.TemporaryFile(buffering=0)
+        self._aside = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 closed on the way out
         size = 0
         while stream.start < stream.stop or stream.refill(1):
             part = stream.window[stream.start : stream.stop]
@@ -83,7 +83,7 @@ class Parquet:
                 self._aside.write(part.data)
             except OSError:
                 self.problem = say("there is no room to put Parquet aside: name the file instead",
-                                   "la place manque pour mettre du Parquet de côté : nommez plutôt le fichier")  # fmt: skip
+                                   "la place manque pour mettre ce Parquet de côté : nommez le fichier")  # fmt: skip
                 break
             stream.start = stream.stop
             self._sink.tick()

@@ -67,7 +67,7 @@ class Headers:
                 moment = self._recent(month, int(day), int(hour), int(minute), int(second))
             else:
                 moment = _moment(int(year), month, int(day), int(hour), int(minute), int(second))
-        if moment is None or shift is None:
+        if moment is None or shift is None or moment < shift:
             self.without += 1
             return None
         return (moment - shift) * 10**9 + (int(rest.ljust(9, b"0")) if rest else 0), found.end()

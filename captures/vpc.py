@@ -57,7 +57,8 @@ def lacking(names: Collection[str]) -> Message | None:
     if not missing:
         return None
     return say("the flow log was made without the fields {missing}: it cannot be judged",
-               "le journal de flux a été produit sans les champs {missing} : il ne peut être jugé", missing=missing)  # fmt: skip
+               "le journal de flux a été produit sans les champs {missing} : il ne peut être jugé",
+               missing=missing)  # fmt: skip
 
 
 def give_flows(sink: Sink, table: Table, points: Points) -> None:

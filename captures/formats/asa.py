@@ -284,12 +284,10 @@ class _Log:
     def _listed(self, found: re.Match[str] | None, time: int, point: int, number: int) -> bool:
         if found is None:
             return False
-        transport = protocol(found[2])
-        first, second = found[4], found[6]
-        kind = (first, second) if transport in (ICMP, ICMPV6) else (None, None)  # the "ports" of ICMP: type and code
+        first, second = found[4], found[6]  # ports, or ICMP's type and code
         denied = found[1] == "denied"
         return self._packets(
-            found[2], found[3], found[5], first, second, *kind, int(found[7] or 1) if denied else 0,
+            found[2], found[3], found[5], first, second, first, second, int(found[7] or 1) if denied else 0,
             REFUSED_AB if denied else INITIATOR_AB | ONE_WAY, time, point, number,
         )  # fmt: skip
 
@@ -356,8 +354,8 @@ def _seconds(hours: str, minutes: str, seconds: str) -> int:
 
 
 def _recognises(head: bytes) -> bool:
-    """Return whether one of the first lines has the mark of a message of these firewalls."""
-    return any(_MARK.search(line[:512]) for line in head.split(b"\n")[:32])
+    """Return whether one of the first lines has the mark of a message of these firewalls, not inside JSON."""
+    return not head.lstrip().startswith(b"{") and any(_MARK.search(line[:512]) for line in head.split(b"\n")[:32])
 
 
 def _read(stream: Stream, sink: Sink) -> Message | None:

@@ -52,7 +52,7 @@ class _Headers:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._names = DEFAULT
+        self._names: tuple[str, ...] = DEFAULT
         self._changes = 0
 
     def parts(self, lines: Lines) -> Iterator[tuple[tuple[str, ...], Lines]]:

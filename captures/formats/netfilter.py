@@ -36,7 +36,9 @@ _FIELD = re.compile(r"(?<!\S)([A-Z]+)=(\S+)")
 _FLAGS = re.compile(r" RES=0x[0-9a-f]+ ((?:[A-Z]{3} )*)")
 _LATER = re.compile(r" FRAG:\d")
 _QUOTED = re.compile(r"\[(SRC=[^\]]*)")
-_REFUSED = re.compile(r"(?<![a-z])(?:drop|dropped|reject|rejected|deny|denied|block|blocked|discard|discarded)(?![a-z])")
+_REFUSED = re.compile(
+    r"(?<![a-z])(?:drop|dropped|reject|rejected|deny|denied|block|blocked|discard|discarded)(?![a-z])"
+)
 _LET = re.compile(r"(?<![a-z])(?:accept|accepted|allow|allowed|pass|passed|permit|permitted)(?![a-z])")
 _UPTIME = re.compile(r"\[ *\d+(?:\.\d+)?\]|^\]")
 _ERRORS = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4, 137)}  # RFC 792, RFC 4443, RFC 4861; redirects among them
@@ -79,9 +81,7 @@ class _Log:
         if reason:
             self._sink.leave(reason)
 
-    def _packet(
-        self, text: str, ends: re.Match[str], time: int, point: int, tells: int, number: int
-    ) -> str:
+    def _packet(self, text: str, ends: re.Match[str], time: int, point: int, tells: int, number: int) -> str:
         """Add the packet; return why it is left, if it is."""
         quoted = _QUOTED.search(text)
         outer = text[ends.start() : quoted.start() if quoted else len(text)]
@@ -172,9 +172,11 @@ def _named(text: str) -> tuple[str, str]:
 
 
 def _recognises(head: bytes) -> bool:
-    """Return whether one of the first lines has the kernel's beginning and two addresses."""
-    return any((found := _START.search(line[:1024])) and b"DST=" in line[found.end() :]
-               for line in head.split(b"\n")[:64])  # fmt: skip
+    """Return whether one of the first lines has the kernel's beginning and two addresses, not inside JSON."""
+    if head.lstrip().startswith(b"{"):
+        return False
+    starts = ((line, _START.search(line)) for line in (line[:1024] for line in head.split(b"\n")[:64]))
+    return any(start is not None and b"DST=" in line[start.end() :] for line, start in starts)
 
 
 def _read(stream: Stream, sink: Sink) -> Message | None:

@@ -11,8 +11,27 @@ import numpy as np
 
 from cloison.captures import formats
 from cloison.captures.records import (
-    BACK_BYTES, BACK_PACKETS, BYTES, FIRST, FLAGS, LAST, NUMBER, PACKETS, POINT, PROTOCOL, RECORD_WORDS, SAMPLED,
-    SOURCE_HI, SOURCE_PORT, TARGET_HI, TARGET_PORT, TELLS, VLANS, VNI, WIRE, RecordFormat,
+    BACK_BYTES,
+    BACK_PACKETS,
+    BYTES,
+    FIRST,
+    FLAGS,
+    LAST,
+    NUMBER,
+    PACKETS,
+    POINT,
+    PROTOCOL,
+    RECORD_WORDS,
+    SAMPLED,
+    SOURCE_HI,
+    SOURCE_PORT,
+    TARGET_HI,
+    TARGET_PORT,
+    TELLS,
+    VLANS,
+    VNI,
+    WIRE,
+    RecordFormat,
 )  # fmt: skip
 from cloison.captures.stream import Stream
 from cloison.flows.table import EVIDENCE, REASONS, LineSeen
@@ -40,12 +59,14 @@ class PlainSink:
         self.periods: list[tuple[int, int]] = []
 
     def add(self, batch: Any) -> None:
-        assert batch.dtype == np.int64 and batch.shape[0] == RECORD_WORDS
+        assert batch.dtype == np.int64
+        assert batch.shape[0] == RECORD_WORDS
         self.batches.append(batch.copy())
         batch[:] = -7  # it may be written over
 
     def leave(self, reason: str, count: int = 1) -> None:
-        assert reason in REASONS and count > 0
+        assert reason in REASONS
+        assert count > 0
         self.left[reason] += count
 
     def point(self, *what: object) -> int:

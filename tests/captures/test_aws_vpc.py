@@ -7,7 +7,9 @@ import gzip
 import pytest
 from records_forge import SECOND, fed, pairs, record_formats
 
-HEADER = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+HEADER = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+)
 SSH = "2 123456789010 eni-1235b8ca 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
 RDP = "2 123456789010 eni-1235b8ca 172.31.9.69 172.31.9.12 49761 3389 6 1 40 1418530010 1418530070 REJECT OK"
 SILENT = "2 123456789010 eni-1235b8ca - - - - - - - 1431280876 1431280934 - NODATA"
@@ -45,16 +47,23 @@ FLAGS = {
 
 @pytest.mark.parametrize("flags", FLAGS)
 def test_flags(flags: int) -> None:
-    sink, _ = fed("aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 6 9 {flags}\n")
+    sink, _ = fed(
+        "aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 6 9 {flags}\n"
+    )
     (row,) = sink.rows()
     assert row["tells"] == FLAGS[flags]
     assert (row["first"], row["last"], row["packets"]) == (9 * SECOND, 9 * SECOND, 0)
-    udp, _ = fed("aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 17 9 {flags}\n")
+    udp, _ = fed(
+        "aws-vpc", f"srcaddr dstaddr srcport dstport protocol start tcp-flags\n10.0.0.1 10.0.0.2 5 6 17 9 {flags}\n"
+    )
     assert udp.rows()[0]["tells"] == set()
 
 
 def test_real_ends_behind_a_gateway_and_the_direction() -> None:
-    head = "instance-id interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr srcport dstport protocol start end flow-direction traffic-path"
+    head = (
+        "instance-id interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr srcport dstport protocol start end"
+        " flow-direction traffic-path"
+    )
     sink, _ = fed(
         "aws-vpc",
         f"{head}\n- eni-1 10.0.1.5 10.0.0.220 10.0.1.5 203.0.113.5 39812 80 6 100 160 ingress -\n"
@@ -73,13 +82,15 @@ def test_a_request_and_its_answer_are_of_one_point_and_what_passes_through_is_of
     sink, _ = fed("aws-vpc", "\n".join([head, f"a egress {ask}", f"a ingress {answer}", f"b ingress {ask}",
                                         f"b egress {answer}", f"a ingress {ask}", f"a egress {answer}"]))  # fmt: skip
     points = [row["point"] for row in sink.rows()]
-    assert points[0] == points[1] and points[2] == points[3] and points[4] == points[5]
+    assert points[0] == points[1]
+    assert points[2] == points[3]
+    assert points[4] == points[5]
     assert len(set(points)) == 3
 
 
 def test_another_header_in_the_middle() -> None:
-    sink, _ = fed("aws-vpc", f"{HEADER}\n{SSH}\nstart dstaddr srcaddr dstport srcport protocol\n7 10.0.0.2 10.0.0.1 22 5000 6\n"
-                             f"{HEADER}\n{RDP}\n")  # fmt: skip
+    other = "start dstaddr srcaddr dstport srcport protocol\n7 10.0.0.2 10.0.0.1 22 5000 6"
+    sink, _ = fed("aws-vpc", f"{HEADER}\n{SSH}\n{other}\n{HEADER}\n{RDP}\n")
     assert [(pairs(row)[0], row["number"]) for row in sink.rows()] == [
         ("172.31.16.139", 2), ("10.0.0.1", 4), ("172.31.9.69", 6),
     ]  # fmt: skip
@@ -90,7 +101,8 @@ def test_headers_without_end_are_not_followed() -> None:
     one = "start dstaddr srcaddr dstport srcport protocol\n7 10.0.0.2 10.0.0.1 22 5000 6\n"
     other = "dstaddr start srcaddr dstport srcport protocol\n10.0.0.2 7 10.0.0.1 22 5000 6\n"
     sink, problem = fed("aws-vpc", (one + other) * 60)
-    assert problem is not None and "change more than 100 times" in problem.say("en")
+    assert problem is not None
+    assert "change more than 100 times" in problem.say("en")
     assert sink.total == 240
     assert (sink.added, sink.left["other-record"]) == (99, 120)
     sink, problem = fed("aws-vpc", f"{HEADER}\n{SSH}\n" * 3000)  # files that were joined
@@ -119,9 +131,8 @@ def test_bad_records_are_counted() -> None:
 
 def test_fields_without_which_nothing_can_be_judged() -> None:
     sink, problem = fed("aws-vpc", "srcaddr dstaddr packets\n10.0.0.1 10.0.0.2 7\n10.0.0.1 10.0.0.2 8\n")
-    assert problem is not None and problem.say("en").startswith(
-        "the flow log was made without the fields srcport, dstport, protocol, start"
-    )
+    assert problem is not None
+    assert problem.say("en").startswith("the flow log was made without the fields srcport, dstport, protocol, start")
     assert sink.left == {"other-record": 1, "record-malformed": 2}
 
 
@@ -130,7 +141,8 @@ def test_gzip_that_is_cut() -> None:
     sink, problem = fed("aws-vpc", data)
     assert (problem, sink.added) == (None, 5000)
     sink, problem = fed("aws-vpc", data[:-20])
-    assert problem is not None and "cut short" in problem.say("en")
+    assert problem is not None
+    assert "cut short" in problem.say("en")
 
 
 def test_recognition() -> None:

@@ -107,7 +107,8 @@ def test_a_cut_document_is_said() -> None:
     whole = document(virtual(BEGIN, END), virtual(DENIED))
     sink, problem = fed("azure-flow", whole[: len(whole) - 20])
     assert sink.added == 2
-    assert problem is not None and "cut inside a JSON object" in problem.say("en")
+    assert problem is not None
+    assert "cut inside a JSON object" in problem.say("en")
 
 
 def test_recognition() -> None:

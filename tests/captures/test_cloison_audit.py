@@ -81,7 +81,9 @@ def test_read_back_it_says_the_same_of_lines(answer: str, tmp_path: Path) -> Non
     before, after = json.loads(answer), json.loads(done.stdout)
     assert after["sources"][0]["format"] == "cloison-audit"
     for name in ("conversations", "last"):
-        assert {line["id"]: line[name] for line in after["lines"]} == {line["id"]: line[name] for line in before["lines"]}
+        assert {line["id"]: line[name] for line in after["lines"]} == {
+            line["id"]: line[name] for line in before["lines"]
+        }
 
 
 def talk(**more: Any) -> dict[str, Any]:
@@ -147,8 +149,8 @@ def test_bad_conversations_are_counted() -> None:
 
 
 def test_undecoded_packets_of_then_are_said() -> None:
-    sink, _ = fed("cloison-audit", document(talk(), undecoded=[{"reason": "fragment", "packets": 3}, {"reason": "ip-malformed", "packets": 4}],
-                                           control=[{"reason": "arp", "packets": 70}]))  # fmt: skip
+    lost = [{"reason": "fragment", "packets": 3}, {"reason": "ip-malformed", "packets": 4}]
+    sink, _ = fed("cloison-audit", document(talk(), undecoded=lost, control=[{"reason": "arp", "packets": 70}]))
     assert sink.said() == "7 packets were not decoded when it was made"
 
 
@@ -156,10 +158,12 @@ def test_a_cut_audit_is_said() -> None:
     text = document(talk(), talk())
     sink, problem = fed("cloison-audit", text[: text.index('"lines"') - 40])
     assert sink.added == 1
-    assert problem is not None and "cut inside" in problem.say("en")
+    assert problem is not None
+    assert "cut inside" in problem.say("en")
 
 
 def test_recognition() -> None:
     recognises = record_formats()["cloison-audit"].recognises
-    assert recognises(document().encode()) and recognises(b'{\n  "schema": "cloison.audit/1",\n')
+    assert recognises(document().encode())
+    assert recognises(b'{\n  "schema": "cloison.audit/1",\n')
     assert not recognises(b'{"schema": "cloison.check/1"}')

@@ -67,11 +67,12 @@ def test_icmp() -> None:
     assert sink.left == {"other-record": 1, "transport-truncated": 1, "record-malformed": 1}
 
 
+SEVERAL = "several columns have the same meaning, rename or remove all but one"
 REFUSED = {
-    "src_ip,srcaddr,dst,proto,time": "several columns have the same meaning, rename or remove all but one: src_ip = srcaddr",
+    "src_ip,srcaddr,dst,proto,time": f"{SEVERAL}: src_ip = srcaddr",
     "src,dst,time": "its columns have no protocol: it cannot be judged",
     "src,dst,proto": "its columns have no time: it cannot be judged",
-    "src,dst,dst,proto,time": "several columns have the same meaning, rename or remove all but one: dst = dst",
+    "src,dst,dst,proto,time": f"{SEVERAL}: dst = dst",
 }
 
 
@@ -84,7 +85,9 @@ def test_what_is_ambiguous_or_missing_is_refused(header: str) -> None:
 
 
 def test_the_surer_name_counts() -> None:
-    sink, problem = fed("flow-table", f"src,src_ip,dst,sport,dport,proto,timestamp,start\nweb,10.0.0.1,10.0.0.2,1,2,6,x,{NINE}\n")
+    sink, problem = fed(
+        "flow-table", f"src,src_ip,dst,sport,dport,proto,timestamp,start\nweb,10.0.0.1,10.0.0.2,1,2,6,x,{NINE}\n"
+    )
     assert problem is None
     assert sink.rows()[0]["source"] == "10.0.0.1"
     assert "2 columns were not read: src, timestamp" in sink.said()
@@ -95,8 +98,10 @@ def test_bad_rows_are_counted() -> None:
     bad = [
         ",".join(value if at == where else cell for at, cell in enumerate(good))
         for where, value in (
-            (0, "10.0.0"), (0, "web"), (1, "x"), (1, ""), (1, "70000"), (1, "5.1"), (2, "10.0.0.2/24"), (3, "-1"), (4, "tcq"),
-            (4, ""), (5, ""), (5, "yesterday"), (5, "7"), (5, "1e30"), (5, f"{NINE}000"), (6, "1.5"), (6, "-1"), (6, "7_0"),
+            (0, "10.0.0"), (0, "web"), (1, "x"), (1, ""), (1, "70000"), (1, "5.1"), (2, "10.0.0.2/24"), (3, "-1"),
+            (4, "tcq"), (4, ""),
+            (5, ""), (5, "yesterday"), (5, "7"), (5, "1e30"), (5, f"{NINE}000"), (6, "1.5"), (6, "-1"),
+            (6, "7_0"),
         )
     ] + ["10.0.0.1", ",".join([*good, "more"]), '"10.0.0.1,5', "\x00", "x" * (1 << 20) + "yz", "café"]  # fmt: skip
     text = "\n".join([f"{HEAD},octets", ",".join(good), *bad])
@@ -114,7 +119,8 @@ def test_names_are_of_one_field_each() -> None:
 def test_recognition() -> None:
     table = record_formats()["flow-table"]
     assert table.broad
-    assert table.recognises(f"{HEAD}\n".encode()) and table.recognises("Adresse source;Adresse destination\n".encode())
+    assert table.recognises(f"{HEAD}\n".encode())
+    assert table.recognises(b"Adresse source;Adresse destination\n")
     for text in ("", "a,b,c\n", "source: x\ndestination: y\n", "src dst\n"):
         assert not table.recognises(text.encode()), text
     assert record_formats()["parquet"].recognises(b"PAR1\x15\x04")
@@ -156,14 +162,18 @@ def test_typed_columns(tmp_path: Path, piped: bool) -> None:
 
 
 def test_numbers_of_seconds(tmp_path: Path) -> None:
-    path = written(tmp_path / "x", f"SELECT '10.0.0.1' src, '10.0.0.2' dst, 5 sport, 6 dport, 'udp' proto, {NINE}.25::DOUBLE AS time")
+    path = written(
+        tmp_path / "x",
+        f"SELECT '10.0.0.1' src, '10.0.0.2' dst, 5 sport, 6 dport, 'udp' proto, {NINE}.25::DOUBLE AS time",
+    )
     sink, _ = fed("parquet", path)
     assert sink.rows()[0]["first"] == NINE * SECOND + SECOND // 4
 
 
 def test_aws_flow_log(tmp_path: Path) -> None:
-    row = ("SELECT 2::INT AS version, '1' AS account_id, 'eni-1' AS interface_id, '{}' AS srcaddr, '10.0.0.2' AS dstaddr,"
-           " 5000::INT AS srcport, 22::INT AS dstport, 6::BIGINT AS protocol, 3::BIGINT AS packets, 180::BIGINT AS bytes,"
+    row = ("SELECT 2::INT AS version, '1' AS account_id, 'eni-1' AS interface_id, '{}' AS srcaddr,"
+           " '10.0.0.2' AS dstaddr, 5000::INT AS srcport, 22::INT AS dstport, 6::BIGINT AS protocol,"
+           " 3::BIGINT AS packets, 180::BIGINT AS bytes,"
            " 1418530010::BIGINT AS start, 1418530070::BIGINT AS \"end\", '{}' AS action, '{}' AS log_status,"
            " 18::INT AS tcp_flags, {} AS pkt_srcaddr")  # fmt: skip
     path = written(tmp_path / "x.parquet", " UNION ALL ".join([
@@ -185,7 +195,8 @@ def test_damaged_parquet(tmp_path: Path) -> None:
     for bad in (data[:4], data[:1000], data[:-1], b"PAR1" + b"\xff" * 500 + b"\xff\xff\xff\x7fPAR1"):
         for _ in (0, 1):
             sink, problem = fed("parquet", bad)
-            assert problem is not None and "damaged" in problem.say("en")
+            assert problem is not None
+            assert "damaged" in problem.say("en")
             assert sink.total == 0
     half = bytearray(data)
     half[len(data) // 3 : len(data) // 3 + 2000] = b"\xff" * 2000
@@ -197,11 +208,13 @@ def test_damaged_parquet(tmp_path: Path) -> None:
 def test_parquet_that_cannot_be_judged(tmp_path: Path) -> None:
     path = written(tmp_path / "x", "SELECT '10.0.0.1' AS src, '10.0.0.2' AS dst FROM range(9)")
     sink, problem = fed("parquet", path)
-    assert problem is not None and "no protocol, time" in problem.say("en")
+    assert problem is not None
+    assert "no protocol, time" in problem.say("en")
     assert sink.left == {"record-malformed": 9}
-    path = written(tmp_path / "y", "SELECT [1] AS src, '10.0.0.2' AS dst, 6 AS proto, now() AS time, 7 AS \"a\"\"'b\"")
+    path = written(tmp_path / "y", 'SELECT [1] AS src, \'10.0.0.2\' AS dst, 6 AS proto, now() AS time, 7 AS "a""\'b"')
     sink, problem = fed("parquet", path)
-    assert problem is not None and "no source address" in problem.say("en")
+    assert problem is not None
+    assert "no source address" in problem.say("en")
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

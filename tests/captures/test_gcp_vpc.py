@@ -21,7 +21,8 @@ def entry(source: str = "10.0.0.2", target: str = "10.0.1.9", reporter: str = "S
     payload.update(more)
     return {
         "insertId": "x", "jsonPayload": payload, "logName": "projects/p/logs/compute.googleapis.com%2Fvpc_flows",
-        "resource": {"type": "gce_subnetwork", "labels": {"subnetwork_name": "s1"}}, "timestamp": "2026-11-27T09:00:09Z",
+        "resource": {"type": "gce_subnetwork", "labels": {"subnetwork_name": "s1"}},
+        "timestamp": "2026-11-27T09:00:09Z",
     }  # fmt: skip
 
 
@@ -29,7 +30,8 @@ def test_lines_arrays_and_bare_payloads_are_the_same() -> None:
     entries = [entry(), entry(reporter="DEST")]
     lines = "\n".join(json.dumps(one) for one in entries)
     for text in (
-        lines, json.dumps(entries), json.dumps(entries, indent=2), "\n".join(json.dumps(one["jsonPayload"]) for one in entries),
+        lines, json.dumps(entries), json.dumps(entries, indent=2),
+        "\n".join(json.dumps(one["jsonPayload"]) for one in entries),
     ):  # fmt: skip
         sink, problem = fed("gcp-vpc", text)
         assert problem is None
@@ -89,7 +91,8 @@ def test_a_cut_document_is_said() -> None:
     text = json.dumps([entry(), entry()])
     sink, problem = fed("gcp-vpc", text[:-30])
     assert sink.added == 1
-    assert problem is not None and "cut inside" in problem.say("en")
+    assert problem is not None
+    assert "cut inside" in problem.say("en")
     sink, problem = fed("gcp-vpc", json.dumps(entry()) + "\nnot json\n" + json.dumps(entry()))
     assert sink.added == 2
     assert sink.left == {"record-malformed": 1}
@@ -97,5 +100,6 @@ def test_a_cut_document_is_said() -> None:
 
 def test_recognition() -> None:
     recognises = record_formats()["gcp-vpc"].recognises
-    assert recognises(json.dumps(entry()).encode()) and recognises(json.dumps([entry()], indent=2).encode())
+    assert recognises(json.dumps(entry()).encode())
+    assert recognises(json.dumps([entry()], indent=2).encode())
     assert not recognises(b'{"connection": {"src_ip": 1}}')

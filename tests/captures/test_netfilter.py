@@ -31,7 +31,8 @@ def test_a_refused_syn() -> None:
 @pytest.mark.parametrize(
     ("prefix", "refused"),
     [
-        ("[UFW BLOCK] ", True), ("DROP: ", True), ("fw-reject", True), ("INPUT_DENY ", True), ("iptables denied: ", True),
+        ("[UFW BLOCK] ", True), ("DROP: ", True), ("fw-reject", True), ("INPUT_DENY ", True),
+        ("iptables denied: ", True),
         ("[UFW ALLOW] ", False), ("ACCEPT ", False), ("Inbound ", False), ("", False), ("RAINDROPS ", False),
         ("accept-then-drop ", False),
     ],
@@ -92,7 +93,9 @@ def test_packets(packet: str) -> None:
 
 
 def test_vlan_of_a_bridge() -> None:
-    line = SYN.replace("SRC=192", "MACSRC=00:01:02:03:04:05 MACDST=00:01:02:03:04:06 MACPROTO=8100 VPROTO=8100 VID=42 SRC=192")
+    line = SYN.replace(
+        "SRC=192", "MACSRC=00:01:02:03:04:05 MACDST=00:01:02:03:04:06 MACPROTO=8100 VPROTO=8100 VID=42 SRC=192"
+    )
     sink, _ = fed("netfilter", f"{HEAD}{line}\n")
     assert sink.rows()[0]["vlans"] == 42 << 12
 
@@ -125,7 +128,8 @@ LEFT = {
     "IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 LEN=56 PROTO=ICMP TYPE=5 CODE=1 GATEWAY=10.0.0.9"
     " [SRC=10.0.0.2 DST=8.8.8.8 LEN=60 PROTO=UDP SPT=1 DPT=2 ]": "icmp-error-record",
     "IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 LEN=56 PROTO=ICMP TYPE=3 CODE=1 ": "icmp-error-record",
-    "IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 LEN=56 PROTO=ICMP TYPE=3 CODE=1 [SRC=10.0.0.2 DST=8.8.8.8 LEN=": "icmp-error-record",
+    "IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 LEN=56 PROTO=ICMP TYPE=3 CODE=1 [SRC=10.0.0.2 DST=8.8.8.8 LEN=":
+        "icmp-error-record",
     "IN=" + "a" * 90_000 + " OUT= SRC=": "other-record",
     "IN=eth0 OUT= " + "xSRC=" * 20_000: "record-not-ip",
     "IN=eth0 OUT= " + " SRC=" * 20_000: "record-malformed",
