@@ -149,12 +149,9 @@ def _addresses(batch: Array, columns: Columns) -> bool:
 
 def _nowhere(batch: Array) -> Array:
     """Return which records have no address at all: those of frames that are not IP."""
-    return (
-        (batch[word.SOURCE_LO] & 0xFFFFFFFF == 0)
-        & (batch[word.TARGET_LO] & 0xFFFFFFFF == 0)
-        & (batch[word.SOURCE_HI] == 0)
-        & (batch[word.TARGET_HI] == 0)
-    )
+    low = batch[word.SOURCE_LO] | batch[word.TARGET_LO]
+    found: Array = (low & 0xFFFFFFFF == 0) & (batch[word.SOURCE_HI] | batch[word.TARGET_HI] == 0)
+    return found
 
 
 def _protocol(batch: Array, columns: Columns) -> bool:
@@ -173,7 +170,8 @@ def _protocol(batch: Array, columns: Columns) -> bool:
 def _ports(batch: Array, columns: Columns, left: Counter[str]) -> None:
     """Write the ports; type and code of ICMP, whose errors are left out: what they quote is not recorded."""
     protocol, source, target = batch[word.PROTOCOL], batch[word.SOURCE_PORT], batch[word.TARGET_PORT]
-    leave_out(batch, protocol > 255, left, "record-malformed")
+    if el.PROTOCOL in columns and columns.get(el.PROTOCOL).dtype.itemsize > 1:
+        leave_out(batch, protocol > 255, left, "record-malformed")
     sent = columns.first(el.SOURCE_PORT, el.TCP_SOURCE, el.UDP_SOURCE)
     received = columns.first(el.TARGET_PORT, el.TCP_TARGET, el.UDP_TARGET)
     if sent is not None:
@@ -195,37 +193,38 @@ def _ports(batch: Array, columns: Columns, left: Counter[str]) -> None:
 
 
 def _icmp(batch: Array, columns: Columns, control: Array, ported: bool, left: Counter[str]) -> None:
-    protocol, source, target = batch[word.PROTOCOL], batch[word.SOURCE_PORT], batch[word.TARGET_PORT]
-    if el.FIREWALL_EVENT in columns:  # a firewall writes the identifier as the port of one side
-        np.copyto(source, target, where=control & (source == 0))
-    else:
-        np.copyto(source, 0, where=control)
-    told = ported
+    which = np.flatnonzero(control)
+    protocol, source, target = (batch[row][which] for row in (word.PROTOCOL, word.SOURCE_PORT, word.TARGET_PORT))
+    firewall = el.FIREWALL_EVENT in columns
+    # A firewall writes the identifier as the port of one side; of others it is not known.
+    batch[word.SOURCE_PORT][which] = np.where(source == 0, target, source) if firewall else 0
     for number, both, kind, code in (
         (ICMP, el.ICMP_V4, el.ICMP_TYPE_V4, el.ICMP_CODE_V4),
         (ICMPV6, el.ICMP_V6, el.ICMP_TYPE_V6, el.ICMP_CODE_V6),
     ):
-        which = protocol == number
+        own = protocol == number
         if kind in columns:
-            said = columns.get(kind).astype(np.int64) << 8
+            said = columns.get(kind)[which].astype(np.int64) << 8
             if code in columns:
-                said |= columns.get(code)
+                said |= columns.get(code)[which]
         elif both in columns:
-            said = columns.get(both).astype(np.int64)
-            if el.FIREWALL_EVENT not in columns:  # some leave it empty, and write type and code as the port
-                which &= said != 0
+            said = columns.get(both)[which].astype(np.int64)
+            if not firewall:  # some leave it empty, and write type and code as the port
+                own &= said != 0
         else:
+            if not ported:
+                leave_out(batch, batch[word.PROTOCOL] == number, left, "transport-truncated")
             continue
-        told = True
-        np.copyto(target, said, where=which)
-    if not told:
-        leave_out(batch, control, left, "transport-truncated")
-        return
+        np.copyto(target, said, where=own)
+    batch[word.TARGET_PORT][which] = target
     kinds = target >> 8
     errors = ((protocol == ICMP) & np.isin(kinds, (3, 4, 11, 12))) | (
         (protocol == ICMPV6) & (kinds >= 1) & (kinds <= 4)
     )
-    leave_out(batch, errors, left, "icmp-error-record")
+    if errors.any():
+        gone = np.zeros(len(control), dtype=bool)
+        gone[which[errors]] = True
+        leave_out(batch, gone, left, "icmp-error-record")
 
 
 # Of each count, its choices: what came in or the initiator sent, what went out (the same traffic where both are told),
@@ -253,8 +252,8 @@ def _counts(batch: Array, columns: Columns, left: Counter[str]) -> None:
             else:
                 batch[row] = said
             told.add(row)
-            if said.dtype.itemsize == 8:
-                leave_out(batch, (batch[row] < 0) | (batch[row] > MOST_COUNT), left, "record-malformed")
+            if said.dtype.itemsize == 8 and (beyond := batch[row].view(np.uint64) > MOST_COUNT).any():
+                leave_out(batch, beyond, left, "record-malformed")
     if el.FIREWALL_EVENT in columns and not any(element in columns for element in _DELTAS):
         created = columns.get(el.FIREWALL_EVENT) == CREATED  # its totals come again when it is torn down
         for row in told:
@@ -275,11 +274,13 @@ def _flags(batch: Array, columns: Columns) -> None:
         present = [columns.get(element) for element in elements if element in columns]
         if not present:
             continue
-        flags = present[0].astype(np.int64)
+        flags = present[0]
         for more in present[1:]:
-            flags |= more
+            flags = flags | more
+        if flags.dtype.itemsize > 1:
+            flags = flags & 0xFF
         # No bit at all is what exporters write that do not look at them.
-        np.copyto(batch[row], flags & 0xFF, where=tcp & (flags & 0xFF != 0))
+        np.copyto(batch[row], flags, where=tcp & (flags != 0), casting="unsafe")
     if el.YAF_INITIAL_BITS in columns:
         opening = tcp & (columns.get(el.YAF_INITIAL_BITS) & 0x16 == 2)
         batch[word.TELLS] |= opening * SYN_AB
@@ -321,8 +322,8 @@ def _time(
         value = columns.get(nano if nano in columns else micro).astype(np.int64)
         seconds, fraction = (value >> 32) & 0xFFFFFFFF, value & 0xFFFFFFFF
         seconds = np.where(seconds >= ERA, seconds - ERA, seconds + (1 << 32) - ERA)  # after 2036, the next era
-        found: Array = seconds * SECOND + ((fraction * SECOND) >> 32)
-        return np.where(value == 0, heads.time, found)
+        exact = seconds * SECOND + ((fraction * SECOND) >> 32)
+        return np.where(value == 0, heads.time, exact)
     if second in columns:
         value = columns.get(second).astype(np.int64)
         return np.where(value == 0, heads.time, (value & 0xFFFFFFFF) * SECOND)
@@ -331,23 +332,30 @@ def _time(
         return before
     if uptime not in columns:
         return None
-    value = columns.get(uptime).astype(np.int64) & 0xFFFFFFFF
+    value = columns.get(uptime).astype(np.uint32)
+    found: Array
     if el.INIT_MS in columns:
-        return columns.get(el.INIT_MS).astype(np.int64) * MILLI + value * MILLI
+        value[columns.get(el.INIT_MS) == 0] = 0  # not told after all: it is the export's time
+        found = _milli(columns.get(el.INIT_MS), heads, left, batch) + value * np.int64(MILLI)
+        return found
     clock = heads.uptime
     if np.min(clock) >= 0:
         # The clock is 32 bits of ms: it begins again after 50 days, so that what counts is the nearest way round.
-        return heads.time - ((((clock - value) + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)) * MILLI
+        age = (np.asarray(clock).astype(np.uint32) - value).view(np.int32)
+        found = heads.time - age * np.int64(MILLI)
+        return found
     if np.min(heads.began) > 0:
-        return heads.began + value * MILLI
+        found = heads.began + value * np.int64(MILLI)
+        return found
     # The clock's zero is not told: the last packet is taken to be as old as the export.
-    latest = columns.get(el.LAST_UPTIME).astype(np.int64) & 0xFFFFFFFF if el.LAST_UPTIME in columns else value
-    return heads.time - ((latest - value) & 0xFFFFFFFF) * MILLI
+    latest = columns.get(el.LAST_UPTIME).astype(np.uint32) if el.LAST_UPTIME in columns else value
+    found = heads.time - (latest - value) * np.int64(MILLI)
+    return found
 
 
 def _milli(value: Array, heads: Heads, left: Counter[str], batch: Array) -> Array:
     value = value.astype(np.int64)
-    bad = (value < 0) | (value > MOST_MS)
+    bad = value.view(np.uint64) > MOST_MS
     if bad.any():
         leave_out(batch, bad, left, "record-malformed")
         value[bad] = 0

@@ -33,7 +33,7 @@ from cloison.captures.exporting.templates import (
     read_templates,
 )
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
-from cloison.flows.compiled import compiled
+from cloison.flows.compiled import Kernel, compiled
 from cloison.netmodel.finding import Message, say
 
 Array = npt.NDArray[Any]
@@ -56,9 +56,9 @@ class Exports:
         self._sink = sink
         self._fast = fast
         self._lifetime = lifetime
-        self._split, self._tally, self._gather = (
-            compiled(loop) if fast else loop for loop in (sets.split, sets.tally, sets.gather)
-        )
+        self._split: Kernel = compiled(sets.split) if fast else sets.split
+        self._tally: Kernel = compiled(sets.tally) if fast else sets.tally
+        self._gather: Kernel = compiled(sets.gather) if fast else sets.gather
         self._templates = Templates()
         self._rates: OrderedDict[tuple[int, int, int], sampling.Rates] = OrderedDict()
         self._began: OrderedDict[tuple[int, int, int], int] = OrderedDict()
@@ -73,7 +73,7 @@ class Exports:
         self._left: Counter[str] = Counter()
         self.number = 0  # records so far
         self._sets = np.zeros((2 * MOST_SETS, SET_WIDTH), dtype=np.int64)
-        self._flat = np.zeros(0, dtype=np.int64)
+        self._flat = self._kept = np.zeros(0, dtype=np.int64)
         self._out = np.zeros(0, dtype=np.uint8)
         self._window = np.zeros(0, dtype=np.uint8)
         self._messages = np.zeros((MOST_MESSAGES, MESSAGE_WIDTH), dtype=np.int64)
@@ -271,11 +271,8 @@ class Exports:
         chosen = np.flatnonzero((ids >= 256) & ~bad) + start
         if not len(chosen):
             return
-        order = chosen[np.argsort(which[chosen], kind="stable")]
-        bounds = np.flatnonzero(np.diff(which[order], prepend=-1, append=-1))
         groups = []
-        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            places = order[first:last]
+        for places in _groups(chosen, which[chosen]):
             key = keys[which[places[0]]]
             template = self._templates.get(key)
             fixed = key[3] >= FIXED
@@ -321,10 +318,11 @@ class Exports:
             self._left["record-malformed"] += total
             return
         ends = np.cumsum(counts)
+        each = -(-total // max(1, round(total / BATCH)))  # batches of about one size
         first = 0
         while first < len(rows):
             done = int(ends[first - 1]) if first else 0
-            last = max(int(np.searchsorted(ends, done + BATCH, side="right")), first + 1)
+            last = max(int(np.searchsorted(ends, done + each, side="right")), first + 1)
             number = int(ends[last - 1]) - done
             if number:
                 self._batch(window, rows[first:last], counts[first:last], before[first:last], number, key, layout)
@@ -363,7 +361,7 @@ class Exports:
             batch[word.POINT] = ways[np.minimum(columns.get(el.DIRECTION), 2)]
         else:
             batch[word.POINT] = self._points.of(self._names[key[0]], key, "")
-        self._sink.add(np.compress(batch[word.PROTOCOL] >= 0, batch, axis=1) if left else batch)
+        self._sink.add(self._without(batch) if left else batch)
 
     def _rate(self, rows: Array, counts: Array, columns: Columns, layout: Layout, key: Key) -> Any:
         header = rows[:, sets.S_RATE]
@@ -387,6 +385,18 @@ class Exports:
             batch[row] = -1
         batch[word.SAMPLED] = 1
         return batch
+
+    def _without(self, batch: Array) -> Array:
+        """Return a batch without the records that are left out: those at its end take their places."""
+        gone = np.flatnonzero(batch[word.PROTOCOL] < 0)
+        number = batch.shape[1] - len(gone)
+        last = np.flatnonzero(batch[word.PROTOCOL, number:] >= 0) + number
+        if len(self._kept) < len(self._flat):
+            self._kept = np.zeros(len(self._flat), dtype=np.int64)
+        kept = self._kept[: RECORD_WORDS * number].reshape(RECORD_WORDS, number)
+        kept[:] = batch[:, :number]
+        kept[:, gone[: len(last)]] = batch[:, last]
+        return kept
 
     # --- data before its template --------------------------------------------------------------------------------
 
@@ -439,6 +449,14 @@ def _keys(rows: Array) -> tuple[list[Key], Array]:
         exporter, number, version = domains[domain[place]].tolist()
         keys.append((exporter, number, version, int(rows[place, sets.S_ID])))
     return keys, which.ravel()
+
+
+def _groups(places: Array, which: Array) -> list[Array]:
+    """Return the places of each value of ``which``, in their order."""
+    if (which == which[0]).all():
+        return [places]
+    order = np.argsort(which, kind="stable")
+    return np.split(places[order], np.flatnonzero(np.diff(which[order])) + 1)
 
 
 def _spread(values: Array, counts: Array) -> Any:

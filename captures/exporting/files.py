@@ -6,7 +6,10 @@ which no set can be mistaken for (``sets.walk``); an sFlow datagram ends after i
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from cloison.captures.exporting import marks, samples, sets
 from cloison.captures.exporting.exports import Exports
@@ -14,8 +17,10 @@ from cloison.captures.exporting.sets import MESSAGE_WIDTH
 from cloison.captures.octets import be16
 from cloison.captures.records import Sink
 from cloison.captures.stream import Stream
-from cloison.flows.compiled import compiled
+from cloison.flows.compiled import Kernel, compiled
 from cloison.netmodel.finding import Message, say
+
+Array = npt.NDArray[Any]
 
 MESSAGES = 1 << 11  # that are found at once
 SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code than compiled code can be loaded
@@ -48,7 +53,7 @@ def read_messages(stream: Stream, sink: Sink) -> Message | None:
     """Read NetFlow and IPFIX messages to the end of a stream; return why only a part could be read, if so."""
     fast = _fast(stream)
     exports = Exports(sink, fast=fast)
-    walk = compiled(sets.walk) if fast else sets.walk
+    walk: Kernel = compiled(sets.walk) if fast else sets.walk
     messages = np.zeros((MESSAGES, MESSAGE_WIDTH), dtype=np.int64)
     problem: Message | None = None
     number = 0
@@ -70,10 +75,10 @@ def read_messages(stream: Stream, sink: Sink) -> Message | None:
     return stream.problem or problem
 
 
-def _more(stream: Stream, walk: object, messages: object) -> bool:
+def _more(stream: Stream, walk: Kernel, messages: Array) -> bool:
     """Return whether the end of the stream, now known, makes a message whole that was not."""
-    found, _, _ = walk(stream.window, stream.start, stream.stop, True, messages[:1])  # type: ignore[operator, index]
-    return bool(found)
+    found, _, _ = walk(stream.window, stream.start, stream.stop, True, messages[:1])
+    return int(found) > 0
 
 
 def begins_samples(head: bytes) -> bool:
@@ -84,14 +89,15 @@ def begins_samples(head: bytes) -> bool:
         return False
     if size > len(head):  # cut: the part that is there
         return marks.sflow(window, 0, len(head), size) != 0 or len(head) < size
-    return marks.sflow(window, 0, size, size) != 0 and samples.extent(window, size, len(head)) > 0
+    following = int(samples.extent(window, size, len(head)))
+    return int(marks.sflow(window, 0, size, size)) != 0 and following > 0
 
 
 def read_samples(stream: Stream, sink: Sink) -> Message | None:
     """Read sFlow datagrams to the end of a stream; return why only a part could be read, if so."""
     fast = _fast(stream)
     exports = Exports(sink, fast=fast)
-    extent = compiled(samples.extent) if fast else samples.extent
+    extent: Kernel = compiled(samples.extent) if fast else samples.extent
     problem: Message | None = None
     number = 0
     while True:

@@ -55,7 +55,8 @@ def probability_rate(value: bytes) -> int:
 
 def _ratio(whole: Array, part: Array) -> Array:
     part = np.asarray(part, dtype=np.int64)
-    return (np.asarray(whole, dtype=np.int64) + part // 2) // np.maximum(part, 1) * (part > 0)
+    found: Array = (np.asarray(whole, dtype=np.int64) + part // 2) // np.maximum(part, 1) * (part > 0)
+    return found
 
 
 def options(columns: Columns, layout: Layout, buffer: Array, number: int) -> Rates:

@@ -239,16 +239,19 @@ def gather(window: Any, sets: Any, first: Int, last: Int, counts: Any, parts: An
     for i in range(first, last):
         at, stop = sets[i, 0], sets[i, 1]
         if len(parts) == 1:
-            size = parts[0] * counts[i]
-            for k in range(size):
-                out[used + k] = window[at + k]
-            used += size
+            used = _copied(window, at, parts[0] * counts[i], out, used)
             continue
         for _ in range(counts[i]):
             for part in parts:
                 if part >= 0:
-                    for k in range(part):
-                        out[used + k] = window[at + k]
-                    used += part
+                    used = _copied(window, at, part, out, used)
                 at = _past(window, at, stop, part)
     return used
+
+
+def _copied(window: Any, at: Int, size: Int, out: Any, used: Int) -> Int:
+    """Copy bytes that are known to be inside, and return where they end."""
+    start, place = np.uint64(at), np.uint64(used)  # unsigned: the compiler needs no test, and copies many at once
+    for k in range(np.uint64(size)):
+        out[place + k] = window[start + k]
+    return used + size
