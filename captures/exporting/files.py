@@ -87,10 +87,9 @@ def begins_samples(head: bytes) -> bool:
     size = int(samples.extent(window, 0, len(head)))
     if len(head) < 28 or size < 0:
         return False
-    if size > len(head):  # cut: the part that is there
-        return marks.sflow(window, 0, len(head), size) != 0 or len(head) < size
-    following = int(samples.extent(window, size, len(head)))
-    return int(marks.sflow(window, 0, size, size)) != 0 and following > 0
+    if not int(marks.sflow(window, 0, min(size, len(head)), size)):
+        return False
+    return size >= len(head) or int(samples.extent(window, size, len(head))) > 0
 
 
 def read_samples(stream: Stream, sink: Sink) -> Message | None:
