@@ -18,7 +18,7 @@ from cloison.captures.exporting.marks import ipfix, netflow, sflow
 from cloison.captures.frames import parser
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.octets import be16
-from cloison.captures.packets import QUOTED, UDP
+from cloison.captures.packets import FIRST_FRAGMENT, QUOTED, UDP
 from cloison.captures.records import Sink
 from cloison.captures.stream import Format, Stream, open_source
 from cloison.flows.compiled import Int, compiled
@@ -39,6 +39,8 @@ def marked(window: Any, packets: Any, count: Int, found: Any) -> Int:
         if (packets[i, 4] >> 24) & 0xFF != UDP or packets[i, 9] - packets[i, 8] < 4 or window[packets[i, 8]] != 0:
             continue
         at, end, length = packets[i, 8], packets[i, 9], packets[i, 10]
+        if packets[i, 5] & FIRST_FRAGMENT:  # of the whole datagram
+            length = max(length, be16(window, at - 4) - 8)
         first = be16(window, at)
         if first == 10:
             told = ipfix(window, at, end, length)

@@ -75,6 +75,10 @@ class Columns:
                 offset, size = offset + part, size - part
         return found
 
+    def size(self, element: int) -> int:
+        """Return the bytes of a field, 0 where the records have none."""
+        return self._places.get(element, (0, 0))[1]
+
     def first(self, *elements: int) -> Array | None:
         """Return the first of some elements that the records have."""
         return next((self.get(element) for element in elements if element in self._places), None)
@@ -188,8 +192,16 @@ def _ports(batch: Array, columns: Columns, left: Counter[str]) -> None:
     if el.NAT_TARGET_PORT in columns:
         after = columns.get(el.NAT_TARGET_PORT)
         np.copyto(target, after, where=(after != 0) & ~control, casting="unsafe")
-    if any(said is not None and said.dtype.itemsize > 2 for said in (sent, received)):
-        leave_out(batch, (source > 65535) | (target > 65535), left, "record-malformed")
+    if any(columns.size(element) > most for element, most in _PORT_SIZES.items()):
+        leave_out(batch, (source | target).view(np.uint64) > 65535, left, "record-malformed")
+
+
+# Bytes of the fields that become ports; more of them may hold more than a port does.
+_PORT_SIZES = {
+    **dict.fromkeys((el.SOURCE_PORT, el.TARGET_PORT, el.TCP_SOURCE, el.TCP_TARGET, el.UDP_SOURCE, el.UDP_TARGET,
+                     el.NAT_TARGET_PORT, el.ICMP_V4, el.ICMP_V6), 2),
+    **dict.fromkeys((el.ICMP_TYPE_V4, el.ICMP_CODE_V4, el.ICMP_TYPE_V6, el.ICMP_CODE_V6), 1),
+}  # fmt: skip
 
 
 def _icmp(batch: Array, columns: Columns, control: Array, ported: bool, left: Counter[str]) -> None:

@@ -115,7 +115,8 @@ class Exports:
             self._leave("record-without-template", len(held))
         self._held.clear()
         for reason, number in sorted(self._left.items()):
-            self._sink.leave(reason, number)
+            if number:
+                self._sink.leave(reason, number)
         self._left.clear()
         for said in self._gaps.said(self._names):
             self._sink.note(said)

@@ -22,6 +22,7 @@ from cloison.netmodel.finding import Message, say
 
 Array = npt.NDArray[Any]
 
+VERSIONS = (1, 5, 7, 9, 10)
 MESSAGES = 1 << 11  # that are found at once
 SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code than compiled code can be loaded
 
@@ -29,24 +30,22 @@ SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code tha
 def begins(head: bytes) -> int:
     """Return the version of the message with which a file begins (1, 5, 7, 9 or 10), 0 when it begins with none.
 
-    Where what was read ends inside the first message, as much as there is must be sound.
+    The message must be whole and sound, and another one, or nothing, must follow it. A message has 64 KiB at most, so
+    that ``head`` is either the whole file or holds all of it.
     """
     window = np.frombuffer(head, dtype=np.uint8)
-    if len(head) < 20:
+    messages = np.zeros((2, MESSAGE_WIDTH), dtype=np.int64)
+    if len(head) < 20 or int(be16(window, 0)) not in VERSIONS:
         return 0
     version = int(be16(window, 0))
-    if version not in (1, 5, 7, 9, 10):
+    found, at, wanted = map(int, sets.walk(window, 0, len(head), True, messages))
+    if not found or (wanted == -1 and found == 1):
         return 0
-    messages = np.zeros((2, MESSAGE_WIDTH), dtype=np.int64)
-    found, at, wanted = map(int, sets.walk(window, 0, len(head), False, messages))
-    size = int(messages[0, 1]) if found else len(head) if version == 9 else min(wanted, sets.LONGEST)
-    if (wanted == -1 and found < 2) or size <= 0:
-        return 0
+    size = int(messages[0, 1])
     told = marks.ipfix if version == 10 else marks.netflow
-    if not told(window, 0, min(size, len(head)), size):
-        # a message of v9 whose end was not read: what follows it is no set of it
+    if not int(told(window, 0, size, size)):
         return 0
-    return version if not at or len(head) - at < 2 or int(be16(window, at)) in (1, 5, 7, 9, 10) else 0
+    return version if len(head) - at < 2 or int(be16(window, at)) in VERSIONS else 0
 
 
 def read_messages(stream: Stream, sink: Sink) -> Message | None:
@@ -87,9 +86,9 @@ def begins_samples(head: bytes) -> bool:
     size = int(samples.extent(window, 0, len(head)))
     if len(head) < 28 or size < 0:
         return False
-    if not int(marks.sflow(window, 0, min(size, len(head)), size)):
+    if size > len(head) or not int(marks.sflow(window, 0, size, size)):
         return False
-    return size >= len(head) or int(samples.extent(window, size, len(head))) > 0
+    return size == len(head) or int(samples.extent(window, size, len(head))) > 0
 
 
 def read_samples(stream: Stream, sink: Sink) -> Message | None:
