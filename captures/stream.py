@@ -55,7 +55,10 @@ class Stream:
         self.problem: Message | None = None
         self.compression = ""
         self.moved: Callable[[int], None] = lambda position: None  # is told the position as bytes are read
+        self.modified = 0  # ns since 1970 UTC when the file was last written, 0 when it is not known
+        self.handle = -1  # of the file, where it is one that can be read anywhere; what it holds may be compressed
         self._raw = raw
+        self._know()
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
         self._begin()
@@ -69,6 +72,14 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _know(self) -> None:
+        try:
+            facts = os.fstat(self._raw.fileno())
+        except (OSError, ValueError):  # bytes in memory
+            return
+        if stat.S_ISREG(facts.st_mode):
+            self.modified, self.handle = facts.st_mtime_ns, self._raw.fileno()
 
     def _begin(self) -> None:
         head = b""
