@@ -111,7 +111,7 @@ def test_zstandard_blocks_hold_the_same(collected: Path) -> None:
 
 def test_compiled_and_plain_code_read_the_same(collected: Path) -> None:
     data = collected.read_bytes()
-    assert kept(data, size=0) == kept(data, size=1)
+    assert kept(data) == kept(data, plain=True)
 
 
 def through_collector(capture: Path, folder: Path, *options: str) -> tuple[Kept, list[dict[str, object]]]:
@@ -225,6 +225,6 @@ def test_conversations_are_those_of_the_packets(capture: Path, collected: Path) 
 @pytest.mark.parametrize("path", sorted(LAB.glob("*.nfcapd")), ids=lambda path: path.stem)
 def test_the_lab_s_files_are_read_as_nfdump_reads_them(path: Path) -> None:
     sink, flows = kept(path.read_bytes()), nfdump_says(path)
-    assert len(flows) > 20
+    assert len(flows) > 10
     assert alike(sink, flows)
     assert (sink.problem, sink.notes, +sink.left) == ("", [], {})
