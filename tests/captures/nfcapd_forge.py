@@ -197,7 +197,7 @@ NAMES = (
 
 def kept(data: bytes, *, size: int | None = None) -> Kept:
     """Return what the format gives of a file; ``size`` 0 for that of a pipe, which is read by compiled code."""
-    stream = Stream(BytesIO(data), len(data) if size is None else size)  # type: ignore[arg-type]
+    stream = Stream(BytesIO(data), 0 if size == 0 else len(data))  # type: ignore[arg-type]
     stream.refill(64)
     assert FORMAT.recognises(stream.window[stream.start : stream.stop].tobytes())
     sink = Kept()
