@@ -109,7 +109,7 @@ class Stream:
 
     def _grown(self) -> None:
         """Say that a file has become longer since it was opened; what came then is left to another reading."""
-        if self.size and self.position >= self.size and os.fstat(self._raw.fileno()).st_size > self.size:
+        if self.handle >= 0 and self.size <= self.position and os.fstat(self.handle).st_size > self.size > 0:
             self.problem = say("it is still being written: what was whole at the beginning was judged",
                                "il est en cours d’écriture : ce qui y était entier au début a été jugé")  # fmt: skip
 
