@@ -183,6 +183,11 @@ def test_sampling_at_a_rate_that_the_file_does_not_tell() -> None:
     assert sink.notes == ["1 of its records is of sampled flows (?): the collector had multiplied their counts"]
 
 
+def test_a_rate_beyond_what_can_be_told_is_the_largest() -> None:
+    sampler = struct.pack("<HHHHqII", 15, 24, 1, 0, -1, 1, 0xFFFF_FFFF)
+    assert two(sampler, flow("10.0.0.1", "10.0.0.2", mark=2)).rows[0]["SAMPLED"] == 0xFFFF_FFFF
+
+
 def test_addresses_that_were_anonymised_are_said() -> None:
     said = "its addresses are anonymised: they are not those of the network"
     assert two(flow("10.0.0.1", "10.0.0.2", mark=4)).notes == [said]
