@@ -163,8 +163,9 @@ class _Reader:
         place = np.full(len(held.table), number, dtype=np.uint32)
         self._recorded.append(replace(held.table, source=place, wire_source=place))
         return Source(
-            found.path, chosen.name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes, held.lines
-        )
+            found.path, chosen.name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes,
+            held.lines,
+        )  # fmt: skip
 
     def _series(self, found: Glance) -> Series:
         """Return the stream in which a file goes on, or a new one."""

@@ -7,6 +7,7 @@ import random
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -40,12 +41,8 @@ def test_random_bytes_after_a_valid_header(tmp_path: Path, name: str) -> None:
     path = tmp_path / "noise"
     for number in range(60):
         path.write_bytes(HEADERS[name] + dice.randbytes(dice.choice((1, 20, 300, 4000))))
-        try:
-            capture = read([str(path)], rare=bool(number % 2))
-        except MapError as refused:
-            assert refused.findings[0].message.say("en") != refused.findings[0].message.say("fr")
-            continue
-        balanced(capture)
+        with suppress(MapError):  # no other exception may come out
+            balanced(read([str(path)], rare=bool(number % 2)))
 
 
 def raw(*layers: Packet | bytes) -> bytes:
