@@ -55,7 +55,10 @@ class Stream:
         self.problem: Message | None = None
         self.compression = ""
         self.moved: Callable[[int], None] = lambda position: None  # is told the position as bytes are read
+        self.modified = 0  # ns since 1970 UTC when the file was last written, 0 when it is not known
+        self.handle = -1  # of the file, where it is one that can be read anywhere; what it holds may be compressed
         self._raw = raw
+        self._know()
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
         self._begin()
@@ -69,6 +72,14 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _know(self) -> None:
+        try:
+            facts = os.fstat(self._raw.fileno())
+        except (OSError, ValueError):  # bytes in memory
+            return
+        if stat.S_ISREG(facts.st_mode):
+            self.modified, self.handle = facts.st_mtime_ns, self._raw.fileno()
 
     def _begin(self) -> None:
         head = b""
@@ -98,7 +109,7 @@ class Stream:
 
     def _grown(self) -> None:
         """Say that a file has become longer since it was opened; what came then is left to another reading."""
-        if self.size and self.position >= self.size and os.fstat(self._raw.fileno()).st_size > self.size:
+        if self.handle >= 0 and self.size <= self.position and os.fstat(self.handle).st_size > self.size > 0:
             self.problem = say("it is still being written: what was whole at the beginning was judged",
                                "il est en cours d’écriture : ce qui y était entier au début a été jugé")  # fmt: skip
 

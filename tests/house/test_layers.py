@@ -25,6 +25,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "duckdb": ("captures",),
     "zstandard": ("captures",),
     "lz4": ("captures",),
+    "lzallright": ("captures",),
     "graphviz": ("diagrams",),
     "jinja2": ("diagrams",),
     "typer": ("cli",),
