@@ -74,8 +74,9 @@ def decompressed(compression: Compression, head: bytes, read: Callable[[int], by
     """
     faults = compression.faults()
     data = head
-    while data := data.lstrip(b"\0") or read(compression.feed):
-        if not data.strip(b"\0"):
+    while data or (data := read(compression.feed)):
+        data = data.lstrip(b"\0")
+        if not data:
             continue
         member = compression.begin()
         idle = False  # it gave nothing, and said that it needs nothing

@@ -66,7 +66,7 @@ def test_members_one_after_the_other(tmp_path: Path, name: str, cut: int) -> Non
 def test_however_few_bytes_are_there_at_once(name: str, size: int) -> None:
     """As a pipe may give them; also where a member gives more than is asked of it at once."""
     whole = os.urandom(1000) + bytes(3 * MIB) + os.urandom(1000)
-    packed = COMPRESS[name](whole) * 2
+    packed = COMPRESS[name](whole) + bytes(2 * size + 1) + COMPRESS[name](whole) + bytes(size)
     found = compression_of(packed[:HEAD])
     assert found is not None
     parts = list(decompressed(found, packed[:HEAD], slow(packed, size)))

@@ -2,7 +2,7 @@
 
 Where atheris is installed, inputs follow what they cover in the plain kernels; elsewhere, or for a target for which it
 fails to start, they are changed blindly. A find is written to out/fuzz/TARGET/ and shown. ``--keep`` adds the smallest
-inputs that cover more to the corpus.
+inputs that covered more to the corpus.
 """
 
 from __future__ import annotations
@@ -54,15 +54,11 @@ def spread(target: str) -> None:
 
 
 def add(target: str) -> None:
-    """Keep the smallest inputs that cover all that was covered, within bounds."""
+    """Keep the smallest of the inputs that covered more than those before them, within bounds."""
     from fuzz_corpus import LONGEST, MOST_BYTES, keep, kept
 
-    merged = OUT / target / "merged"
-    merged.mkdir(exist_ok=True)
-    words = [sys.executable, __file__, ONE, "0", target, "-merge=1", str(merged), str(folder(target))]
-    subprocess.run(words, check=False, capture_output=True)
     inputs, room = kept(target), MOST_BYTES
-    for data in sorted((path.read_bytes() for path in merged.iterdir()), key=len):
+    for data in sorted((path.read_bytes() for path in folder(target).iterdir()), key=len):
         if data not in inputs and len(data) <= min(room, LONGEST):
             inputs.append(data)
             room -= len(data)
@@ -78,7 +74,8 @@ def one(seconds: int, target: str, options: list[str]) -> None:
         return
     with atheris.instrument_imports(include=["cloison.captures", "cloison.flows.table"]):
         from fuzz_targets import targets
-    run = targets()[target]
+
+        run = targets()[target]  # the entries of registries are imported here
 
     def check(data: bytes) -> None:
         run(data, False)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "corpus"
-MOST_BYTES = 5000  # of the inputs of one target that fuzzing adds
-LONGEST = 700  # bytes of one of them
+MOST_BYTES = 1500  # of the inputs of one target that fuzzing adds
+LONGEST = 300  # bytes of one of them
 
 
 def kept(target: str) -> list[bytes]:

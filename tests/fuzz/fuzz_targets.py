@@ -70,8 +70,8 @@ def packets(entry: Format, data: bytes, fast: bool) -> Any:
     while number := walker.next(batch):
         assert 0 < number <= len(batch)
         for record in batch[:number].tolist():
-            assert 0 <= record[AT]
-            assert 0 <= record[KEPT]
+            assert record[AT] >= 0
+            assert record[KEPT] >= 0
             assert record[AT] + record[KEPT] <= stream.stop <= len(stream.window)
             assert record[WIRE] >= 0
             assert record[TIME] >= 0
@@ -96,10 +96,10 @@ class PlainSink:
         assert batch.shape[0] == word.RECORD_WORDS
         if batch.shape[1]:
             for column, most in _MOST.items():
-                assert 0 <= int(batch[column].min()), column
+                assert int(batch[column].min()) >= 0, column
                 assert int(batch[column].max()) <= most, column
             for column in (word.FLAGS, word.BACK_FLAGS, word.VNI):
-                assert -1 <= int(batch[column].min()), column
+                assert int(batch[column].min()) >= -1, column
             assert int(batch[word.SAMPLED].min()) >= 1
             assert int(batch[word.NUMBER].min()) >= 1
             assert int(batch[word.POINT].max()) < max(self.points, 1)

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from fuzz import changed
 from fuzz_corpus import FOLDER, kept, seeds
-from fuzz_targets import layer, member, packets, records, recogniser, targets
+from fuzz_targets import layer, member, packets, recogniser, records, targets
 
-from cloison.captures import compressions, formats, layers, records as word, wire
+from cloison.captures import compressions, formats, layers, wire
+from cloison.captures import records as word
 from cloison.captures.layer import BEGIN, Layer, kinds
 from cloison.captures.packets import KEPT
 from cloison.captures.recogniser import FOUND, Recogniser
