@@ -259,6 +259,7 @@ def _told(action: Values) -> Array:
     return refused * REFUSED_AB
 
 
+@lru_cache(maxsize=1 << 16)
 def _port(text: str) -> int | None:
     """Return a port; ``type.code`` and ``443.0`` have what follows the point, plus one, above it."""
     low, point, rest = text.replace("/", ".").partition(".")
