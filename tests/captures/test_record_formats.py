@@ -217,7 +217,9 @@ LONG = {  # lines that a pattern could take for ever to refuse
         f"{HEAD}%ASA-6-302020: Built inbound ICMP connection for faddr 1.1.1.1/1 gaddr 1.1.1.1/1 laddr 1.1.1.1/1"
         + " type" * (N // 5),
         "%ASA-6-" * (N // 7), "Nov 27 " * (N // 7) + "%ASA-6-302013: x",
-        "2026-11-27T09:00:00" * (N // 19) + " %ASA-6-302013: x", f"{HEAD}%ASA-4-106023: Deny tcp src " + "a:" * (N // 2),
+        "2026-11-27T09:00:00" * (N // 19) + " %ASA-6-302013: x",
+        f"{HEAD}%ASA-4-106023: Deny tcp src " + "a:" * (N // 2),
+        f"{HEAD}%FTD-1-430003: " + "SrcIP: " * (N // 7), f"{HEAD}%FTD-1-430003: " + ", SrcIP: 1" * (N // 10),
         f"{HEAD}%ASA-4-106100: access-list a denied tcp " + "a/" * (N // 2),
         f"{HEAD}%ASA-4-106001: TCP " + " from 1.1.1.1/1 " * (N // 16),
     ),
