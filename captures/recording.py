@@ -169,7 +169,7 @@ class Recorder:
             both = (part[:, row.PACKETS_A] > 0) & (part[:, row.PACKETS_B] > 0)
             self._two_way[part[both, row.WHERE] >> 32] = True
         columns = {name: np.empty(used, dtype) for name, dtype in _COLUMNS.items()}
-        columns["source"] = np.zeros(used, dtype="u2")
+        columns["source"] = np.zeros(used, dtype="u4")
         for stop in range(used, 0, -BLOCK):
             start = max(stop - BLOCK, 0)
             self._spread(rows[start:stop], {name: values[start:stop] for name, values in columns.items()})

@@ -83,9 +83,14 @@ def audit(
     for probe, capture in captures:
         table = capture.table
         if sources:
-            table = replace(table, source=table.source.astype(np.uint32) + np.uint32(len(sources)))
+            before = np.uint32(len(sources))
+            table = replace(table, source=table.source + before, wire_source=table.wire_source + before)
         tables.append(wires.one(table, capture.wires))
-        sources += capture.sources
+        streams = max((source.stream + 1 for source in sources), default=0)
+        sources += [
+            replace(source, stream=source.stream + streams) if source.stream >= 0 else source
+            for source in capture.sources
+        ]
         probes += [probe] * len(capture.sources)
         settled += [(watched(network, probe) if probe else ()) or word] * len(capture.sources)
         for reason, count in capture.ledger.items():
