@@ -43,9 +43,11 @@ FIELDS: Mapping[str, tuple[Kind, tuple[str, ...]]] = {
     "exporter": (TEXT, ("ra", "exid", "exporterID")),
 }
 _LONG = (  # the order of the columns where no header says it (-q)
-    "ts te td sa da sp dp pr flg fwd stos ipkt ibyt opkt obyt in out sas das smk dmk dtos dir nh nhb svln dvln ismc odmc "
-    "idmc osmc mpls1 mpls2 mpls3 mpls4 mpls5 mpls6 mpls7 mpls8 mpls9 mpls10 cl sl al ra eng exid tr"
-).split()
+    "ts", "te", "td", "sa", "da", "sp", "dp", "pr", "flg", "fwd", "stos", "ipkt", "ibyt", "opkt", "obyt", "in", "out",
+    "sas", "das", "smk", "dmk", "dtos", "dir", "nh", "nhb", "svln", "dvln", "ismc", "odmc", "idmc", "osmc", "mpls1",
+    "mpls2", "mpls3", "mpls4", "mpls5", "mpls6", "mpls7", "mpls8", "mpls9", "mpls10", "cl", "sl", "al", "ra", "eng",
+    "exid", "tr",
+)  # fmt: skip
 _WITHOUT_HEADER = re.compile(
     rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,){2} *\d+\.\d+,[0-9A-Fa-f.:]+,[0-9A-Fa-f.:]+,\d+,[\d.]+,[\w-]+ *,[ .\w]{6,8},"
 )

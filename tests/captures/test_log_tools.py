@@ -27,9 +27,9 @@ def packets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frames: list[Packet] = []
     for number in range(60):
         one, two = f"10.0.{number}.1", "10.1.0.2"
+        six = f"2001:db8::{number:x}", "2001:db8:1::2"
         if number % 4 == 0:
-            lower, back = IPv6(src=f"2001:db8::{number:x}", dst="2001:db8:1::2"), IPv6(src="2001:db8:1::2",
-                                                                                      dst=f"2001:db8::{number:x}")  # fmt: skip
+            lower, back = IPv6(src=six[0], dst=six[1]), IPv6(src=six[1], dst=six[0])
         else:
             lower, back = IP(src=one, dst=two, id=number), IP(src=two, dst=one, id=number)
         if number % 3 == 0:

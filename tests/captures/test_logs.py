@@ -340,7 +340,8 @@ ARGUS = "StartTime,LastTime,SrcAddr,Dir,DstAddr,Proto,Sport,Dport,SrcPkts,DstPkt
 def argus(arrow: str = "  ->", proto: str = "tcp", ports: str = "40000,443", state: str = "FIN", counts: str = "5,4",
           ends: str = "") -> str:  # fmt: skip
     one, two = (ends or f"{A},{B}").split(",")
-    return f"1700000000.000001,1700000001.500001,{one}, {arrow},{two},{proto},{ports},{counts},360,2208,{state}, e s     \n"
+    times = "1700000000.000001,1700000001.500001"
+    return f"{times},{one}, {arrow},{two},{proto},{ports},{counts},360,2208,{state}, e s     \n"
 
 
 ARGUS_RECORD = record(
