@@ -113,6 +113,16 @@ def test_lines_are_cut_as_bytes_are(parts: list[bytes], longest: int) -> None:
     assert refused == sum(1 for part in said if part) - len(good)
 
 
+def test_lines_are_handed_over_in_bounded_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MOST", 3)
+    found, _ = lines_of(b"a\n\nbb\nccc\n" * 3, 1)
+    parts = list(found.pieces())
+    assert [len(part) for part in parts] == [3, 3, 3]
+    said = [(int(part.numbers[at]), part.text(at)) for part in parts for at in range(len(part))]
+    assert said == [(int(found.numbers[at]), found.text(at)) for at in range(len(found))]
+    assert found.since([1, 4], [7, 8]).tolist() == [0, 7, 7, 7, 8, 8, 8, 8, 8]
+
+
 def test_lines_that_start_with_some_bytes() -> None:
     found, _ = lines_of(b"#a\nb\n#\n##c\n#a", 1)
     assert found.starting(b"#a").tolist() == [True, False, False, False, True]
