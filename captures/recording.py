@@ -38,6 +38,7 @@ from cloison.flows.table import (
     RST_AB,
     RST_BA,
     FlowTable,
+    LineSeen,
     table_of,
 )
 from cloison.netmodel.finding import Message
@@ -66,7 +67,8 @@ class Recorded:
     """What a source of flow records holds.
 
     ``table`` has one row a conversation and observation point (column ``source`` is 0); each of the ``records`` is in a
-    row or in ``ledger`` (by a name of ``REASONS``); ``first`` and ``last`` are ns since 1970 UTC.
+    row or in ``ledger`` (by a name of ``REASONS``); ``first`` and ``last`` are ns since 1970 UTC; ``lines`` are what an
+    earlier audit says of lines.
     """
 
     table: FlowTable
@@ -75,6 +77,7 @@ class Recorded:
     first: int
     last: int
     notes: tuple[Message, ...]
+    lines: tuple[LineSeen, ...]
 
 
 class Recorder:
@@ -93,6 +96,7 @@ class Recorder:
         self._two_way = np.zeros(MOST_POINTS, dtype=bool)
         self._ledger: Counter[str] = Counter()
         self._notes: list[Message] = []
+        self._lines: list[LineSeen] = []
         self._records = 0
         self._first, self._last = row.NEVER, 0
 
@@ -105,8 +109,7 @@ class Recorder:
         if not number:
             return
         self._records += number
-        self._first = min(self._first, max(int(batch[word.FIRST].min()), 0))
-        self._last = min(max(self._last, int(batch[word.LAST].max())), row.MOST)
+        self.period(int(batch[word.FIRST].min()), int(batch[word.LAST].max()))
         tells = (batch[word.TELLS] & (INITIATOR_AB | INITIATOR_BA) != 0) | (batch[word.BACK_PACKETS] > 0)
         self._two_way[batch[word.POINT][tells]] = True
         done = 0
@@ -144,6 +147,15 @@ class Recorder:
         if len(self._notes) < MOST_NOTES and said not in self._notes:
             self._notes.append(said)
 
+    def line(self, seen: LineSeen) -> None:
+        """Take what an earlier audit says of a line."""
+        self._lines.append(seen)
+
+    def period(self, first: int, last: int) -> None:
+        """Widen the time that the source covers."""
+        self._first = min(self._first, max(first, 0))
+        self._last = min(max(self._last, last), row.MOST)
+
     def tick(self) -> None:
         """Say that some of the stream was read."""
         self._tick()
@@ -157,7 +169,7 @@ class Recorder:
             both = (part[:, row.PACKETS_A] > 0) & (part[:, row.PACKETS_B] > 0)
             self._two_way[part[both, row.WHERE] >> 32] = True
         columns = {name: np.empty(used, dtype) for name, dtype in _COLUMNS.items()}
-        columns["source"] = np.zeros(used, dtype="u2")
+        columns["source"] = np.zeros(used, dtype="u4")
         for stop in range(used, 0, -BLOCK):
             start = max(stop - BLOCK, 0)
             self._spread(rows[start:stop], {name: values[start:stop] for name, values in columns.items()})
@@ -165,8 +177,9 @@ class Recorder:
                 rows.resize((start, row.PAIR_WIDTH), refcheck=False)  # rows and columns are never there together
         first = 0 if self._first == row.NEVER else self._first
         return Recorded(
-            table_of(columns), self._records, dict(sorted(self._ledger.items())), first, self._last, tuple(self._notes)
-        )
+            table_of(columns), self._records, dict(sorted(self._ledger.items())), first, self._last,
+            tuple(self._notes), tuple(self._lines),
+        )  # fmt: skip
 
     def _spread(self, rows: Array, columns: Mapping[str, Array]) -> None:
         """Write rows into their columns, A the side that was seen first."""

@@ -148,6 +148,53 @@ class Table:
         return Table(self.numbers[chosen], {name: column.only(chosen) for name, column in self.columns.items()})
 
 
+def connect(path: str) -> Any:
+    """Return a duckdb that can read one file and nothing else, in one thread and bounded memory."""
+    import duckdb
+
+    duck = duckdb.connect(":memory:")
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "threads = 1",
+        f"memory_limit = '{MEMORY}'",
+        "temp_directory = ''",
+        "enable_external_file_cache = false",  # the same file holds one chunk after the other
+        "enable_progress_bar = false",
+        f"allowed_paths = ['{path}']",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        duck.execute(f"SET {setting}")
+    return duck
+
+
+def failures() -> tuple[type[BaseException], ...]:
+    """Return what duckdb raises because of what it reads."""
+    import duckdb
+
+    return duckdb.Error, MemoryError
+
+
+def select(
+    values: Mapping[str, str], wanted: Mapping[str, Kind], source: str, unset: Sequence[str], good: str = "true"
+) -> str:
+    """Return a query for columns out of the SQL of their texts; :func:`column` takes them from its result by place."""
+    absent = ", ".join(_quoted(word) for word in unset)
+    inner = ", ".join(
+        f"CASE WHEN {value} NOT IN ({absent}) THEN {value} END AS t{at}" if absent else f"{value} AS t{at}"
+        for at, value in enumerate(values.values())
+    )
+    outer = ", ".join(f"{_SQL[kind].format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
+                      for at, kind in enumerate(wanted.values()))  # fmt: skip
+    return f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} FROM {source})"
+
+
+def column(found: Mapping[str, Array], at: int, kind: Kind) -> Values:
+    """Return the column at a place of what a query of :func:`select` found."""
+    return _values(found[f"v{at}"], found[f"k{at}"], kind)
+
+
 class Tables:
     """duckdb, ready for the chunks of one log; use it in ``with``.
 
@@ -155,27 +202,11 @@ class Tables:
     """
 
     def __init__(self, sink: Sink) -> None:
-        import duckdb
-
         self._sink = sink
-        self._error = duckdb.Error
         self._handle = os.memfd_create("lines", os.MFD_CLOEXEC)
         self._path = f"/proc/self/fd/{self._handle}"
         self._failures = 0
-        self._duck = duckdb.connect(":memory:")
-        for setting in (
-            "autoinstall_known_extensions = false",
-            "autoload_known_extensions = false",
-            "threads = 1",
-            f"memory_limit = '{MEMORY}'",
-            "temp_directory = ''",
-            "enable_external_file_cache = false",  # the same file holds one chunk after the other
-            "enable_progress_bar = false",
-            f"allowed_paths = ['{self._path}']",
-            "enable_external_access = false",
-            "lock_configuration = true",
-        ):
-            self._duck.execute(f"SET {setting}")
+        self._duck = connect(self._path)
 
     def __enter__(self) -> Tables:
         return self
@@ -251,20 +282,13 @@ class Tables:
         unset: Sequence[str],
         good: str = "true",
     ) -> Table:
-        absent = ", ".join(_quoted(word) for word in unset)
-        inner = ", ".join(
-            f"CASE WHEN {value} NOT IN ({absent}) THEN {value} END AS t{at}" if absent else f"{value} AS t{at}"
-            for at, value in enumerate(values.values())
-        )
-        outer = ", ".join(f"{_SQL[kind].format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
-                          for at, kind in enumerate(wanted.values()))  # fmt: skip
-        query = f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} FROM {source})"
+        query = select(values, wanted, source, unset, good)
         self._failures = 0
         parts = [(part, found) for part, found in self._run(lines, query)]
         numbers = [part.numbers[found["good"]] for part, found in parts]
         columns = {}
         for at, (name, kind) in enumerate(wanted.items()):
-            pieces = [_values(found[f"v{at}"], found[f"k{at}"], kind).only(found["good"]) for _, found in parts]
+            pieces = [column(found, at, kind).only(found["good"]) for _, found in parts]
             columns[name] = _joined(pieces, kind)
         table = Table(np.concatenate([np.zeros(0, dtype=np.int64), *numbers]), columns)
         if len(table) < len(lines):
@@ -281,7 +305,7 @@ class Tables:
             at += os.pwrite(self._handle, data[at:], at)
         try:
             found = self._duck.execute(query).fetchnumpy()
-        except (self._error, MemoryError):
+        except failures():
             found = {"good": np.zeros(0, dtype=bool)}
         if len(found["good"]) == len(lines):
             yield lines, found

@@ -46,9 +46,12 @@ class Narrower:
 def narrower(audit: Audit) -> Mapping[int, Narrower]:
     """Return, by line, what would have been enough of the lines that are broader than what proves their use."""
     found: dict[int, Narrower] = {}
+    elsewhere, _ = audit.told
     for number, used in _used(audit).items():
         line = audit.network.line[audit.matrix.lines[number]]
         if line.flow.between:  # both sides are one list: no end of it is a source or a target alone
+            continue
+        if elsewhere[number]:  # an earlier audit saw it used, and does not say by whom
             continue
         enough = Narrower(
             _ends(audit, line.sources, {source for source, _, _ in used}),
