@@ -85,6 +85,6 @@ def given(data: bytes | str, name: str) -> Kept:
 
 
 def who_recognises(data: bytes | str) -> list[str]:
-    """Return the formats that take a text for their own."""
+    """Return the formats that take a text for their own, but for those that are asked last."""
     data = data if isinstance(data, bytes) else data.encode()
-    return [name for name, entry in FORMATS.items() if entry.recognises(data[: 1 << 16])]
+    return [name for name, entry in FORMATS.items() if not entry.broad and entry.recognises(data[: 1 << 16])]

@@ -72,7 +72,7 @@ def taken(data: bytes) -> tuple[str, Kept]:
     """Read a log by the format that recognises it."""
     kept = Kept()
     known = [entry for entry in load(formats, "FORMAT").values() if isinstance(entry, RecordFormat)]
-    names = [entry for entry in known if entry.recognises(data[: 1 << 16])]
+    names = [entry for entry in known if not entry.broad and entry.recognises(data[: 1 << 16])]
     if len(names) != 1:
         return "", kept
     names[0].read(Stream(io.BytesIO(data), len(data)), kept)
