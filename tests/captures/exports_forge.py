@@ -29,7 +29,7 @@ class Recorder:
     def __init__(self) -> None:
         self.records: list[dict[str, Any]] = []
         self.left: Counter[str] = Counter()
-        self.points: list[tuple[object, ...]] = []
+        self._points: dict[tuple[object, ...], int] = {}
         self.notes: list[str] = []
 
     def add(self, batch: Any) -> None:
@@ -46,9 +46,11 @@ class Recorder:
         self.left[reason] += count
 
     def point(self, *what: object) -> int:
-        if what not in self.points:
-            self.points.append(what)
-        return self.points.index(what)
+        return self._points.setdefault(what, len(self._points))
+
+    @property
+    def points(self) -> list[tuple[object, ...]]:
+        return list(self._points)
 
     def note(self, said: Message) -> None:
         assert said.say("fr") != said.say("en")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 
+import numpy as np
 from exports_forge import (
     A6,
     B6,
@@ -36,7 +38,9 @@ from exports_forge import (
 
 from cloison.captures.exporting.exports import Exports
 from cloison.captures.exporting.files import read_messages, read_samples
+from cloison.captures.exporting.sets import tally
 from cloison.captures.stream import Stream
+from cloison.flows.compiled import compiled
 
 FRAME = bytes.fromhex("020000000001020000000002" "0800") + bytes.fromhex(
     "4500003c00004000400600000a0000010a0000029c4001bb0000000000000000500200000000000" + "0" * 41
@@ -108,5 +112,17 @@ def read_all(number: int, fast: bool) -> tuple[int, int]:
     return records, left
 
 
+def bounds_are_checked() -> bool:
+    """Return whether an index outside of a window is an exception."""
+    try:
+        compiled(tally)(np.zeros(8, dtype=np.uint8), 6, 100, np.array([-1, 200]), 2)
+        compiled(tally)(np.zeros(8, dtype=np.uint8), 8, 100, np.array([-1, 1]), 2)
+    except IndexError:
+        return True
+    return False
+
+
 if __name__ == "__main__":
+    if "NUMBA_BOUNDSCHECK" in os.environ:
+        assert bounds_are_checked()
     print(*read_all(int(sys.argv[1]), True))
