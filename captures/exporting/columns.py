@@ -166,6 +166,10 @@ def _protocol(batch: Array, columns: Columns) -> bool:
         protocol[:] = TCP
     elif el.UDP_SOURCE in columns or el.UDP_TARGET in columns:
         protocol[:] = UDP
+    elif el.ICMP_V4 in columns or el.ICMP_TYPE_V4 in columns:  # a template of ICMP alone
+        protocol[:] = ICMP
+    elif el.ICMP_V6 in columns or el.ICMP_TYPE_V6 in columns:
+        protocol[:] = ICMPV6
     else:
         return False
     return True

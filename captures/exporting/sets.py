@@ -71,8 +71,9 @@ def _message(window: Any, at: Int, stop: Int, version: Int, messages: Any, m: In
         else:
             time += be32(window, at + 12)
     if version == 1 or version == 5 or version == 7:
-        size = 48 if version == 5 else 52
         number = be16(window, at + 2)
+        longer = version == 1 and stop - at - head == 52 * number
+        size = 52 if version == 7 or longer else 48
         rate = np.int64(0)
         if version != 1:
             sequence = be32(window, at + 16)
@@ -81,7 +82,7 @@ def _message(window: Any, at: Int, stop: Int, version: Int, messages: Any, m: In
         whole = min(number, (stop - at - head) // size)
         if number > MOST_FIXED:  # a header that lies: nothing after it is believed
             whole, number = np.int64(0), np.int64(1)
-        _row(sets, used, at + head, at + head + whole * size, FIXED + version, version, messages, m, domain, uptime,
+        _row(sets, used, at + head, at + head + whole * size, FIXED + version + longer, version, messages, m, domain, uptime,
              time, sequence, rate)  # fmt: skip
         used += 1
         if whole < number:
@@ -153,7 +154,7 @@ def walk(window: Any, start: Int, stop: Int, ended: bool, messages: Any) -> tupl
         elif version == 7:
             size = 24 + 52 * be16(window, at + 2)
         elif version == 1:
-            size = 16 + 52 * be16(window, at + 2)
+            size = 16 + 48 * be16(window, at + 2)
         else:
             return number, at, -1
         if size < 0:

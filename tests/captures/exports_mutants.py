@@ -42,7 +42,7 @@ from cloison.captures.exporting.sets import tally
 from cloison.captures.stream import Stream
 from cloison.flows.compiled import compiled
 
-FRAME = bytes.fromhex("020000000001020000000002" "0800") + bytes.fromhex(
+FRAME = bytes.fromhex("0200000000010200000000020800") + bytes.fromhex(
     "4500003c00004000400600000a0000010a0000029c4001bb0000000000000000500200000000000" + "0" * 41
 )
 
@@ -57,7 +57,7 @@ def whole() -> list[bytes]:
     text = b"\x03eth" + packed(A, B, (47, 1), (5, 4)) + b"\xff\x01\x00" + bytes(256)
     ether = sample(FRAME, more=detail(1001, packed((120, 4), (0, 4), (130, 4), (0, 4))))
     return [
-        packed((1, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 4)) + bytes(52),
+        packed((1, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 4)) + bytes(48),
         five(record5(), record5(protocol=1), record5(protocol=17)),
         packed((7, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 12)) + bytes(52),
         nine(template9(300, BASIC), flowset(300, basic() * 5), flowset(301, record)),

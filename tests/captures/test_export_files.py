@@ -33,8 +33,8 @@ from scapy.layers.l2 import Ether
 
 from cloison.captures import formats, wire
 from cloison.captures.exported import exported
-from cloison.captures.records import RecordFormat
 from cloison.captures.recogniser import FOUND, VERSION
+from cloison.captures.records import RecordFormat
 from cloison.captures.stream import Stream
 from cloison.netmodel.registry import load
 
@@ -150,7 +150,7 @@ def seen(data: bytes, kept: int | None = None) -> dict[str, int]:
 
 
 def test_exports_are_recognised_on_the_wire() -> None:
-    one = struct.pack(">HHIII", 1, 1, 5, 1_700_000_000, 0) + bytes(52)
+    one = struct.pack(">HHIII", 1, 1, 5, 1_700_000_000, 0) + bytes(48)
     for data, name, version in (
         (FIVES[0], "netflow", 5), (NINES[0], "netflow", 9), (NINES[1], "netflow", 9), (one, "netflow", 1),
         (TENS[1], "ipfix", 0), (FLOWS[0], "sflow", 5),

@@ -74,7 +74,8 @@ def test_version_1_and_7() -> None:
     ends = packed(A, B, "0.0.0.0", (1, 2), (2, 2), (10, 4), (1000, 4), (UPTIME - 2000, 4), (UPTIME - 500, 4),
                   (40000, 2), (443, 2))  # fmt: skip
     head = struct.pack(">HHIII", 1, 1, UPTIME, SECONDS, 0)
-    assert decoded(head + ends + b"\0\0\x06\0\x1b" + bytes(11)).only == PLAIN
+    for rest in (7, 11):  # of records of 48 bytes, and as some vendors send it, 52
+        assert decoded(head + ends + b"\0\0\x06\0\x1b" + bytes(rest)).only == PLAIN
     seven = struct.pack(">HHIIIII", 7, 1, UPTIME, SECONDS, 0, 5, 0)
     assert decoded(seven + ends + b"\0\x1b\x06" + bytes(9) + b"\xc0\0\2\7").only == PLAIN
 
@@ -246,7 +247,10 @@ def test_counts_of_several_kinds() -> None:
     values = (A, B, (47, 1))
     # what came in and what went out are the same traffic; of an egress record only the second is filled
     assert one((*ends, (1, 4), (23, 4)), *values, (700, 4), (690, 4))["counts"] == (1, 700)
-    assert one((*ends, (1, 4), (2, 4), (23, 4), (24, 4)), *values, (0, 4), (0, 4), (690, 4), (3, 4))["counts"] == (3, 690)
+    assert one((*ends, (1, 4), (2, 4), (23, 4), (24, 4)), *values, (0, 4), (0, 4), (690, 4), (3, 4))["counts"] == (
+        3,
+        690,
+    )
     # totals come again with every record of a flow: deltas are believed first, even at 0
     assert one((*ends, (85, 4), (86, 4)), *values, (900, 4), (9, 4))["counts"] == (9, 900)
     assert one((*ends, (1, 4), (85, 4), (2, 4), (86, 4)), *values, (0, 4), (900, 4), (0, 4), (9, 4))["counts"] == (0, 0)
@@ -327,6 +331,12 @@ def test_ports_named_by_their_protocol() -> None:
     """Elements 180 to 183: the ports of UDP and TCP by themselves, which also tell the protocol."""
     found = one(((8, 4), (12, 4), (182, 2), (183, 2)), A, B, (40000, 2), (443, 2))
     assert (found["protocol"], found["ports"]) == (6, (40000, 443))
+
+
+def test_a_template_of_icmp_alone() -> None:
+    """softflowd leaves the protocol out of its templates of ICMP."""
+    assert one(((8, 4), (12, 4), (32, 2)), A, B, (0x0800, 2))["protocol"] == 1
+    assert one(((27, 16), (28, 16), (139, 2)), A6, B6, (0x8000, 2))["protocol"] == 58
 
 
 def test_records_that_are_not_of_ip() -> None:
@@ -540,7 +550,9 @@ def test_what_is_missing_is_said() -> None:
     said = decoded(five(record5(), sequence=100), five(record5(), sequence=101), five(record5(), sequence=112))
     assert said.notes == [f"10 records of {EXPORTER} are missing, by their numbers"]
     data = flowset(300, basic())
-    said = decoded(nine(template9(300, BASIC), data, sequence=4294967295), nine(data, sequence=0), nine(data, sequence=2))
+    said = decoded(
+        nine(template9(300, BASIC), data, sequence=4294967295), nine(data, sequence=0), nine(data, sequence=2)
+    )
     assert said.notes == [f"1 message of {EXPORTER} is missing, by their numbers"]
     pairs, data = ((8, 4), (12, 4), (4, 1)), flowset(300, packed(A, B, (47, 1)) * 3)
     option = options10(301, ((143, 4),), ((34, 4),)), flowset(301, packed((1, 4), (1, 4)))
@@ -559,7 +571,12 @@ def test_records_are_numbered_as_they_come() -> None:
     """Whatever is decoded together: of two templates by turns, an option between them, and v5."""
     turned = ((12, 4), (8, 4), *BASIC[2:])
     option = options9(302, ((1, 4),), ((41, 4),)), flowset(302, bytes(8))
-    data = flowset(300, basic(source=A) * 2), flowset(301, basic(target=C)), *option, flowset(300, basic(source="10.0.0.9"))
+    data = (
+        flowset(300, basic(source=A) * 2),
+        flowset(301, basic(target=C)),
+        *option,
+        flowset(300, basic(source="10.0.0.9")),
+    )
     found = decoded(nine(template9(300, BASIC), template9(301, turned), *data), five(record5(source="10.0.0.8")))
     assert {record["number"]: record["source"] for record in found.records} == {
         1: A, 2: A, 3: C, 5: "10.0.0.9", 6: "10.0.0.8",

@@ -12,8 +12,23 @@ from pathlib import Path
 
 import exports_mutants
 import pytest
-from exports_forge import BASIC, EXPORTER, NS, SECONDS, Recorder, basic, decoded, five, flowset, nine, record5, sflow, ten
-from exports_forge import template9, template10
+from exports_forge import (
+    BASIC,
+    EXPORTER,
+    NS,
+    SECONDS,
+    Recorder,
+    basic,
+    decoded,
+    five,
+    flowset,
+    nine,
+    record5,
+    sflow,
+    template9,
+    template10,
+    ten,
+)
 from exports_mutants import mutants, read_all
 
 from cloison.captures.exporting.exports import Exports
