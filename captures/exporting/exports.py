@@ -42,7 +42,9 @@ ROOM = 1 << 20  # bytes of datagrams that are gathered
 MOST_MESSAGES = 1 << 12
 MOST_HELD = 1 << 24  # bytes of data that wait for their template
 LIFETIME = 24 * 3600 * 10**9  # ns; of a template over UDP that is not sent again (RFC 7011 section 8.4 leaves it open)
-MOST_DOMAINS = 1 << 14  # whose options are kept
+MOST_DOMAINS = 1 << 14  # whose clocks are kept
+MOST_RATES = 1 << 18  # of all domains
+MOST_EXPORTERS = 1 << 16
 
 
 class Exports:
@@ -61,6 +63,7 @@ class Exports:
         self._gather: Kernel = compiled(sets.gather) if fast else sets.gather
         self._templates = Templates()
         self._rates: OrderedDict[tuple[int, int, int], sampling.Rates] = OrderedDict()
+        self._rates_kept = 0
         self._began: OrderedDict[tuple[int, int, int], int] = OrderedDict()
         self._held: OrderedDict[Key, deque[tuple[bytes, Array]]] = OrderedDict()
         self._held_bytes = 0
@@ -92,8 +95,8 @@ class Exports:
             self._window = np.zeros(ROOM, dtype=np.uint8)
         if self._used + size > ROOM or self._waiting == MOST_MESSAGES:
             self._flush()
-        if size > sets.LONGEST:
-            self._leave("record-malformed", 1)
+        if size > sets.LONGEST or (exporter not in self._exporters and len(self._names) == MOST_EXPORTERS):
+            self._leave("record-malformed", 1)  # no datagram is so long; no network has so many exporters
             return
         self._window[self._used : self._used + size] = np.frombuffer(payload, dtype=np.uint8)
         self._messages[self._waiting] = (self._used, self._used + size, self._number(exporter), time)
@@ -252,12 +255,23 @@ class Exports:
 
         def change() -> list[Key]:
             if told:
-                _kept(self._rates, domain, {**self._rates.get(domain, {}), **told})
+                self._rated(domain, told)
             if start:
-                _kept(self._began, domain, start)
+                self._began[domain] = start
+                self._began.move_to_end(domain)
+                if len(self._began) > MOST_DOMAINS:
+                    self._began.popitem(last=False)
             return []
 
         return change
+
+    def _rated(self, domain: tuple[int, int, int], told: sampling.Rates) -> None:
+        known = self._rates.setdefault(domain, {})
+        self._rates.move_to_end(domain)
+        self._rates_kept += len(told.keys() - known.keys())
+        known.update(told)
+        while self._rates_kept > MOST_RATES and len(self._rates) > 1:
+            self._rates_kept -= len(self._rates.popitem(last=False)[1])
 
     # --- records -------------------------------------------------------------------------------------------------
 
@@ -317,6 +331,9 @@ class Exports:
             return
         if not layout.sound:
             self._left["record-malformed"] += total
+            return
+        if not layout.has(el.SOURCE_V4, el.SOURCE_V6):
+            self._left["record-not-ip"] += total
             return
         ends = np.cumsum(counts)
         each = -(-total // max(1, round(total / BATCH)))  # batches of about one size
@@ -470,14 +487,6 @@ def _scale(batch: Array, rate: Any) -> None:
     batch[word.SAMPLED] = rate
     for row in (word.PACKETS, word.BYTES, word.BACK_PACKETS, word.BACK_BYTES):
         batch[row] = np.minimum(batch[row], ((1 << 62) - 1) // rate) * rate
-
-
-def _kept(held: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    """Keep a value, the oldest giving way."""
-    held[key] = value
-    held.move_to_end(key)
-    if len(held) > MOST_DOMAINS:
-        held.popitem(last=False)
 
 
 def _unsampled(count: int) -> Message:

@@ -82,8 +82,9 @@ def _message(window: Any, at: Int, stop: Int, version: Int, messages: Any, m: In
         whole = min(number, (stop - at - head) // size)
         if number > MOST_FIXED:  # a header that lies: nothing after it is believed
             whole, number = np.int64(0), np.int64(1)
-        _row(sets, used, at + head, at + head + whole * size, FIXED + version + longer, version, messages, m, domain, uptime,
-             time, sequence, rate)  # fmt: skip
+        layout = FIXED + version + longer
+        _row(sets, used, at + head, at + head + whole * size, layout, version, messages, m, domain, uptime, time,
+             sequence, rate)  # fmt: skip
         used += 1
         if whole < number:
             _row(sets, used, at, at, MALFORMED + number - whole, version, messages, m, domain, uptime, time, sequence,
@@ -239,7 +240,7 @@ def gather(window: Any, sets: Any, first: Int, last: Int, counts: Any, parts: An
     used = np.int64(0)
     for i in range(first, last):
         at, stop = sets[i, 0], sets[i, 1]
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0] >= 0:
             used = _copied(window, at, parts[0] * counts[i], out, used)
             continue
         for _ in range(counts[i]):

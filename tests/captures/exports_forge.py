@@ -196,8 +196,10 @@ def record5(
                   (65001, 2), (65002, 2), b"\x18\x18", b"\0\0")  # fmt: skip
 
 
-def sample(data: bytes, *, protocol: int = 1, rate: int = 1, wire: int | None = None, source: int = 1,
-           came: int = 1, went: int = 2, drops: int = 0, more: bytes = b"", expanded: bool = False) -> bytes:  # fmt: skip
+def sample(
+    data: bytes, *, protocol: int = 1, rate: int = 1, wire: int | None = None, source: int = 1, came: int = 1,
+    went: int = 2, drops: int = 0, more: bytes = b"", expanded: bool = False,
+) -> bytes:  # fmt: skip
     """Return a flow sample with a raw packet header, and other records (``more``, made by ``detail``) after it."""
     head = struct.pack(">IIII", protocol, wire or len(data) + 4, 4, len(data)) + data + bytes(-len(data) % 4)
     body = detail(1, head) + more

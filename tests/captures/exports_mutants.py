@@ -51,8 +51,10 @@ def whole() -> list[bytes]:
     """Return undamaged messages that lead to every branch of the decoders."""
     wide = ((8, 4), (12, 4), (27, 16), (28, 16), (60, 1), (4, 1), (7, 2), (11, 2), (1, 8), (2, 3), (152, 8), (155, 8),
             (32, 2), (48, 1), (61, 1), (58, 2), (351, 8), (233, 1), (226, 4), (228, 2), (89, 1))  # fmt: skip
-    record = packed(A, B, A6, B6, (4, 1), (6, 1), (40000, 2), (443, 2), (700, 8), (7, 3), (SECONDS * 1000, 8),
-                    (0, 8), (0, 2), (1, 1), (1, 1), (110, 2), (1 << 56 | 5001, 8), (2, 1), B, (80, 2), (64, 1))  # fmt: skip
+    record = packed(
+        A, B, A6, B6, (4, 1), (6, 1), (40000, 2), (443, 2), (700, 8), (7, 3), (SECONDS * 1000, 8), (0, 8), (0, 2),
+        (1, 1), (1, 1), (110, 2), (1 << 56 | 5001, 8), (2, 1), B, (80, 2), (64, 1),
+    )  # fmt: skip
     texts = ((82, 65535), (8, 4), (12, 4), (4, 1), (1, 4, 29305), (1, 65535, 9))
     text = b"\x03eth" + packed(A, B, (47, 1), (5, 4)) + b"\xff\x01\x00" + bytes(256)
     ether = sample(FRAME, more=detail(1001, packed((120, 4), (0, 4), (130, 4), (0, 4))))
@@ -64,7 +66,9 @@ def whole() -> list[bytes]:
         nine(options9(302, ((1, 4),), ((48, 1), (50, 4))), flowset(302, packed((0, 4), (1, 1), (100, 4)) * 2)),
         nine(template9(301, wide), flowset(301, record * 3)),
         ten(template10(303, texts), flowset(303, text * 4), flowset(303, text)),
-        ten(options10(304, ((302, 4),), ((305, 4), (306, 4), (160, 8))), flowset(304, packed((1, 4), (1, 4), (9, 4), (1, 8)))),
+        ten(options10(304, ((302, 4),), ((305, 4), (306, 4), (160, 8))),
+            flowset(304, packed((1, 4), (1, 4), (9, 4), (1, 8)))),
+        ten(template10(305, ((82, 65535),)), flowset(305, b"\x03eth\x02lo")),
         ten(flowset(2, packed((303, 2), (0, 2))), flowset(303, text), flowset(3, packed((3, 2), (0, 2)))),
         sflow(ether, sample(FRAME, expanded=True, rate=7), addressed(3, packed((60, 4), (6, 4), A, B) + bytes(16)),
               addressed(4, packed((60, 4), (17, 4), A6, B6) + bytes(16)), b"\0\0\0\2\0\0\0\4abcd"),

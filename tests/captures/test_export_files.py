@@ -125,7 +125,8 @@ def test_a_file_that_is_damaged() -> None:
 def test_other_files_are_not_recognised() -> None:
     rng = random.Random(7)
     others = [
-        b"", b"\x00\x09", b"\x00\x05" + bytes(22), b"\x00\x01" + bytes(60), bytes(1000), pcap([]), b"#separator \\x09\n",
+        b"", b"\x00\x09", b"\x00\x05" + bytes(22), b"\x00\x01" + bytes(60), bytes(1000), pcap([]),
+        b"#separator \\x09\n",
         b'{"event_type":"flow"}\n', struct.pack(">HH", 9, 1) + bytes(60), struct.pack(">HH", 10, 40) + bytes(60),
         struct.pack(">II", 5, 1) + bytes(60),
     ]  # fmt: skip

@@ -205,6 +205,14 @@ def test_fields_of_their_own_length(fast: bool) -> None:
     assert not found.left
 
 
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_record_of_a_single_text(fast: bool) -> None:
+    found = decoded(ten(template10(300, ((82, 65535),)), flowset(300, b"\x03eth\x02lo")), fast=fast)
+    assert found.left == {"record-not-ip": 2}
+    option = options10(301, ((82, 65535),), ((82, 65535),))
+    assert decoded(ten(option, flowset(301, b"\x03eth\x02lo")), fast=fast).left == {"other-record": 1}
+
+
 def test_a_length_inside_a_record_lies() -> None:
     pairs = ((8, 4), (12, 4), (4, 1), (82, 65535))
     good, bad = packed(A, B, (47, 1)) + b"\x01x", packed(C, B, (47, 1)) + b"\xfexx"
@@ -386,6 +394,7 @@ def test_translated_ends() -> None:
 
 
 NTP = 2_208_988_800  # seconds from 1900 to 1970
+BEGAN = SECONDS - 9 + NTP << 32
 
 
 @pytest.mark.parametrize(
@@ -393,12 +402,13 @@ NTP = 2_208_988_800  # seconds from 1900 to 1970
     [
         (((150, 4), (151, 4)), ((SECONDS - 9, 4), (SECONDS - 3, 4)), SECONDS - 9, SECONDS - 3),
         (((152, 8), (153, 8)), ((SECONDS * 1000 - 9500, 8), (SECONDS * 1000, 8)), SECONDS - 9.5, SECONDS),
-        (((154, 8), (155, 8)), (((SECONDS - 9 + NTP << 32) | 1 << 31, 8), (SECONDS + NTP << 32, 8)), SECONDS - 8.5, SECONDS),
-        (((156, 8), (157, 8)), (((SECONDS - 9 + NTP << 32) | 1 << 30, 8), (SECONDS + NTP << 32, 8)), SECONDS - 8.75, SECONDS),
+        (((154, 8), (155, 8)), ((BEGAN | 1 << 31, 8), (SECONDS + NTP << 32, 8)), SECONDS - 8.5, SECONDS),
+        (((156, 8), (157, 8)), ((BEGAN | 1 << 30, 8), (SECONDS + NTP << 32, 8)), SECONDS - 8.75, SECONDS),
         (((158, 4), (159, 4)), ((9_000_000, 4), (500_000, 4)), SECONDS - 9, SECONDS - 0.5),
         (((152, 8), (161, 4)), (((SECONDS - 9) * 1000, 8), (1500, 4)), SECONDS - 9, SECONDS - 7.5),
         (((153, 8), (162, 4)), (((SECONDS - 9) * 1000, 8), (500_000, 4)), SECONDS - 9.5, SECONDS - 9),
-        (((160, 8), (22, 4), (21, 4)), (((SECONDS - 100) * 1000, 8), (90_000, 4), (99_000, 4)), SECONDS - 10, SECONDS - 1),
+        (((160, 8), (22, 4), (21, 4)), (((SECONDS - 100) * 1000, 8), (90_000, 4), (99_000, 4)), SECONDS - 10,
+         SECONDS - 1),
         (((152, 8),), (((SECONDS - 9) * 1000, 8),), SECONDS - 9, SECONDS - 9),
         (((150, 4), (151, 4)), ((SECONDS - 3, 4), (SECONDS - 9, 4)), SECONDS - 9, SECONDS - 3),  # the wrong way round
         ((), (), SECONDS, SECONDS),  # nothing is told: when it was exported

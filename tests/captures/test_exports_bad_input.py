@@ -84,7 +84,8 @@ def test_random_bytes_after_a_valid_header() -> None:
     "data",
     [
         b"", b"\0", b"\0\x09", b"\0\x0a\0\x10", b"\0\x05\0\x01", bytes(2000), b"\xff" * 2000,
-        five(count=65535), five(record5(), count=64), nine(struct.pack(">HH", 300, 3)), nine(struct.pack(">HH", 300, 65535)),
+        five(count=65535), five(record5(), count=64), nine(struct.pack(">HH", 300, 3)),
+        nine(struct.pack(">HH", 300, 65535)),
         ten(struct.pack(">HH", 300, 65535)), ten()[:2] + b"\xff\xff" + ten()[4:], nine(flowset(7, bytes(8))),
         nine(flowset(0, struct.pack(">HH", 300, 65535))), ten(flowset(2, struct.pack(">HH", 12, 1) + bytes(4))),
         ten(flowset(3, struct.pack(">HHH", 300, 1, 2) + bytes(8))), ten(flowset(2, b"\x01\x2c\0\1\x80\x01\0\4")),
@@ -127,7 +128,8 @@ def test_time_is_bounded() -> None:
         "many domains": [nine(template9(300, BASIC), flowset(300, basic()), domain=i) for i in range(2_500)],
         "sets of nothing": [nine(*[flowset(300, b"")] * 16_000)] * 4,
         "sets without template": [ten(*[flowset(300 + i % 500, b"x") for i in range(13_000)])] * 4,
-        "templates of 10,000 fields": [ten(template10(300 + i, [(1, 4)] * 10_000), flowset(300 + i, bytes(9))) for i in range(6)],
+        "templates of 10,000 fields": [ten(template10(300 + i, [(1, 4)] * 10_000), flowset(300 + i, bytes(9)))
+                                       for i in range(6)],
         "empty samples": [sflow(*[struct.pack(">II", 1, 0)] * 8_000)] * 4,
     }  # fmt: skip
     for name, datagrams in cases.items():

@@ -39,7 +39,7 @@ OUT = {"packets": ("out_pkts",), "bytes": ("out_bytes",)}  # where what came in 
 
 # Cases of which the number of records differs, and why.
 EXPLAINED = {
-    "Netflow 9 ipt_netflow reduced size encoding": "six sets of another template, which the case leaves out, are counted",
+    "Netflow 9 ipt_netflow reduced size encoding": "sets of a template that is not there",
     "IPFIX Netscaler with variable length fields": "data before its template is held back, and decoded when it comes",
     "IPFIX Netscaler with variable length fields, missing templates": "",
 }
