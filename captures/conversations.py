@@ -33,6 +33,7 @@ from cloison.captures.counting import (
     PACKETS,
     ROW_WIDTH,
     ROWS,
+    STARTED,
     STATE_WIDTH,
     TOLD,
     counter,
@@ -87,6 +88,10 @@ class Conversations:
         """Return how many packets were added."""
         return int(self._state[BEFORE])
 
+    def resume(self) -> None:
+        """Begin to watch anew: what comes first after a pause may have begun in it, and is not seen late."""
+        self._state[STARTED] = 0
+
     def add(self, window: Array, packets: Array, records: Array, number: int) -> None:
         """Count the first ``number`` packets of a batch (columns of :mod:`packets`), whose payloads lie in a window."""
         if len(self._hashes) < number:
@@ -139,7 +144,7 @@ class Conversations:
         used = int(self._state[ROWS])
         stop = used + sum(len(rows) for rows in self._aside)
         columns = {column.name: np.empty(stop, column.dtype) for column in COLUMNS if column.name in _FROM_ROWS}
-        self._slots = np.empty(0, dtype=np.int64)
+        self._slots, self._fragments = np.empty(0, dtype=np.int64), np.empty((0, FRAGMENT_WIDTH), dtype=np.int64)
         while used:
             start = max(used - BLOCK, 0)
             stop = _spread(self._rows[start:used], columns, stop)
@@ -148,7 +153,7 @@ class Conversations:
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
         number = columns["packet"]
-        columns["source"] = np.full(len(number), source, dtype="u2")
+        columns["source"] = np.full(len(number), source, dtype="u4")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
             order = np.argsort(number, kind="stable")
             for name in columns:

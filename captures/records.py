@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures.stream import Stream
+from cloison.flows.table import LineSeen
 from cloison.netmodel.finding import Message, Text
 
 Array = npt.NDArray[Any]
@@ -59,6 +60,12 @@ class Sink(Protocol):
 
     def note(self, said: Message) -> None:
         """Keep what the reader must know of this source beyond counts, such as a sampling rate that was assumed."""
+
+    def line(self, seen: LineSeen) -> None:
+        """Take what an earlier audit says of a line of the matrix."""
+
+    def period(self, first: int, last: int) -> None:
+        """Say that the source covers a time (ns since 1970 UTC) that its records alone do not show."""
 
     def tick(self) -> None:
         """Say that some of the stream was read."""

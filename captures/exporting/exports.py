@@ -17,7 +17,7 @@ import numpy.typing as npt
 from cloison.captures import records as word
 from cloison.captures.exporting import elements as el
 from cloison.captures.exporting import sampling, sets
-from cloison.captures.exporting.columns import Columns, Heads, fill
+from cloison.captures.exporting.columns import Columns, Heads, errors, fill
 from cloison.captures.exporting.gaps import Gaps
 from cloison.captures.exporting.points import Points
 from cloison.captures.exporting.samples import Samples, is_sample
@@ -45,6 +45,9 @@ LIFETIME = 24 * 3600 * 10**9  # ns; of a template over UDP that is not sent agai
 MOST_DOMAINS = 1 << 14  # whose clocks are kept
 MOST_RATES = 1 << 18  # of all domains
 MOST_EXPORTERS = 1 << 16
+
+_NEUTRAL = {word.FLAGS: -1, word.BACK_FLAGS: -1, word.VNI: -1, word.SAMPLED: 1}
+_WRITTEN = (word.PROTOCOL, word.FIRST, word.LAST, word.POINT, word.NUMBER)  # of every record that is not left out
 
 
 class Exports:
@@ -76,7 +79,7 @@ class Exports:
         self._left: Counter[str] = Counter()
         self.number = 0  # records so far
         self._sets = np.zeros((2 * MOST_SETS, SET_WIDTH), dtype=np.int64)
-        self._flat = self._kept = np.zeros(0, dtype=np.int64)
+        self._flat = np.zeros(0, dtype=np.int64)
         self._out = np.zeros(0, dtype=np.uint8)
         self._window = np.zeros(0, dtype=np.uint8)
         self._messages = np.zeros((MOST_MESSAGES, MESSAGE_WIDTH), dtype=np.int64)
@@ -353,12 +356,25 @@ class Exports:
         if len(self._out) < size:
             self._out = np.zeros(max(size, ROOM), dtype=np.uint8)
         self._gather(window, rows, 0, len(rows), counts, layout.parts, self._out)
+        place = np.repeat(np.arange(len(rows)), counts)  # of each record's set
+        numbers = np.arange(1, number + 1)
+        numbers += np.repeat(before - np.cumsum(counts) + counts, counts)
+        gone = errors(Columns(self._out, number, layout))
+        if len(gone):
+            self._left["icmp-error-record"] += len(gone)
+            records = self._out[:size].reshape(number, layout.size)
+            number -= len(gone)
+            for column in (records, place, numbers):
+                _close(column, gone)
+            if not number:
+                return
+            place, numbers = place[:number], numbers[:number]
         batch = self._neutral(number)
         columns = Columns(self._out, number, layout)
         domain = key[:3]
         began = self._began.get(domain, 0)
-        left = fill(batch, columns, layout, Heads(_spread(rows[:, sets.S_TIME], counts),
-                                                  _spread(rows[:, sets.S_UPTIME], counts), began))  # fmt: skip
+        heads = Heads(_spread(rows[:, sets.S_TIME], place), _spread(rows[:, sets.S_UPTIME], place), began)
+        left = fill(batch, columns, layout, heads)
         if (
             layout.has(el.LAST_UPTIME, el.FIRST_UPTIME)
             and key[2] == 10
@@ -369,9 +385,8 @@ class Exports:
         self._left.update(left)
         if left.total() == number:
             return
-        batch[word.NUMBER] = np.arange(1, number + 1)
-        batch[word.NUMBER] += np.repeat(before - np.cumsum(counts) + counts, counts)
-        rate = self._rate(rows, counts, columns, layout, key)
+        batch[word.NUMBER] = numbers
+        rate = self._rate(rows, place, columns, layout, key)
         if not (isinstance(rate, int) and rate == 1):
             _scale(batch, rate)
         if el.DIRECTION in columns:
@@ -381,16 +396,16 @@ class Exports:
             batch[word.POINT] = self._points.of(self._names[key[0]], key, "")
         self._sink.add(self._without(batch) if left else batch)
 
-    def _rate(self, rows: Array, counts: Array, columns: Columns, layout: Layout, key: Key) -> Any:
+    def _rate(self, rows: Array, place: Array, columns: Columns, layout: Layout, key: Key) -> Any:
         header = rows[:, sets.S_RATE]
         if key[3] >= FIXED:
-            return _spread(np.maximum(header, 1), counts) if header.any() else 1
+            return _spread(np.maximum(header, 1), place) if header.any() else 1
         known = self._rates.get(key[:3], {})
         if not known and not layout.has(el.SAMPLER, el.SELECTOR, *sampling.TELLING):
             return 1
         rate, missing = sampling.applied(columns, layout, known, key[3])
         if missing:
-            self._assumed["rate"] += int(counts.sum())
+            self._assumed["rate"] += len(place)
         return rate
 
     def _neutral(self, number: int) -> Array:
@@ -398,23 +413,17 @@ class Exports:
         if len(self._flat) < RECORD_WORDS * number:
             self._flat = np.zeros(RECORD_WORDS * max(number, BATCH), dtype=np.int64)
         batch = self._flat[: RECORD_WORDS * number].reshape(RECORD_WORDS, number)
-        batch.fill(0)
-        for row in (word.FLAGS, word.BACK_FLAGS, word.VNI):
-            batch[row] = -1
-        batch[word.SAMPLED] = 1
+        for row in range(RECORD_WORDS):
+            if row not in _WRITTEN:
+                batch[row] = _NEUTRAL.get(row, 0)
         return batch
 
     def _without(self, batch: Array) -> Array:
         """Return a batch without the records that are left out: those at its end take their places."""
         gone = np.flatnonzero(batch[word.PROTOCOL] < 0)
-        number = batch.shape[1] - len(gone)
-        last = np.flatnonzero(batch[word.PROTOCOL, number:] >= 0) + number
-        if len(self._kept) < len(self._flat):
-            self._kept = np.zeros(len(self._flat), dtype=np.int64)
-        kept = self._kept[: RECORD_WORDS * number].reshape(RECORD_WORDS, number)
-        kept[:] = batch[:, :number]
-        kept[:, gone[: len(last)]] = batch[:, last]
-        return kept
+        for row in batch:
+            _close(row, gone)
+        return np.ascontiguousarray(batch[:, : batch.shape[1] - len(gone)])
 
     # --- data before its template --------------------------------------------------------------------------------
 
@@ -477,9 +486,16 @@ def _groups(places: Array, which: Array) -> list[Array]:
     return np.split(places[order], np.flatnonzero(np.diff(which[order])) + 1)
 
 
-def _spread(values: Array, counts: Array) -> Any:
-    """Return the value of each record's message; one number when all are the same."""
-    return int(values[0]) if (values == values[0]).all() else np.repeat(values, counts)
+def _spread(values: Array, place: Array) -> Any:
+    """Return the value of each record's set; one number when all are the same."""
+    return int(values[0]) if (values == values[0]).all() else values[place]
+
+
+def _close(column: Array, gone: Array) -> None:
+    """Write the last rows of a column over those that are gone (ascending); the rest then comes first."""
+    kept = len(column) - len(gone)
+    last = np.setdiff1d(np.arange(kept, len(column)), gone, assume_unique=True)
+    column[gone[: len(last)]] = column[last]
 
 
 def _scale(batch: Array, rate: Any) -> None:

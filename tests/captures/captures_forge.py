@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 from pathlib import Path
 
+import numpy as np
+
 from cloison.captures.read import read
 from cloison.flows.table import EVIDENCE, Capture
 
@@ -71,12 +73,20 @@ def read_bytes(folder: Path, data: bytes, name: str = "a.pcap", *, rare: bool = 
 
 
 def balanced(capture: Capture) -> None:
-    """Check the ledger of each source: packets == judged + control + undecoded."""
+    """Check the ledger of each stream: packets == judged + control + undecoded; every row is of a packet that is."""
     table = capture.table
+    streams: dict[int, list[int]] = {}
     for number, source in enumerate(capture.sources):
-        own = table.take(table.source == number)
+        assert source.stream >= 0 or source.packets == 0
+        streams.setdefault(source.stream, []).append(number)
+    for numbers in streams.values():
+        own = table.take(np.isin(table.source, numbers))
         judged = int(own.packets_ab.sum() + own.packets_ba.sum()) + int(own.errors.sum())
-        assert source.packets == judged + sum(source.ledger.values()), source
+        left = sum(sum(capture.sources[number].ledger.values()) for number in numbers)
+        assert sum(capture.sources[number].packets for number in numbers) == judged + left
+    packets = np.array([source.packets for source in capture.sources], dtype=np.uint64)
+    assert ((table.packet >= 1) & (table.packet <= packets[table.source])).all()
+    assert (table.wire_packet <= packets[table.wire_source]).all()
 
 
 def shown(high: int, low: int) -> str:
