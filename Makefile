@@ -35,11 +35,8 @@ lab: $(VENV)/tests-installed
 oracle: $(VENV)/tests-installed
 	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
-<<<<<<< HEAD
 	$(BIN)/python tests/oracle/exports.py "$(SHARED)"
-=======
 	$(BIN)/python tests/oracle/nfcapd.py "$(SHARED)"
->>>>>>> main
 
 # The laws, and fuzzing of the capture kernels ten times as long as in the suite.
 nightly: $(VENV)/tests-installed

@@ -127,7 +127,8 @@ def errors(columns: Columns) -> Array:
     protocols = protocols[which]
     kinds = _types(columns, which, protocols) >> 8
     four = (protocols == ICMP) & np.isin(kinds, (3, 4, 11, 12))
-    return which[four | ((protocols == ICMPV6) & (kinds >= 1) & (kinds <= 4))]
+    found: Array = which[four | ((protocols == ICMPV6) & (kinds >= 1) & (kinds <= 4))]
+    return found
 
 
 def leave_out(batch: Array, which: Array, left: Counter[str], reason: str) -> None:
