@@ -36,11 +36,9 @@ lab: $(VENV)/tests-installed
 oracle: $(VENV)/tests-installed
 	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
-<<<<<<< HEAD
 	$(BIN)/python tests/oracle/logs.py "$(SHARED)"
-=======
+	$(BIN)/python tests/oracle/exports.py "$(SHARED)"
 	$(BIN)/python tests/oracle/nfcapd.py "$(SHARED)"
->>>>>>> main
 
 # The laws, long random runs, and half a minute of fuzzing for each reader and recogniser.
 nightly: $(VENV)/tests-installed
