@@ -6,7 +6,7 @@ never counts against a protocol. What may go over to TLS is followed for some pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from cloison.captures.recogniser import (
     Recogniser,
 )
 from cloison.flows import wire as bits
-from cloison.flows.compiled import Int, Kernel
+from cloison.flows.compiled import Int
 from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
 from cloison.netmodel.registry import load
 
@@ -58,33 +58,30 @@ def told() -> Any:
     return found
 
 
-def _chain(transport: int, entries: Iterable[Recogniser]) -> Look:
-    look: Look = _nobody
-    for number, entry in enumerate(entries, 1):
+def _asking(transport: int) -> Look:
+    """Return the function that asks the recognisers of a transport one after the other, and says which one knows.
+
+    It is written out: numba compiles one function with many calls in a fraction of the time that a chain of functions
+    takes, each of which is optimised again inside the next.
+    """
+    names: dict[str, Any] = {"nothing": np.int64(0)}
+    text = ["def ask(window, at, end, length, source, target, asked):"]
+    for number, entry in enumerate(RECOGNISERS, 1):
         if transport in entry.transports:
-            look = _link(number, entry.look, look)
-    return look
-
-
-def _nobody(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
-    return np.int64(0)
-
-
-def _link(number: int, look: Kernel, otherwise: Look) -> Look:
-    bit, stamp = 1 << number, number << _NUMBER
-
-    def follow(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
-        if asked & bit:
-            found = look(window, at, end, length, source, target)
-            if found:
-                return found | stamp
-        return otherwise(window, at, end, length, source, target, asked)
-
-    return follow
+            names[f"look{number}"] = entry.look
+            text += [
+                f"    if asked & {1 << number}:",
+                f"        found = look{number}(window, at, end, length, source, target)",
+                "        if found:",
+                f"            return found | {number << _NUMBER}",
+            ]
+    exec("\n".join([*text, "    return nothing"]), names)  # noqa: S102 - nothing in it comes from outside
+    found: Look = names["ask"]
+    return found
 
 
 assert len(RECOGNISERS) < 63  # bits of a mask; more take another word
-_over_tcp, _over_udp = _chain(TCP, RECOGNISERS), _chain(UDP, RECOGNISERS)
+_over_tcp, _over_udp = _asking(TCP), _asking(UDP)
 
 
 def begin(words: Any, side: Int, sequence: Int) -> None:
