@@ -58,6 +58,19 @@ def test_every_conversation_has_its_verdict(probe: str) -> None:
     assert report["schema"] == "cloison.audit/1"
 
 
+def test_what_was_in_clear_before_the_encryption_is_told() -> None:
+    """The client names the console and offers HTTP/1.1; TLS 1.0 shows the certificate, TLS 1.3 encrypts it."""
+    fields = ("server_name", "alpn", "issuer_country")
+    for probe, line, said in (
+        ("core", "F-011", ("console.aster.example", ["http/1.1"], "FR")),
+        ("edge", "F-001", ("console.aster.example", ["http/1.1"], None)),
+        ("core", "F-012", (None, None, None)),
+    ):
+        _, report = judged(LAB, probe)
+        shown = [tuple(item[name] for name in fields) for item in report["conversations"] if item["line"] == line]
+        assert said in shown, shown
+
+
 def test_nothing_is_lost() -> None:
     for probe in PROBES:
         _, report = judged(LAB, probe)
