@@ -28,7 +28,7 @@ BEGINNING = 320  # bytes of a certificate: its issuer is among the first
 
 # Words of a conversation in the index: where its name, its protocols, its certificate lie, each as start << 16 | bytes.
 # Of the first line of the index, which is nobody's: bytes used, lines used, conversations that found no room.
-NAME, PROTOCOLS, CERTIFICATE = range(3)
+NAME, PROTOCOLS, CERTIFICATE = np.arange(3)  # numpy's, or a callee is compiled for each
 USED, LINES, LOST = range(3)
 HELD_AT = 44  # where a row's word has the line of its conversation, above the number of a packet
 NUMBER_MASK = (1 << HELD_AT) - 1

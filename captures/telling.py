@@ -6,7 +6,7 @@ never counts against a protocol. What may go over to TLS is followed for some pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def _asking(transport: int) -> Look:
     entries += [(0, _silent)] * (-len(entries) % 4)
     ask: Look = _nobody
     for first in reversed(range(0, len(entries), 4)):
-        ask = _link(*entries[first : first + 4], ask)
+        ask = _link(entries[first : first + 4], ask)
     return ask
 
 
@@ -81,14 +81,8 @@ def _silent(window: Any, at: Int, end: Int, length: Int, source: Int, target: In
     return np.int64(0)
 
 
-def _link(
-    one: tuple[int, Kernel],
-    two: tuple[int, Kernel],
-    three: tuple[int, Kernel],
-    four: tuple[int, Kernel],
-    otherwise: Look,
-) -> Look:
-    (a, is_a), (b, is_b), (c, is_c), (d, is_d) = one, two, three, four
+def _link(four: Sequence[tuple[int, Kernel]], otherwise: Look) -> Look:
+    (a, is_a), (b, is_b), (c, is_c), (d, is_d) = four
 
     def ask(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int, asked: Int) -> Int:
         if asked & (1 << a):
