@@ -193,7 +193,8 @@ def serve(servers: Servers, work: Path) -> None:
 
 
 OBSOLETE = ("-tls1", "-cipher", "DEFAULT@SECLEVEL=0")  # OpenSSL 3 asks for level 0 before it speaks TLS 1.0
-ENDS = {"vpn": ("10.11.0.50", "10.50.0.0/24"), "gate": ("10.20.0.50", "10.11.0.22/32")}  # outer address, what is sent in
+# an end of the tunnel: its outer address, and what it sends into it
+ENDS = {"vpn": ("10.11.0.50", "10.50.0.0/24"), "gate": ("10.20.0.50", "10.11.0.22/32")}
 
 
 def raise_tunnel(servers: Servers, work: Path) -> None:
@@ -209,8 +210,9 @@ def raise_tunnel(servers: Servers, work: Path) -> None:
         servers.start(host, "wireguard-go", "-f", device)
         show = inside(host, "wg", "show", device)
         await_that(lambda show=show: not run(*show, check=False), f"{host}'s tunnel")  # type: ignore[misc]
+        inner = ",".join(sent for _, sent in ENDS.values())
         run(*inside(host, "wg", "set", device, "listen-port", "51820", "private-key", str(keys[host][0]),
-                    "peer", keys[other][1], *endpoint, "allowed-ips", f"{ENDS['gate'][1]},{ENDS['vpn'][1]}"))  # fmt: skip
+                    "peer", keys[other][1], *endpoint, "allowed-ips", inner))  # fmt: skip
         run(*inside(host, "ip", "link", "set", device, "up"))
         run(*inside(host, "ip", "route", "add", ENDS[host][1], "dev", device))
     run(*inside("bastion", "ip", "route", "add", ENDS["vpn"][1], "via", ENDS["vpn"][0]))
