@@ -17,10 +17,10 @@ from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
 from cloison.captures.frames import parse, parser
 from cloison.captures.glance import HEAD, Glance, glance, packet_formats
+from cloison.captures.greetings import Heard
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
-from cloison.captures.greetings import Heard
 from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH, TIME
 from cloison.captures.recording import Recorder
 from cloison.captures.records import RecordFormat

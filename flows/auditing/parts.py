@@ -32,7 +32,8 @@ class Part:
     ``reason``, ``severity``, ``answered`` and ``certainty`` index their words, ``service`` u4 is protocol << 16 | low
     field, ``*_owner`` index the network's owners, ``*_inner`` the matrix's translations, ``vrf`` the network's VRFs,
     ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC. ``wire``
-    u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason; ``said`` counts the greetings of ``file``.
+    u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason; ``said``
+    counts the greetings of ``file``.
     """
 
     reason: Array
