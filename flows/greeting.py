@@ -1,4 +1,4 @@
-"""What an encrypted conversation says of itself before it encrypts: whom it asks for, and who vouches for the answer."""
+"""What an encrypted conversation says of itself before it encrypts: whom it asks for, and who vouches for the other."""
 
 from __future__ import annotations
 
