@@ -39,6 +39,7 @@ from cloison.captures.counting import (
     counter,
     indexer,
 )
+from cloison.captures.greetings import HELD_AT, MOST, NUMBER_MASK, Heard
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
 from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
 from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
@@ -106,6 +107,11 @@ class Conversations:
                 break
             self._make_room()
         self._state[BEFORE] += number
+
+    @property
+    def heard(self) -> Heard:
+        """Return what was kept of the greetings of conversations."""
+        return Heard(*self._told[1:])
 
     def _make_room(self) -> None:
         used = self._set_aside()
@@ -186,7 +192,8 @@ _FROM_ROWS = {
     "wire_version": (TOLD + CHOSEN, 0, 0xFFFF),
     "wire_cipher": (TOLD + CHOSEN, 16, 0xFFFF),
     "wire_group": (TOLD + CHOSEN, 32, 0xFFFF),
-    "wire_packet": (TOLD + PACKET, 0, -1),
+    "wire_packet": (TOLD + PACKET, 0, NUMBER_MASK),
+    "said": (TOLD + PACKET, HELD_AT, MOST - 1),
 }
 
 

@@ -17,6 +17,7 @@ from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
 from cloison.captures.frames import parse, parser
 from cloison.captures.glance import HEAD, Glance, glance, packet_formats
+from cloison.captures.greetings import Heard
 from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
@@ -61,7 +62,8 @@ def read(
     meter = Meter(tick, sum(sizes) if all(sizes) else 0)
     reader = _Reader(timeouts or Timeouts(), rare, meter, announce, fast=_is_long(glances))
     read_ones = {number: reader.one(number, glances[number]) for number in _in_time(glances)}
-    sources = tuple(read_ones[number] for number in range(len(glances)))
+    heard = [series.conversations.heard for series in reader.streams]
+    sources = tuple(_greeted(read_ones[number], heard) for number in range(len(glances)))
     if sources and not any(source.format for source in sources):
         raise MapError(tuple(_finding(source) for source in sources))
     ledger: Counter[str] = Counter()
@@ -208,6 +210,19 @@ def _count(
             meter.packets += found
             meter.at(stream.position)
     return min(first, last), last, stream.problem or walker.problem
+
+
+def _greeted(source: Source, heard: Sequence[Heard]) -> Source:
+    """Return a source with what its stream said before it encrypted, and how much of that found no room."""
+    if source.stream < 0:
+        return source
+    said = heard[source.stream]
+    if not said.lost:
+        return replace(source, greetings=said)
+    note = say("{n} {n:name|names} of servers, lists of protocols or certificates found no room and were not kept",
+               "{n} {n:nom|noms} de serveurs, listes de protocoles ou certificats n’ont pas été gardés, faute de place",
+               n=said.lost)  # fmt: skip
+    return replace(source, greetings=said, notes=(*source.notes, note))
 
 
 def _finding(source: Source) -> Finding:

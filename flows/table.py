@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.greeting import Greetings
 from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Message, Text
 
@@ -62,6 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("wire_group", "u2", "group of the key exchange that was chosen; 0 unknown"),
     Column("wire_packet", "u8", "number in its source of the packet that told most of this; 0 none"),
     Column("wire_source", "u4", "index into the capture's sources, of that which holds this packet"),
+    Column("said", "u4", "number among its source's greetings of what it said in clear before it encrypted; 0 nothing"),
 )
 
 # Evidence bits. AB: said by a packet that A sent; BA: by a packet that B sent.
@@ -164,6 +166,7 @@ class FlowTable:
     wire_group: Array
     wire_packet: Array
     wire_source: Array
+    said: Array
 
     def __len__(self) -> int:
         return len(self.a_hi)
@@ -370,7 +373,8 @@ class Source:
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
     ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
-    of it. ``lines`` are those that an earlier audit saw, when the source is one.
+    of it. ``lines`` are those that an earlier audit saw, when the source is one. ``greetings`` are what the column
+    ``said`` counts.
     """
 
     file: str
@@ -384,6 +388,7 @@ class Source:
     notes: tuple[Message, ...] = ()
     lines: tuple[LineSeen, ...] = ()
     stream: int = -1
+    greetings: Greetings | None = None
 
     @property
     def empty(self) -> bool:
