@@ -14,9 +14,8 @@ import numpy as np
 from cloison.captures import formats
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
-from cloison.captures.frames import parse, parser
-from cloison.captures.layer import PLACE_WIDTH
-from cloison.captures.packets import LEDGER, PACKET_WIDTH, RECORD_WIDTH, TIME
+from cloison.captures.frames import Decoder, parse
+from cloison.captures.packets import LEDGER, RECORD_WIDTH, TIME
 from cloison.captures.stream import Format, Stream, open_source, unknown_content
 from cloison.captures.telling import RECOGNISERS
 from cloison.flows.compiled import compiled
@@ -129,30 +128,35 @@ def _walked(
 ) -> tuple[Source, FlowTable]:
     stream.refill(HEAD)
     walker = chosen.walk(stream, fast)
-    decode = parser(fast)
-    finder = rare_protocols.Finder(decode) if options.rare else None
+    decoder = Decoder(fast, BATCH)
+    finder = rare_protocols.Finder(decoder) if options.rare else None
     conversations = Conversations(options.timeouts, fast, room)
     records = np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64)
-    packets = np.zeros((BATCH, PACKET_WIDTH), dtype=np.int64)
-    place = np.zeros(PLACE_WIDTH, dtype=np.int64)
     first = last = 0
     with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
         while found := walker.next(records):
             times = records[:found, TIME]
             earliest, latest = int(times.min()), int(times.max())
             first, last = (min(first, earliest), max(last, latest)) if conversations.packets else (earliest, latest)
-            decode(stream.window, records, found, packets, place)
-            if finder is not None:
-                finder.decode(stream.window, records, found, packets)
-            conversations.add(stream.window, packets, records, found)
+            for part, packets in decoder.decode(stream.window, records[:found]):
+                if finder is not None:
+                    packets = finder.decode(stream.window, part, packets)
+                conversations.add(stream.window, part, packets)
             options.tick(stream.position, stream.size)
     problem = stream.problem or walker.problem
     if problem is None and not conversations.packets:
         problem = say("it holds no packet", "il ne contient aucun paquet")
-    ledger = {name: int(count) for name, count in zip(LEDGER, conversations.ledger, strict=True) if count}
-    table = conversations.table(number)
+    ledger, inside = (
+        {name: count for name, count in sorted(zip(LEDGER, counts, strict=True)) if count}
+        for counts in conversations.ledger.tolist()
+    )
+    table = conversations.table(number, decoder.tunnels.vnis)
     name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
-    return Source(path, name, conversations.packets, 0, first, last, problem, dict(sorted(ledger.items()))), table
+    source = Source(
+        path, name, conversations.packets, 0, first, last, problem, ledger, conversations.carried, inside,
+        decoder.tunnels.named(),
+    )  # fmt: skip
+    return source, table
 
 
 def _unread(path: str, problem: Message) -> tuple[Source, FlowTable]:

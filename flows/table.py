@@ -1,8 +1,9 @@
 """What is seen on the wire, in columns: one row is one two-way conversation.
 
 A is the sender of the first packet seen, B the other side; who *initiated* is decided later, from the evidence.
-Every packet of a source is in exactly one place: a row's ``packets_ab``, ``packets_ba`` or ``errors``, or a reason of
-the ledger (link control, or undecoded).
+Every packet of a source is in exactly one place: ``packets_ab``, ``packets_ba`` or ``errors`` of a row that no other
+packets carry, or a reason of the ledger (link control, or undecoded). What a packet carries is another packet, in a row
+of its own with the tunnel that carried it, or in a ledger of its own.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("errors", "u4", "ICMP errors that quote this conversation; not in packets_*; a row may have only these"),
     Column("evidence", "u4", "bits of EVIDENCE"),
     Column("vlan", "u4", "outer VLAN << 12 | inner VLAN; one tag alone is the outer one; 0 without a tag"),
-    Column("vni", "i4", "VXLAN or Geneve network identifier; -1 none"),
-    Column("tunnel", "i2", "index of the tunnel that carried it; -1 none"),
+    Column("vni", "i4", "identifier of the virtual network: VXLAN, Geneve, 802.1ah (I-SID); -1 none"),
+    Column("tunnel", "i4", "index into its source's tunnels of the one that carried it; -1 none"),
     Column("source", "u2", "index into the capture's sources"),
     Column("point", "u2", "which of the source's observation points: exporter, domain, direction; 0 of packets"),
     Column("packet", "u8", "number of the first packet in its source, from 1"),
@@ -236,6 +237,10 @@ REASONS: Mapping[str, Reason] = _reasons(
     Reason("ptp", Text("clock synchronisation (PTP)", "synchronisation d’horloge (PTP)"), ip=False, control=True),
     Reason("isis", Text("IS-IS routing", "routage IS-IS"), ip=False, control=True),
     Reason("pppoe-discovery", Text("PPPoE discovery", "découverte PPPoE"), ip=False, control=True),
+    Reason(
+        "wlan-control", Text("802.11 management and control", "gestion et contrôle 802.11"), ip=False, control=True
+    ),
+    Reason("tunnel-control", Text("control of a tunnel", "contrôle d’un tunnel"), ip=False, control=True),
     Reason("ppp-control", Text("PPP link control", "contrôle de liaison PPP"), ip=False, control=True),
     # undecoded: not IP
     Reason("llc", Text("802.2 frame that is not IP", "trame 802.2 qui n’est pas de l’IP"), ip=False),
@@ -247,14 +252,47 @@ REASONS: Mapping[str, Reason] = _reasons(
     ),
     # undecoded: IP, or something that may carry IP
     Reason("link-type", Text("link type that is not known", "type de liaison inconnu"), ip=True),
-    Reason("mpls", Text("MPLS", "MPLS"), ip=True),
-    Reason("pppoe", Text("PPPoE session", "session PPPoE"), ip=True),
+    Reason(
+        "mpls",
+        Text("MPLS that carries neither IP nor Ethernet", "MPLS qui ne porte ni IP ni Ethernet"),
+        ip=True,
+    ),
+    Reason("pppoe", Text("PPPoE session that cannot be read", "session PPPoE illisible"), ip=True),
+    Reason(
+        "ppp",
+        Text("PPP that may carry IP (compressed, multilink, encrypted)",
+             "PPP qui peut porter de l’IP (compressé, multiliaison, chiffré)"),
+        ip=True,
+    ),
+    Reason("wlan-protected", Text("encrypted 802.11 frame", "trame 802.11 chiffrée"), ip=True),
+    Reason(
+        "wlan-data",
+        Text("802.11 data that is not followed (fragment, aggregate, mesh)",
+             "données 802.11 non suivies (fragment, agrégat, réseau maillé)"),
+        ip=True,
+    ),
+    Reason("frame-damaged", Text("frame with a wrong checksum", "trame dont la somme de contrôle est fausse"), ip=True),
+    Reason(
+        "tunnel-truncated",
+        Text("tunnel whose headers were not kept", "tunnel dont les en-têtes n’ont pas été conservés"),
+        ip=True,
+    ),
+    Reason(
+        "tunnel-payload",
+        Text("tunnel that carries something unknown", "tunnel qui porte quelque chose d’inconnu"),
+        ip=True,
+    ),
+    Reason(
+        "tunnels",
+        Text("in more tunnels than are told apart", "dans plus de tunnels que ceux qui sont distingués"),
+        ip=True,
+    ),
     Reason("macsec", Text("MACsec (encrypted link)", "MACsec (liaison chiffrée)"), ip=True),
     Reason(
         "ethernet-tunnel",
         Text(
-            "Ethernet inside Ethernet (802.1ah, TRILL, FabricPath, NSH)",
-            "Ethernet dans Ethernet (802.1ah, TRILL, FabricPath, NSH)",
+            "Ethernet inside Ethernet that cannot be read (802.1ah, TRILL, FabricPath, NSH)",
+            "Ethernet dans Ethernet illisible (802.1ah, TRILL, FabricPath, NSH)",
         ),
         ip=True,
     ),
@@ -350,12 +388,30 @@ REASONS: Mapping[str, Reason] = _reasons(
 
 
 @dataclass(frozen=True, slots=True)
+class Tunnel:
+    """What carried conversations inside the packets of another one.
+
+    ``protocol`` is the name of its layer; ``ends`` are the two outer addresses (128 bits, the lower one first), none
+    where no IP packet is around it. ``vni`` is as in the table, ``key`` that of GRE (-1 none); ``within`` is the index
+    of the tunnel that carries this one, -1 for none.
+    """
+
+    protocol: str
+    ends: tuple[int, int] | None
+    vni: int = -1
+    key: int = -1
+    within: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file or stream that was read.
 
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
-    ``problem`` says what is wrong with a source of which only a part could be judged.
+    ``problem`` says what is wrong with a source of which only a part could be judged. ``carried`` counts the packets
+    that others carried, ``inside`` those of them that are in no conversation, by a name of ``REASONS``; ``tunnels`` are
+    what carried the rest.
     """
 
     file: str
@@ -366,15 +422,19 @@ class Source:
     last: int
     problem: Message | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
+    carried: int = 0
+    inside: Mapping[str, int] = field(default_factory=dict)
+    tunnels: tuple[Tunnel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What the given files show: conversations in the order of sources and first packets.
 
-    ``ledger`` counts packets by a name of ``REASONS``. For each source,
-    ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``. ``wires`` are the protocols that the columns
-    ``wire_ab`` and ``wire_ba`` count from 1.
+    ``ledger`` counts packets by a name of ``REASONS``. For each source, with what is outside tunnels that have ends and
+    what is inside them: ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)`` outside, and
+    ``carried == sum(packets_ab + packets_ba + errors) + sum(inside)`` inside. ``wires`` are the protocols that the
+    columns ``wire_ab`` and ``wire_ba`` count from 1.
     """
 
     table: FlowTable

@@ -90,7 +90,9 @@ class Listed(Sequence[Mapping[str, Any]]):
                     wire_of(audit.wires, shown) or ("not-evaluated" if line >= 0 and claims[line] else None)
                 ),
             ),
-            "tunnel": _pairs(part.vni, part.tunnel, lambda *ids: carried(*ids) or None),
+            "tunnel": _tuples(
+                (part.file, part.vni, part.tunnel), lambda file, *ids: carried(audit.sources[file], *ids) or None
+            ),
             "locations": [
                 {"file": _words(part.file, lambda file: audit.sources[file].file), "packet": part.packet.tolist()}
             ],
@@ -111,9 +113,14 @@ def _words(codes: Array, word: Callable[[int], Any]) -> list[Any]:
 
 def _pairs(one: Array, other: Array, word: Callable[..., Any]) -> list[Any]:
     """Return what each pair of codes means; each is asked for once."""
-    pairs = list(zip(one.tolist(), other.tolist(), strict=True))
-    known = {pair: word(*pair) for pair in set(pairs)}
-    return [known[pair] for pair in pairs]
+    return _tuples((one, other), word)
+
+
+def _tuples(columns: Sequence[Array], word: Callable[..., Any]) -> list[Any]:
+    """Return what each tuple of codes means; each is asked for once."""
+    tuples = list(zip(*(column.tolist() for column in columns), strict=True))
+    known = {codes: word(*codes) for codes in set(tuples)}
+    return [known[codes] for codes in tuples]
 
 
 def _moments(times: Array) -> list[str]:
