@@ -78,6 +78,11 @@ VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN = ETHERTYPE + 0x8100, ETHERTYPE + 0x88A8, E
 LAYERS = ordered(load(layers, "LAYER").values())
 TUNNEL_LAYERS = sum(layer.tunnel for layer in LAYERS)  # which are the first ones
 
+MOST_PORT = max(
+    last & 0xFFFF for layer in LAYERS for first, last in layer.claims if first >= PORT
+)  # that a layer claims
+STRAYED = 1 << 48  # no evidence
+
 _follow: Follow = chain(LAYERS)
 
 
@@ -133,45 +138,91 @@ def parse(
         if made > room:
             return np.int64(i), made
         at = records[i, 0]
-        before = made
+        end = at + records[i, 1]
+        packets[made, 12] = i
+        packets[made, 13] = 0
+        kind = records[i, 4]
+        # The way of most packets; what is not on it begins again below.
+        begin = at
+        vlans = np.int64(0)
+        if kind == ETHERNET and end - at >= 14:
+            kind = ETHERTYPE + be16(window, at + 12)
+            begin = at + 14
+            if kind in (VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN):
+                kind, begin, vlans = _tags(window, kind, begin, end)
+            if kind in (IPV4, IPV6):
+                rest = max(records[i, 2], records[i, 1]) - records[i, 1]
+                what = _packet(window, kind, begin, end, rest, vlans, packets, made, claimed)
+                if what != STRAYED:
+                    packets[made, 5] = what
+                    made += 1
+                    continue
         made = _frame(
-            window, at, at + records[i, 1], records[i, 2], records[i, 4], packets, made, place, claimed, tunnels, slots,
-            state,
-        )  # fmt: skip
-        for n in range(before, made):
-            packets[n, 12] = i
+            window, at, end, records[i, 2], records[i, 4], packets, i, made, place, claimed, tunnels, slots, state
+        )
     return np.int64(count), made
 
 
-def _frame(
-    window: Any, at: Int, end: Int, wire: Int, link: Int, packets: Any, n: Int, place: Any, claimed: Any, tunnels: Any,
-    slots: Any, state: Any,
+def _packet(
+    window: Any, kind: Int, at: Int, end: Int, rest: Int, vlans: Int, packets: Any, n: Int, claimed: Any
 ) -> Int:  # fmt: skip
-    """Follow a frame's layers, and write each IP packet from row ``n`` on, or a reason; return the row after them."""
+    """Read an IP packet and return its evidence or a reason, ``STRAYED`` where it may carry another one."""
+    if kind == IPV4:
+        what, protocol, at, end, length, group = ipv4(window, at, end, rest, packets, n)
+    else:
+        what, protocol, at, end, length, group = ipv6(window, at, end, rest, packets, n)
+    if what < 0:
+        return what
+    if protocol != TCP and (protocol == AUTHENTICATION or _content(window, protocol, at, end, claimed) >= 0):
+        return np.int64(STRAYED)
+    what = transport(window, protocol, at, end, length, what, vlans, packets, n)
+    return opened(what, protocol) if group else what
+
+
+def _content(window: Any, protocol: Int, at: Int, end: Int, claimed: Any) -> Int:
+    """Return the kind of what an IP packet holds, if a layer claims it; else -1."""
+    if protocol != UDP:
+        return PROTOCOL + protocol if claimed[PROTOCOL + protocol] else np.int64(-1)
+    if end - at < 8:
+        return np.int64(-1)
+    # Ports that no layer claims are many: they are kept away from the table, which would fill the cache.
+    target = be16(window, at + 2)
+    if target <= MOST_PORT and claimed[PORT + target]:
+        return PORT + target
+    source = be16(window, at)
+    return SOURCE_PORT + source if source <= MOST_PORT and claimed[SOURCE_PORT + source] else np.int64(-1)
+
+
+def _frame(
+    window: Any, at: Int, end: Int, wire: Int, link: Int, packets: Any, i: Int, n: Int, place: Any, claimed: Any,
+    tunnels: Any, slots: Any, state: Any,
+) -> Int:  # fmt: skip
+    """Follow the layers of record ``i``, and write each IP packet from row ``n`` on, or a reason; return the row after
+    them."""
     if not 0 <= link < ETHERTYPE:
-        return _left(packets, n, R_NO_INTERFACE if link < 0 else R_LINK_TYPE)
+        return _left(packets, i, n, R_NO_INTERFACE if link < 0 else R_LINK_TYPE)
     first = n
     kept = end - at
     rest = max(wire, kept) - kept  # bytes that were not kept; a length on the wire below what was kept lies
     vlans = np.int64(0)
-    around = np.int64(0)  # the tunnel around the layer: 1 + its number
     outer_vlans = np.int64(0)
-    strayed = False  # off the way of most packets
+    around = np.int64(0)  # the tunnel around the layer: 1 + its number
+    place[AROUND] = 0
+    place[VNI] = place[MARK] = -1
     kind = LINK_TYPE + link
     for _ in range(MOST_LAYERS):
         if kind == ETHERNET:
             if end - at < 14:
-                return _left(packets, n, R_FRAME_TRUNCATED)
+                return _left(packets, i, n, R_FRAME_TRUNCATED)
             kind = ETHERTYPE + be16(window, at + 12)
             at += 14
         if kind in (VLAN, SERVICE_VLAN, OLD_SERVICE_VLAN):
             kind, at, vlans = _tags(window, kind, at, end)
-        number = np.int64(0)
         if kind in (IPV4, IPV6):
-            if strayed and place[AROUND]:
+            if place[AROUND]:
                 around = enter(place[AROUND], place, outer_vlans, packets, n, first, around, tunnels, slots, state)
                 if around == 0:
-                    return _left(packets, n, R_TUNNELS)
+                    return _left(packets, i, n, R_TUNNELS)
                 place[AROUND] = 0
                 place[VNI] = place[MARK] = -1
             if kind == IPV4:
@@ -179,17 +230,11 @@ def _frame(
             else:
                 what, protocol, at, end, length, group = ipv6(window, at, end, rest, packets, n)
             fragments = what & (FIRST_FRAGMENT | LATER_FRAGMENT)
-            if what >= 0 and protocol != TCP and what & LATER_FRAGMENT == 0:
+            kind = np.int64(-1)
+            if what >= 0 and what & LATER_FRAGMENT == 0:
                 if protocol == AUTHENTICATION:
                     what, protocol, at, length = authenticated(window, what, at, end, length)
-                kind = PROTOCOL + protocol
-                number = np.int64(claimed[kind])
-                if protocol == UDP and end - at >= 8:
-                    kind = PORT + be16(window, at + 2)
-                    number = np.int64(claimed[kind])
-                    if number == 0:
-                        kind = SOURCE_PORT + be16(window, at)
-                        number = np.int64(claimed[kind])
+                kind = _content(window, protocol, at, end, claimed)
             if what >= 0:
                 what = transport(window, protocol, at, end, length, what, vlans, packets, n)
             if what >= 0:
@@ -198,41 +243,37 @@ def _frame(
                 if fragments and claimed[PROTOCOL + protocol]:
                     what |= fragments  # what a later fragment holds is judged by its first one, or lost with it
             packets[n, 5] = what
+            packets[n, 12] = i
             packets[n, 13] = around
             n += 1
-            if number == 0 or what < 0:
+            if kind < 0 or what < 0:
                 return n
             place[BEGIN] = at if kind < PORT else at + 8
             place[END] = end
             # A first fragment holds the beginning of what it carries, whose own lengths say how much of it there is.
             place[REST] = length - (end - at) if fragments == 0 else np.int64(0xFFFF)
-            outer_vlans = vlans
             place[VLANS] = 0
+            outer_vlans = vlans
         elif kind >= 0:
-            number = np.int64(claimed[kind])
             place[BEGIN], place[END], place[REST], place[VLANS] = at, end, rest, vlans
-        if not strayed:
-            strayed = True
-            place[AROUND] = 0
-            place[VNI] = place[MARK] = -1
-        if kind >= 0 and number != 0:
-            if number <= TUNNEL_LAYERS:
-                place[AROUND] = number
-            carried = _follow(window, number, kind, place)
-            if carried == UNCLAIMED and kind >= PROTOCOL:
-                return n
-            kind = carried if carried != UNCLAIMED else np.int64(_not_ip(kind))
-        elif kind >= 0:
-            kind = np.int64(_not_ip(kind))
-        if kind < 0:
-            return _left(packets, n, kind)
-        at, end, rest, vlans = place[BEGIN], place[END], place[REST], place[VLANS]
-    return _left(packets, n, R_LAYER_DEPTH)
+        else:
+            return _left(packets, i, n, kind)
+        number = np.int64(claimed[kind])
+        if 0 < number <= TUNNEL_LAYERS:
+            place[AROUND] = number
+        carried = _follow(window, number, kind, place) if number else np.int64(UNCLAIMED)
+        if carried == UNCLAIMED:
+            return n if kind >= PROTOCOL else _left(packets, i, n, _not_ip(kind))
+        if carried < 0:
+            return _left(packets, i, n, carried)
+        kind, at, end, rest, vlans = carried, place[BEGIN], place[END], place[REST], place[VLANS]
+    return _left(packets, i, n, R_LAYER_DEPTH)
 
 
-def _left(packets: Any, n: Int, reason: Int) -> Int:
+def _left(packets: Any, i: Int, n: Int, reason: Int) -> Int:
     """Write a reason in the place of a packet, and return the row after it."""
     packets[n, 5] = reason
+    packets[n, 12] = i
     packets[n, 13] = 0
     return n + 1
 

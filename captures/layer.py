@@ -80,23 +80,29 @@ def claims(layers: tuple[Layer, ...]) -> npt.NDArray[np.uint8]:
 
 
 def chain(layers: tuple[Layer, ...]) -> Follow:
-    """Return the function that reads a layer by its number, ``UNCLAIMED`` when no layer has it."""
-    follow: Follow = _unclaimed
-    for number, layer in enumerate(layers, 1):
-        follow = _link(number, layer.read, follow)
+    """Return the function that reads a layer by its number, which must be one of theirs."""
+    return _tree(1, [layer.read for layer in layers])
+
+
+def _tree(first: int, reads: list[Reader]) -> Follow:
+    """Return the comparisons that lead to a layer: as a tree, for what is compiled of one is compiled inside it."""
+    if len(reads) == 1:
+        return _leaf(reads[0])
+    half = len(reads) // 2
+    return _fork(first + half, _tree(first, reads[:half]), _tree(first + half, reads[half:]))
+
+
+def _leaf(read: Reader) -> Follow:
+    def follow(window: Any, number: Int, kind: Int, place: Any) -> Int:
+        return read(window, kind, place)
+
     return follow
 
 
-def _unclaimed(window: Any, number: Int, kind: Int, place: Any) -> Int:
-    return np.int64(UNCLAIMED)
-
-
-def _link(mine: int, read: Reader, otherwise: Follow) -> Follow:
-    """Return one comparison of the chain; compiled, all of them are one function without calls."""
-
+def _fork(middle: int, below: Follow, above: Follow) -> Follow:
     def follow(window: Any, number: Int, kind: Int, place: Any) -> Int:
-        if number == mine:
-            return read(window, kind, place)
-        return otherwise(window, number, kind, place)
+        if number < middle:
+            return below(window, number, kind, place)
+        return above(window, number, kind, place)
 
     return follow

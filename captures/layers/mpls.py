@@ -42,9 +42,10 @@ def read(window: Any, kind: Int, place: Any) -> Int:
         return IPV4
     if version == 6 and not _ethernet(window, at, end):
         return IPV6
-    word = version == 0 and _ethernet(window, at + 4, end)
-    if word != _ethernet(window, at, end):
-        place[BEGIN] = at + 4 if word else at
+    if _ethernet(window, at, end):
+        return ETHERNET
+    if version == 0 and _ethernet(window, at + 4, end):
+        place[BEGIN] = at + 4
         return ETHERNET
     if version == 1:  # associated channel (RFC 4385 section 5)
         return CONTROL

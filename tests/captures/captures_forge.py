@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 from pathlib import Path
 
+import numpy as np
+
 from cloison.captures.read import read
-from cloison.flows.table import EVIDENCE, Capture
+from cloison.flows.table import EVIDENCE, REASONS, Capture
 
 SECOND = 10**9
 START = 1_700_000_000 * SECOND
@@ -71,12 +73,15 @@ def read_bytes(folder: Path, data: bytes, name: str = "a.pcap", *, rare: bool = 
 
 
 def balanced(capture: Capture) -> None:
-    """Check the ledger of each source: packets == judged + control + undecoded."""
+    """Check the ledgers of each source: packets == judged + control + undecoded, and the same of what they carry."""
     table = capture.table
     for number, source in enumerate(capture.sources):
         own = table.take(table.source == number)
-        judged = int(own.packets_ab.sum() + own.packets_ba.sum()) + int(own.errors.sum())
-        assert source.packets == judged + sum(source.ledger.values()), source
+        packets = (own.packets_ab + own.packets_ba + own.errors).astype(int)
+        carried = np.array([False, *(tunnel.ends is not None for tunnel in source.tunnels)])[own.tunnel + 1]
+        assert source.packets == packets[~carried].sum() + sum(source.ledger.values()), source
+        assert source.carried == packets[carried].sum() + sum(source.inside.values()), source
+        assert not set(source.inside) - set(REASONS)
 
 
 def shown(high: int, low: int) -> str:
