@@ -426,6 +426,12 @@ class Source:
     inside: Mapping[str, int] = field(default_factory=dict)
     tunnels: tuple[Tunnel, ...] = ()
 
+    def carries(self, tunnel: Array) -> Array:
+        """Return bool: whether packets of rows with these tunnels (of this source) were inside others."""
+        ended = np.array([False, *(item.ends is not None for item in self.tunnels)])
+        found: Array = ended[tunnel + 1]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:

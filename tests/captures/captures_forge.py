@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 from pathlib import Path
 
-import numpy as np
-
 from cloison.captures.read import read
 from cloison.flows.table import EVIDENCE, REASONS, Capture
 
@@ -78,7 +76,7 @@ def balanced(capture: Capture) -> None:
     for number, source in enumerate(capture.sources):
         own = table.take(table.source == number)
         packets = (own.packets_ab + own.packets_ba + own.errors).astype(int)
-        carried = np.array([False, *(tunnel.ends is not None for tunnel in source.tunnels)])[own.tunnel + 1]
+        carried = source.carries(own.tunnel)
         assert source.packets == packets[~carried].sum() + sum(source.ledger.values()), source
         assert source.carried == packets[carried].sum() + sum(source.inside.values()), source
         assert not set(source.inside) - set(REASONS)
