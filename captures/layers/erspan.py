@@ -26,8 +26,11 @@ def read(window: Any, kind: Int, place: Any) -> Int:
     carried = ETHERNET
     if kind == THIRD:
         size = 20 if window[at + 11] & 1 else 12
-        if window[at + 10] & 0x7C == 0x08:  # frame type 2
+        frame = (window[at + 10] & 0x7C) >> 2
+        if frame == 2:
             carried = IP
+        elif frame != 0:
+            return UNKNOWN
     if head >> 12 != (2 if kind == THIRD else 1):
         return UNKNOWN
     if end - at < size:

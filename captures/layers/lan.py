@@ -1,6 +1,6 @@
-"""Other local networks with 802.2: token ring, FDDI, ATM (RFC 2684), IP over IEEE 1394 (link types 6, 10, 100, 138).
+"""Other local networks: token ring, FDDI, ATM (RFC 2684), IEEE 1394, InfiniBand (link types 6, 10, 100, 138, 242).
 
-Source: tcpdump.org/linktypes; IEEE 802.5, ANSI X3.139.
+Source: tcpdump.org/linktypes; IEEE 802.5, ANSI X3.139, RFC 4391.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cloison.captures.octets import be16
 from cloison.captures.packets import reason
 from cloison.flows.compiled import Int
 
-TOKEN_RING, FDDI, FIREWIRE = LINK_TYPE + 6, LINK_TYPE + 10, LINK_TYPE + 138
+TOKEN_RING, FDDI, FIREWIRE, INFINIBAND = LINK_TYPE + 6, LINK_TYPE + 10, LINK_TYPE + 138, LINK_TYPE + 242
 LLC = ETHERTYPE  # a length: 802.2 follows
 FRAME_TRUNCATED, CONTROL = reason("frame-truncated"), reason("mac-control")
 
@@ -24,11 +24,12 @@ def read(window: Any, kind: Int, place: Any) -> Int:
     at = place[BEGIN]
     kept = place[END] - at
     place[VLANS] = 0
-    if kind == FIREWIRE:
-        if kept < 18:
+    if kind == FIREWIRE or kind == INFINIBAND:
+        size = np.int64(16 if kind == FIREWIRE else 40)  # before an EtherType
+        if kept < size + 4:
             return FRAME_TRUNCATED
-        place[BEGIN] = at + 18
-        return ETHERTYPE + be16(window, at + 16)
+        place[BEGIN] = at + size + (2 if kind == FIREWIRE else 4)
+        return ETHERTYPE + be16(window, at + size)
     size = np.int64(0)  # of ATM
     if kind == FDDI:
         if kept < 13:
@@ -50,4 +51,4 @@ def read(window: Any, kind: Int, place: Any) -> Int:
     return LLC
 
 
-LAYER = Layer("lan", kinds(LINK_TYPE, 6, 10, 100, 138), read)
+LAYER = Layer("lan", kinds(LINK_TYPE, 6, 10, 100, 138, 242), read)

@@ -163,6 +163,10 @@ WRAPPINGS: dict[str, Wrapping] = {
     "firewire": Wrapping(138, lambda p, b: bytes(16) + struct.pack(">H", kind_of(p)) + p),
     "pflog": Wrapping(117, lambda p, b: bytes((61, 2 if p[0] >> 4 == 4 else 24)) + bytes(62) + p),
     "enc": Wrapping(109, lambda p, b: struct.pack("<III", 2 if p[0] >> 4 == 4 else 24, 1, 1) + p),
+    "infiniband": Wrapping(242, lambda p, b: bytes(40) + struct.pack(">HH", kind_of(p), 0) + p),
+    "broadcom": Wrapping(281, lambda p, b: MACS + bytes(4) + struct.pack(">H", kind_of(p)) + p, tshark=("",)),
+    "nflog": Wrapping(239, lambda p, b: bytes((2 if p[0] >> 4 == 4 else 10, 0, 0, 5)) + struct.pack("<HH", 7, 10)
+                      + b"ab\0\0" + struct.pack("<HH", len(p) + 4, 9) + p),
     "vn-tag": Wrapping(1, lambda p, b: ethernet(0x8926, bytes(4) + struct.pack(">HHH", 0x8100, 9, kind_of(p)) + p),
                        vlan=(9, 0)),
     "hsr": Wrapping(1, lambda p, b: ethernet(0x892F, struct.pack(">HHH", len(p), 1, kind_of(p)) + p)),
