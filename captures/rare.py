@@ -20,8 +20,7 @@ from cloison.captures.packets import AT, KEPT, KEY, LINK, PACKET_WIDTH, RECORD, 
 Array = npt.NDArray[Any]
 
 SEARCHED = tuple(
-    reason(name)
-    for name in ("link-type", "ethernet-tunnel", "vlan-depth", "llc", "ethertype", "layer-depth")
+    reason(name) for name in ("link-type", "ethernet-tunnel", "vlan-depth", "llc", "ethertype", "layer-depth")
 )
 MOST_PACKETS = 10_000  # of one source
 MOST_BYTES = 2048  # of one packet: no encapsulation's headers are longer

@@ -237,9 +237,7 @@ REASONS: Mapping[str, Reason] = _reasons(
     Reason("ptp", Text("clock synchronisation (PTP)", "synchronisation d’horloge (PTP)"), ip=False, control=True),
     Reason("isis", Text("IS-IS routing", "routage IS-IS"), ip=False, control=True),
     Reason("pppoe-discovery", Text("PPPoE discovery", "découverte PPPoE"), ip=False, control=True),
-    Reason(
-        "wlan-control", Text("802.11 management and control", "gestion et contrôle 802.11"), ip=False, control=True
-    ),
+    Reason("wlan-control", Text("802.11 management and control", "gestion et contrôle 802.11"), ip=False, control=True),
     Reason("tunnel-control", Text("control of a tunnel", "contrôle d’un tunnel"), ip=False, control=True),
     Reason("ppp-control", Text("PPP link control", "contrôle de liaison PPP"), ip=False, control=True),
     # undecoded: not IP
@@ -260,15 +258,19 @@ REASONS: Mapping[str, Reason] = _reasons(
     Reason("pppoe", Text("PPPoE session that cannot be read", "session PPPoE illisible"), ip=True),
     Reason(
         "ppp",
-        Text("PPP that may carry IP (compressed, multilink, encrypted)",
-             "PPP qui peut porter de l’IP (compressé, multiliaison, chiffré)"),
+        Text(
+            "PPP that may carry IP (compressed, multilink, encrypted)",
+            "PPP qui peut porter de l’IP (compressé, multiliaison, chiffré)",
+        ),
         ip=True,
     ),
     Reason("wlan-protected", Text("encrypted 802.11 frame", "trame 802.11 chiffrée"), ip=True),
     Reason(
         "wlan-data",
-        Text("802.11 data that is not followed (fragment, aggregate, mesh)",
-             "données 802.11 non suivies (fragment, agrégat, réseau maillé)"),
+        Text(
+            "802.11 data that is not followed (fragment, aggregate, mesh)",
+            "données 802.11 non suivies (fragment, agrégat, réseau maillé)",
+        ),
         ip=True,
     ),
     Reason("frame-damaged", Text("frame with a wrong checksum", "trame dont la somme de contrôle est fausse"), ip=True),

@@ -11,9 +11,7 @@ from cloison.captures.octets import be16, be32
 from cloison.captures.packets import reason
 from cloison.flows.compiled import Int
 
-FRAME_TRUNCATED, CONTROL, OTHER, ISIS = (
-    reason(name) for name in ("frame-truncated", "ppp-control", "llc", "isis")
-)
+FRAME_TRUNCATED, CONTROL, OTHER, ISIS = (reason(name) for name in ("frame-truncated", "ppp-control", "llc", "isis"))
 
 
 def read(window: Any, kind: Int, place: Any) -> Int:

@@ -24,7 +24,7 @@ def read(window: Any, kind: Int, place: Any) -> Int:
     at = place[BEGIN]
     kept = place[END] - at
     place[VLANS] = 0
-    if kind == FIREWIRE or kind == INFINIBAND:
+    if kind in (FIREWIRE, INFINIBAND):
         size = np.int64(16 if kind == FIREWIRE else 40)  # before an EtherType
         if kept < size + 4:
             return FRAME_TRUNCATED

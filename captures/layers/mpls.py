@@ -59,7 +59,7 @@ def _ethernet(window: Any, at: Int, end: Int) -> bool:
     carried = be16(window, at + 12)
     first = np.int64(window[at + 14]) >> 4
     if carried == 0x0800 or carried == 0x86DD:
-        return first == (4 if carried == 0x0800 else 6)
+        return bool(first == (4 if carried == 0x0800 else 6))
     return carried in (0x0806, 0x8100, 0x88A8, 0x8847, 0x8863, 0x8864, 0x88CC)
 
 

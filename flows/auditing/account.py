@@ -33,7 +33,8 @@ HOLDS, FINDINGS, UNDECIDED = 0, 1, 3  # exit codes
 @dataclass(frozen=True)
 class Audit:
     """The result of an audit. ``probes`` has the probe of each source (empty: none); ``ledger`` counts packets that are
-    in no conversation (``inside``: those that tunnels carry); ``window`` is when the captures begin and end, in ns since 1970 UTC."""
+    in no conversation (``inside``: those that tunnels carry); ``window`` is when the captures begin and
+    end, in ns since 1970 UTC."""
 
     network: Network
     sources: tuple[Source, ...]

@@ -64,7 +64,9 @@ def snap(packet: bytes) -> bytes:
     return b"\xaa\xaa\x03\0\0\0" + struct.pack(">H", kind_of(packet)) + packet
 
 
-def gre(kind: int, payload: bytes, *, key: int | None = None, checksum: bool = False, number: int | None = None) -> bytes:
+def gre(
+    kind: int, payload: bytes, *, key: int | None = None, checksum: bool = False, number: int | None = None
+) -> bytes:
     flags = 0x8000 * checksum | 0x2000 * (key is not None) | 0x1000 * (number is not None)
     return (
         struct.pack(">HH", flags, kind)
@@ -186,7 +188,8 @@ WRAPPINGS: dict[str, Wrapping] = {
     "4in6": Wrapping(1, lambda p, b: over(4, p, b, OUTER6), f"ipip {ENDS6}", around=1, six=False),
     "6in4": Wrapping(1, lambda p, b: over(41, p, b), f"6in4 {ENDS4}", around=1, six=True),
     "6in6": Wrapping(1, lambda p, b: over(41, p, b, OUTER6), f"6in4 {ENDS6}", around=1, six=True),
-    "etherip": Wrapping(1, lambda p, b: over(97, b"\x30\0" + frame(p, 8), b), f"etherip {ENDS4}", vlan=(8, 0), around=1),
+    "etherip": Wrapping(1, lambda p, b: over(97, b"\x30\0" + frame(p, 8), b), f"etherip {ENDS4}", vlan=(8, 0),
+                        around=1),
     "gre": Wrapping(1, lambda p, b: over(47, gre(kind_of(p), p), b), f"gre {ENDS4}", around=1),
     "gre-full": Wrapping(1, lambda p, b: over(47, gre(kind_of(p), p, key=77, checksum=True, number=3), b, OUTER6),
                          f"gre 77 {ENDS6}", around=1),

@@ -110,7 +110,7 @@ def _address(value: int) -> str:
 
 
 def baseline(path: Path) -> tuple[list[Connection], int] | None:
-    """Return the connections of a ``conn.log`` and how many of them are in tunnels; ``None`` when columns are missing."""
+    """Return the connections of a ``conn.log`` and how many are in tunnels; ``None`` when columns are missing."""
     fields: list[str] = []
     rows: list[Connection] = []
     cut: dict[tuple[str, ...], int] = {}
@@ -284,8 +284,13 @@ def main(arguments: list[str]) -> int:
     zeek, tcpdump = figures["zeek"], figures["tcpdump"]
     worse = [
         f"{part}.{name}: {figures[part][name]}, committed {known[part][name]}"
-        for part, name in (("zeek", "agreed"), ("zeek", "connections"), ("tcpdump", "captures"), ("tcpdump", "judged"),
-                           ("tcpdump", "carried"))
+        for part, name in (
+            ("zeek", "agreed"),
+            ("zeek", "connections"),
+            ("tcpdump", "captures"),
+            ("tcpdump", "judged"),
+            ("tcpdump", "carried"),
+        )
         if figures[part][name] < known[part].get(name, 0)  # type: ignore[operator]
     ]
     worse += [f"{test}: connections disagree and nothing says why" for test in zeek["unexplained"]]  # type: ignore[attr-defined]
