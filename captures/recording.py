@@ -138,7 +138,7 @@ class Recorder:
             self._records += count
 
     def point(self, *what: object) -> int:
-        """Return the number of an observation point, named by its exporter first; beyond ``MOST_POINTS`` all are one."""
+        """Return the number of an observation point, its exporter first; beyond ``MOST_POINTS`` all are one."""
         if what not in self._points and len(self._points) == MOST_POINTS - 1:
             return MOST_POINTS - 1
         return self._points.setdefault(what, len(self._points))

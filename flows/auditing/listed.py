@@ -95,7 +95,9 @@ class Listed(Sequence[Mapping[str, Any]]):
             "server_name": [said.server_name or None for said in greetings],
             "alpn": [list(said.alpn) or None for said in greetings],
             "issuer_country": [said.issuer_country or None for said in greetings],
-            "tunnel": _pairs(part.vni, part.tunnel, lambda *ids: carried(*ids) or None),
+            "tunnel": _tuples(
+                (part.file, part.vni, part.tunnel), lambda file, *ids: carried(audit.sources[file], *ids) or None
+            ),
             "locations": [
                 {"file": _words(part.file, lambda file: audit.sources[file].file), "packet": part.packet.tolist()}
             ],
@@ -128,9 +130,14 @@ def _words(codes: Array, word: Callable[[int], Any]) -> list[Any]:
 
 def _pairs(one: Array, other: Array, word: Callable[..., Any]) -> list[Any]:
     """Return what each pair of codes means; each is asked for once."""
-    pairs = list(zip(one.tolist(), other.tolist(), strict=True))
-    known = {pair: word(*pair) for pair in set(pairs)}
-    return [known[pair] for pair in pairs]
+    return _tuples((one, other), word)
+
+
+def _tuples(columns: Sequence[Array], word: Callable[..., Any]) -> list[Any]:
+    """Return what each tuple of codes means; each is asked for once."""
+    tuples = list(zip(*(column.tolist() for column in columns), strict=True))
+    known = {codes: word(*codes) for codes in set(tuples)}
+    return [known[codes] for codes in tuples]
 
 
 def _moments(times: Array) -> list[str]:
