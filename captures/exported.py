@@ -15,8 +15,7 @@ from cloison.captures import formats
 from cloison.captures import packets as pk
 from cloison.captures.exporting.exports import LIFETIME, Exports
 from cloison.captures.exporting.marks import ipfix, netflow, sflow
-from cloison.captures.frames import parser
-from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.frames import MOST_PACKETS, Decoder
 from cloison.captures.octets import be16
 from cloison.captures.packets import FIRST_FRAGMENT, QUOTED, UDP
 from cloison.captures.records import Sink
@@ -27,6 +26,7 @@ from cloison.netmodel.registry import load
 
 BATCH = 2048
 HEAD = 32
+FACTS = [pk.SOURCE_HI, pk.SOURCE_LO, pk.PAYLOAD, pk.END, pk.RECORD]
 SHORT = 1 << 16
 
 
@@ -79,26 +79,24 @@ def _walked(stream: Stream, sink: Sink) -> Message | None:
         return say("it is no packet capture", "ce n’est pas une capture de paquets")
     fast = not 0 < stream.size <= SHORT or bool(stream.compression)
     walker = chosen.walk(stream, fast)
-    decode = parser(fast)
+    decoder = Decoder(fast, BATCH)
     look = compiled(marked) if fast else marked
     exports = Exports(sink, fast=fast, lifetime=LIFETIME)
     records = np.zeros((BATCH, pk.RECORD_WIDTH), dtype=np.int64)
-    packets = np.zeros((BATCH, pk.PACKET_WIDTH), dtype=np.int64)
-    place = np.zeros(PLACE_WIDTH, dtype=np.int64)
-    found = np.zeros(BATCH, dtype=np.int64)
+    found = np.zeros(BATCH + MOST_PACKETS, dtype=np.int64)
     names: dict[tuple[int, int], str] = {}
     while count := walker.next(records):
         with np.errstate(over="ignore"):
-            decode(stream.window, records, count, packets, place)
-        number = int(look(stream.window, packets, count, found))
-        for i in found[:number].tolist():
-            high, low, at, end = packets[i, [pk.SOURCE_HI, pk.SOURCE_LO, pk.PAYLOAD, pk.END]].tolist()
-            exporter = names.get((high, low))
-            if exporter is None:
-                exporter = _address(high, low)
-                if len(names) < 1 << 16:
-                    names[high, low] = exporter
-            exports.datagram(stream.window[at:end].tobytes(), exporter, int(records[i, pk.TIME]))
+            for part, packets in decoder.decode(stream.window, records[:count]):
+                number = int(look(stream.window, packets, len(packets), found))
+                for i in found[:number].tolist():
+                    high, low, at, end, record = packets[i, FACTS].tolist()
+                    exporter = names.get((high, low))
+                    if exporter is None:
+                        exporter = _address(high, low)
+                        if len(names) < 1 << 16:
+                            names[high, low] = exporter
+                    exports.datagram(stream.window[at:end].tobytes(), exporter, int(part[record, pk.TIME]))
         sink.tick()
     exports.finish()
     return stream.problem or walker.problem

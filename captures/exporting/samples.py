@@ -16,8 +16,7 @@ import numpy.typing as npt
 from cloison.captures import packets as pk
 from cloison.captures import records as word
 from cloison.captures.exporting.points import Points
-from cloison.captures.frames import parser
-from cloison.captures.layer import PLACE_WIDTH
+from cloison.captures.frames import Decoder
 from cloison.captures.octets import be32
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
 from cloison.flows.compiled import Int, compiled
@@ -159,7 +158,7 @@ class Samples:
     def __init__(self, sink: Sink, *, fast: bool = True) -> None:
         self._sink = sink
         self._find = compiled(find) if fast else find
-        self._parse = parser(fast)
+        self._decoder = Decoder(fast, BATCH)
         self._points = Points(sink)
         self._agents: dict[tuple[str, str, int], int] = {}
         self._next: dict[int, int] = {}
@@ -169,8 +168,6 @@ class Samples:
         self._window = np.zeros(ROOM, dtype=np.uint8)
         self._rows = np.zeros((ROWS + MOST_SAMPLES, SAMPLE_WIDTH), dtype=np.int64)
         self._used = self._found = 0
-        self._packets = np.zeros((len(self._rows), pk.PACKET_WIDTH), dtype=np.int64)
-        self._place = np.zeros(PLACE_WIDTH, dtype=np.int64)
 
     def datagram(self, payload: bytes, exporter: str, time: int, number: int) -> int:
         """Take one datagram, ``number`` records being before it; return how many there are after it.
@@ -229,9 +226,13 @@ class Samples:
         kinds = rows[:, S_KIND]
         self._left["record-malformed"] += int(np.count_nonzero(kinds < 0))
         self._left["record-not-ip"] += int(np.count_nonzero(kinds == NOTHING))
-        headers = np.ascontiguousarray(rows[kinds == HEADER])
-        for first in range(0, len(headers), BATCH):
-            self._headers(headers[first : first + BATCH])
+        headers = rows[kinds == HEADER]
+        records = np.ascontiguousarray(headers[:, : pk.RECORD_WIDTH])
+        done = 0
+        with np.errstate(over="ignore"):
+            for part, packets in self._decoder.decode(self._window, records):
+                self._packets(headers[done + packets[:, pk.RECORD]], packets)
+                done += len(part)
         for kind in (IPV4, IPV6):
             self._addresses(rows[kinds == kind], kind)
         self._sink.tick()
@@ -249,12 +250,8 @@ class Samples:
             first, last = known or (low, low)
             self._drops[agent, source] = (first, max(last, high)) if high >= last else (high, high)
 
-    def _headers(self, rows: Array) -> None:
-        """Decode sampled headers as a capture's packets."""
-        records = np.ascontiguousarray(rows[:, : pk.RECORD_WIDTH])
-        packets = self._packets[: len(rows)]
-        with np.errstate(over="ignore"):
-            self._parse(self._window, records, len(rows), packets, self._place)
+    def _packets(self, rows: Array, packets: Array) -> None:
+        """Give the packets of sampled headers, a tunnel and what it carries each; ``rows`` are their samples."""
         what = packets[:, pk.WHAT]
         left = what < 0
         for reason, count in zip(*np.unique(what[left], return_counts=True), strict=True):
@@ -274,7 +271,9 @@ class Samples:
             batch[row] = packets[:, column]
         batch[word.SOURCE_PORT], batch[word.TARGET_PORT] = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
         batch[word.PROTOCOL] = (key >> 24) & 0xFF
-        batch[word.VLANS] = np.where(key & 0xFFFFFF, key & 0xFFFFFF, rows[:, S_VLAN] << 12)
+        port = np.where(packets[:, pk.TUNNEL] == 0, rows[:, S_VLAN] << 12, 0)
+        batch[word.VLANS] = np.where(key & 0xFFFFFF, key & 0xFFFFFF, port)
+        batch[word.VNI] = self._decoder.tunnels.vnis[packets[:, pk.TUNNEL] - 1]
         batch[word.BYTES] = packets[:, pk.BYTES] * rows[:, S_RATE]
         batch[word.TELLS] = packets[:, pk.WHAT] & _EVIDENCE
         self._add(batch)

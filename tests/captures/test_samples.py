@@ -9,6 +9,7 @@ from exports_forge import A6, B6, EXPORTER, NS, UPTIME, A, B, addressed, decoded
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, Dot1Q, Ether
+from scapy.layers.vxlan import VXLAN
 
 ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 TIME = 1_700_000_000 * NS
@@ -42,6 +43,16 @@ def test_headers_of_other_layers() -> None:
     )
     assert [(record["source"], record.get("vlans", 0)) for record in found.records] == [(A, 0), (A6, 0), (A, 110 << 12)]
     assert found.left == {"link-type": 1}
+
+
+def test_a_tunnel_in_a_sample() -> None:
+    """The tunnel is a record, and so is what it carries, which has the tunnel's network."""
+    inner = IP(src=A, dst=B) / UDP(sport=1000, dport=53)
+    outer = IP(src="10.255.0.1", dst="10.255.0.2") / UDP(sport=50000, dport=4789) / VXLAN(vni=5001, flags=8)
+    found = decoded(sflow(sample(bytes(ETHER / outer / ETHER / inner), rate=10)))
+    assert [(one["source"], one["counts"][0], one.get("vni", -1), one["number"]) for one in found.records] == [
+        ("10.255.0.1", 10, -1, 1), (A, 10, 5001, 1),
+    ]  # fmt: skip
 
 
 def test_the_vlan_of_the_port() -> None:
