@@ -50,11 +50,17 @@ MESSAGES = [
     ("ike", UDP, 500, 500, h("0102030405060708 0000000000000000 01 10 02 00 00000000 0000001c"), INITIATOR, 0x0100,
      False),
     ("imap", TCP, 143, CLIENT, b"* OK IMAP4rev1 ready\r\n", RESPONDER, 0, False),
+    ("ipfix", UDP, CLIENT, 4739, h("000a 001c 69300000 00000001 00000000 0002 000c 0100 0001 0008 0004"), INITIATOR, 0,
+     False),
     ("ldap", TCP, CLIENT, 389, h("300c 020101 6007 020103 0400 8000"), INITIATOR, 0, False),  # anonymous bind
     ("ldap", TCP, CLIENT, 389, h("3012 020101 600d 020103 0403 636e3d 8003 616263"), INITIATOR, 0, True),
     ("modbus", TCP, CLIENT, 502, h("0001 0000 0006 01 03 0000 000a"), ANYBODY, 0, True),
     ("mqtt", TCP, CLIENT, 1883, h("10 10 0004 4d515454 04 02 003c 0004 61626364"), INITIATOR, 4, True),
     ("mysql", TCP, 3306, CLIENT, len(MYSQL).to_bytes(3, "little") + b"\0" + MYSQL, RESPONDER, 0, False),
+    ("netflow", UDP, CLIENT, 2055, h("0005 0001 0000ea60 69300000 00000000 00000001 0000 0000") + bytes(48), INITIATOR,
+     5, False),
+    ("netflow", UDP, CLIENT, 2055,
+     h("0009 0001 0000ea60 69300000 00000001 00000000 0000 000c 0100 0001 0008 0004"), INITIATOR, 9, False),
     ("ntp", UDP, CLIENT, 123, b"\x23" + bytes(47), INITIATOR, 4, False),
     ("ntp", UDP, 123, CLIENT, b"\x1c\x02" + bytes(46), RESPONDER, 3, False),
     ("openvpn", UDP, CLIENT, 1194, h("38 0102030405060708 00 00000000"), INITIATOR, 0, False),
@@ -65,6 +71,8 @@ MESSAGES = [
     ("rdp", TCP, CLIENT, 3389, h("0300 0013 0e e0 0000 0000 00 01 00 0800 03000000"), INITIATOR, 0, False),
     ("rdp", TCP, 3389, CLIENT, h("0300 0013 0e d0 0000 1234 00 02 00 0800 00000000"), RESPONDER, 0, True),  # no TLS
     ("redis", TCP, CLIENT, 6379, b"*1\r\n$4\r\nPING\r\n", INITIATOR, 0, True),
+    ("sflow", UDP, CLIENT, 6343, h("00000005 00000001 0a000001 00000000 00000001 000003e8 00000001"
+                                   "00000002 00000004 00000000"), INITIATOR, 5, False),
     ("smb", TCP, CLIENT, 445, sized(b"\xffSMB\x72" + bytes(28)), INITIATOR, 0, False),
     ("smb", TCP, CLIENT, 445, SMB_2, INITIATOR, 0, False),
     ("smtp", TCP, 25, CLIENT, b"220 mail.example ESMTP\r\n", RESPONDER, 0, False),
