@@ -1,6 +1,6 @@
 """A plugin of pytest that keeps what the tests of record formats read, the shortest of it, as inputs to begin with:
 
-    python -m pytest -p fuzz_gather tests/captures    (with tests/fuzz in PYTHONPATH)
+python -m pytest -p fuzz_gather tests/captures    (with tests/fuzz in PYTHONPATH)
 """
 
 from __future__ import annotations
