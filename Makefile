@@ -36,6 +36,8 @@ lab: $(VENV)/tests-installed
 oracle: $(VENV)/tests-installed
 	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
+	$(BIN)/python tests/oracle/logs.py "$(SHARED)"
+	$(BIN)/python tests/oracle/exports.py "$(SHARED)"
 	$(BIN)/python tests/oracle/nfcapd.py "$(SHARED)"
 
 # The laws, long random runs, and half a minute of fuzzing for each reader and recogniser.

@@ -32,6 +32,7 @@ from cloison.netmodel.space.protocols import PORTED, PROTOCOLS
 Array = npt.NDArray[Any]
 
 PORT, BYTE, SHORT, LONG = (0, 0xFFFF), (0, 0xFF), (0, 0xFFFF), (0, 1 << 62)  # bounds, for ``Values.within``
+NAME = 255  # letters of a name that tell one observation point from another
 _FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32, "E": 64, "C": 128}  # RFC 9293, section 3.1
 _NAMES = {"icmp6": ICMPV6, "icmpv4": ICMP, "udp-lite": 136, "ipv6-crypt": 50, "ipv6-auth": 51}
 

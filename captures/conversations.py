@@ -36,9 +36,11 @@ from cloison.captures.counting import (
     STARTED,
     STATE_WIDTH,
     TOLD,
+    TUNNEL_AT,
     counter,
     indexer,
 )
+from cloison.captures.greetings import HELD_AT, MOST, NUMBER_MASK, Heard
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
 from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
 from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
@@ -62,7 +64,10 @@ class Timeouts:
 
 
 class Conversations:
-    """The conversations of one source, filled batch by batch; ``ledger`` counts the packets that are in none.
+    """The conversations of one source, filled batch by batch.
+
+    ``ledger`` counts the packets that are in none, its second row those that another packet carried; ``carried`` counts
+    all that others carried.
 
     ``room`` is the number of rows to begin with: it changes the memory and never the result, but that conversations
     which ended are put aside when it is used up.
@@ -81,21 +86,24 @@ class Conversations:
         self._hashes = np.zeros(0, dtype=np.int64)
         self._told = told()
         self._aside: list[Array] = []
-        self.ledger = np.zeros(len(LEDGER), dtype=np.int64)
+        self.ledger = np.zeros((2, len(LEDGER)), dtype=np.int64)
+        self.carried = 0
 
     @property
     def packets(self) -> int:
-        """Return how many packets were added."""
+        """Return how many packets were added, with all that each of them carries."""
         return int(self._state[BEFORE])
 
     def resume(self) -> None:
         """Begin to watch anew: what comes first after a pause may have begun in it, and is not seen late."""
         self._state[STARTED] = 0
 
-    def add(self, window: Array, packets: Array, records: Array, number: int) -> None:
-        """Count the first ``number`` packets of a batch (columns of :mod:`packets`), whose payloads lie in a window."""
+    def add(self, window: Array, records: Array, packets: Array) -> None:
+        """Count what a decoder gave: records and their packets (columns of :mod:`packets`), whose payloads lie in a
+        window."""
+        number = len(packets)
         if len(self._hashes) < number:
-            self._hashes = np.zeros(len(packets), dtype=np.int64)
+            self._hashes = np.zeros(number, dtype=np.int64)
         done = 0
         while True:
             done = self._count(
@@ -105,7 +113,13 @@ class Conversations:
             if done == number:
                 break
             self._make_room()
-        self._state[BEFORE] += number
+        self._state[BEFORE] += len(records)
+        self.carried += number - len(records)
+
+    @property
+    def heard(self) -> Heard:
+        """Return what was kept of the greetings of conversations."""
+        return Heard(*self._told[1:])
 
     def _make_room(self) -> None:
         used = self._set_aside()
@@ -136,8 +150,10 @@ class Conversations:
             left += len(block)
         return left
 
-    def table(self, source: int) -> FlowTable:
+    def table(self, source: int, vnis: Array) -> FlowTable:
         """Return all conversations, in the order of their first packets; nothing can be added afterwards.
+
+        ``vnis`` has the VNI of each tunnel (i4), and what is in none at the end.
 
         Rows are given back to the system as they are spread into columns: both are never there together.
         """
@@ -152,12 +168,14 @@ class Conversations:
             self._rows.resize((used, ROW_WIDTH), refcheck=False)
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
-        number = columns["packet"]
+        number, tunnel = columns["packet"], columns["tunnel"]
         columns["source"] = np.full(len(number), source, dtype="u4")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
-            order = np.argsort(number, kind="stable")
+            order = np.lexsort((tunnel, number))  # what a tunnel carries has a higher number than what is around it
             for name in columns:
                 columns[name] = columns[name][order]
+        if len(vnis) > 1:
+            columns["vni"] = vnis[columns["tunnel"]]
         return table_of(columns)
 
 
@@ -179,14 +197,16 @@ _FROM_ROWS = {
     "bytes_ba": (BYTES_BA, 0, -1),
     "errors": (EVIDENCE, 32, 0xFFFFFFFF),
     "evidence": (EVIDENCE, 0, 0xFFFFFFFF),
-    "packet": (NUMBER, 0, ~DONE),
+    "packet": (NUMBER, 0, (1 << TUNNEL_AT) - 1),
+    "tunnel": (NUMBER, TUNNEL_AT, 0x3FFFF),
     "wire_ab": (TOLD + SHOWN, 0, 0xFF),
     "wire_ba": (TOLD + SHOWN, 8, 0xFF),
     "wire_state": (TOLD + SHOWN, 16, 0xFF),
     "wire_version": (TOLD + CHOSEN, 0, 0xFFFF),
     "wire_cipher": (TOLD + CHOSEN, 16, 0xFFFF),
     "wire_group": (TOLD + CHOSEN, 32, 0xFFFF),
-    "wire_packet": (TOLD + PACKET, 0, -1),
+    "wire_packet": (TOLD + PACKET, 0, NUMBER_MASK),
+    "said": (TOLD + PACKET, HELD_AT, MOST - 1),
 }
 
 
@@ -195,6 +215,7 @@ def _spread(rows: Array, columns: dict[str, Array], stop: int) -> int:
     start = stop - len(rows)
     for name, (word, shift, mask) in _FROM_ROWS.items():
         columns[name][start:stop] = (rows[:, word] >> shift) & mask
+    columns["tunnel"][start:stop] -= 1
     # Where the first packet was ICMP's answer, the identifier is on B's side of the key.
     protocol = columns["protocol"][start:stop]
     turned = ((protocol == ICMP) | (protocol == ICMPV6)) & (columns["evidence"][start:stop] & QUERY_BA != 0)

@@ -26,10 +26,11 @@ from cloison.flows.table import (
 
 # Words of a row: A's and B's addresses, the key as A's packets have it, first and last time, packets (from A in the
 # low half, from B in the high half), bytes from A, bytes from B, evidence with the errors << 32, number of the first
-# packet with DONE when a newer row of the same key took its place.
+# packet with the tunnel around it (1 + its number, 0 none) << TUNNEL_AT, and DONE when a newer row took its place.
 A_HI, A_LO, B_HI, B_LO, KEY, FIRST, LAST, PACKETS, BYTES_AB, BYTES_BA, EVIDENCE, NUMBER = range(12)
 TOLD = 12  # where the words of :mod:`telling` begin
 ROW_WIDTH = TOLD + WORDS
+TUNNEL_AT = 44  # more packets than can be read in a week at 20 million a second
 DONE = 1 << 62
 MOST_PACKETS = (1 << 31) - 2  # of one side of one row; then another row begins
 
@@ -44,8 +45,8 @@ FRAGMENT_WAYS = 8
 FRAGMENT_LIFE = 60 * 10**9  # ns; RFC 8200 section 4.5 and RFC 791 leave reassembly no more
 AHEAD = 32  # packets whose rows are asked from memory before the first of them is counted
 
-# Words of the state that the kernel keeps between batches.
-ROWS, STARTED, START, NOW, TOUCHED, BEFORE = range(6)  # BEFORE: packets of the source before this batch
+# Words of the state that the kernel keeps between batches. BEFORE: records of the source before these.
+ROWS, STARTED, START, NOW, TOUCHED, BEFORE = range(6)
 STATE_WIDTH = 6
 
 
@@ -62,7 +63,7 @@ def indexer(fast: bool) -> Kernel:
     return compiled(index) if fast else index
 
 
-def _mixed(high: Int, low: Int, port: Int, seed: Int) -> Int:
+def mixed(high: Int, low: Int, port: Int, seed: Int) -> Int:
     """Return 64 bits that depend on all bits of one side (a multiply and shift hash, seeded)."""
     bits = ((high ^ seed) * -7046029254386353131) ^ ((low + port * 2654435761) * -4417276706812531889)
     bits ^= (bits >> 29) & 0x7FFFFFFFF
@@ -70,10 +71,10 @@ def _mixed(high: Int, low: Int, port: Int, seed: Int) -> Int:
     return bits ^ ((bits >> 32) & 0xFFFFFFFF)
 
 
-def _hashed(a_hi: Int, a_lo: Int, b_hi: Int, b_lo: Int, key: Int, seed: Int) -> Int:
+def _hashed(a_hi: Int, a_lo: Int, b_hi: Int, b_lo: Int, key: Int, tunnel: Int, seed: Int) -> Int:
     """Return the same 64 bits for both directions of a conversation."""
-    sides = _mixed(a_hi, a_lo, (key >> 48) & 0xFFFF, seed) + _mixed(b_hi, b_lo, (key >> 32) & 0xFFFF, seed)
-    bits = (sides ^ (key & 0xFFFFFFFF)) * -7046029254386353131
+    sides = mixed(a_hi, a_lo, (key >> 48) & 0xFFFF, seed) + mixed(b_hi, b_lo, (key >> 32) & 0xFFFF, seed)
+    bits = (sides ^ (key & 0xFFFFFFFF) ^ (tunnel << 32)) * -7046029254386353131
     return bits ^ ((bits >> 31) & 0x1FFFFFFFF)
 
 
@@ -83,14 +84,15 @@ def _fragment(packets: Any, i: Int, fragments: Any, seed: Int, time: Int, key: I
     A bounded table: within the few places that an identification may take, the oldest one is given up.
     """
     identity = (packets[i, 7] << 32) | (key & 0xFFFFFFFF)
-    bits = _mixed(packets[i, 0] ^ packets[i, 2], packets[i, 1] + packets[i, 3] * 3, 0, seed ^ identity)
+    used = 1 + packets[i, 13]  # by a fragment in that tunnel
+    bits = mixed(packets[i, 0] ^ packets[i, 2], packets[i, 1] + packets[i, 3] * 3, used, seed ^ identity)
     home = bits & (FRAGMENTS - 1)
     place = home
     oldest = fragments[home, 6]
     for way in range(FRAGMENT_WAYS):
         at = (home + way) & (FRAGMENTS - 1)
         same = (
-            fragments[at, 7] == 1
+            fragments[at, 7] == used
             and fragments[at, 0] == packets[i, 0]
             and fragments[at, 1] == packets[i, 1]
             and fragments[at, 2] == packets[i, 2]
@@ -116,8 +118,13 @@ def _fragment(packets: Any, i: Int, fragments: Any, seed: Int, time: Int, key: I
     fragments[place, 4] = identity
     fragments[place, 5] = key
     fragments[place, 6] = time
-    fragments[place, 7] = 1
+    fragments[place, 7] = used
     return key
+
+
+def _carried(packets: Any, i: Int) -> Int:
+    """Return 1 where a packet is inside another one of its record, else 0: the part of the ledger."""
+    return np.int64(1) if i > 0 and packets[i - 1, 12] == packets[i, 12] else np.int64(0)
 
 
 def count(
@@ -132,7 +139,9 @@ def count(
         top = min(base + AHEAD, stop)
         # The slots and rows of several packets are asked for at once: memory answers them side by side.
         for i in range(base, top):
-            hashes[i] = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], packets[i, 4], seed)
+            hashes[i] = _hashed(
+                packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], packets[i, 4], packets[i, 13], seed
+            )
             touched ^= slots[hashes[i] & mask]
         for i in range(base, top):
             row = (slots[hashes[i] & mask] & 0xFFFFFFFF) - 1
@@ -141,24 +150,26 @@ def count(
         state[4] = touched  # or the compiler leaves the two loops out
         for i in range(base, top):
             what = packets[i, 5]
-            time = records[i, 3]
+            record = packets[i, 12]
+            time = records[record, 3]
             if state[1] == 0:
                 state[1] = 1
                 state[2] = time
             state[3] = time
             if what < 0:
-                ledger[-1 - what] += 1
+                ledger[_carried(packets, i), -1 - what] += 1
                 continue
             key = packets[i, 4]
+            tunnel = packets[i, 13]
             wanted = hashes[i]
             if what & (FIRST_FRAGMENT | LATER_FRAGMENT):
                 first = what & FIRST_FRAGMENT != 0
                 whole = _fragment(packets, i, fragments, seed, time, key, first)
                 if whole == -1:
-                    ledger[-1 - R_FRAGMENT] += 1
+                    ledger[_carried(packets, i), -1 - R_FRAGMENT] += 1
                     continue
                 key = whole
-                wanted = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], key, seed)
+                wanted = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], key, tunnel, seed)
             protocol = (key >> 24) & 0xFF
             limit = limits[0] if protocol == TCP else limits[1] if protocol == UDP else limits[2]
             turned = ((key >> 16) & 0xFFFF00000000) & 0xFFFF00000000
@@ -178,6 +189,7 @@ def count(
                         and rows[known, 1] == packets[i, 1]
                         and rows[known, 2] == packets[i, 2]
                         and rows[known, 3] == packets[i, 3]
+                        and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
                     ):
                         row = known
                         break
@@ -187,6 +199,7 @@ def count(
                         and rows[known, 1] == packets[i, 3]
                         and rows[known, 2] == packets[i, 0]
                         and rows[known, 3] == packets[i, 1]
+                        and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
                     ):
                         row = known
                         from_a = False
@@ -221,7 +234,7 @@ def count(
                     rows[row, word] = 0
                 for word in range(TOLD, ROW_WIDTH):
                     rows[row, word] = 0
-                rows[row, 11] = state[5] + i + 1
+                rows[row, 11] = (state[5] + record + 1) | (tunnel << TUNNEL_AT)
                 # A TCP segment that opens nothing may follow a long silence: it says nothing of who began.
                 if time - state[2] > limit and protocol != TCP and not what & QUOTED:
                     rows[row, 10] = FIRST_SEEN_LATE
@@ -238,7 +251,7 @@ def count(
                 alone = rows[row, 7] >> 32 == 0 if from_a else rows[row, 7] & 0xFFFFFFFF == 0
                 said = tell(
                     window, packets[i, 8], packets[i, 9], packets[i, 10], packets[i, 11], packets[i, 4],
-                    rows[row, TOLD:], side, alone, state[5] + i + 1, told,
+                    rows[row, TOLD:], side, alone, state[5] + record + 1, told,
                 )  # fmt: skip
                 if said and (rows[row, 10] | what) & (QUERY_AB | QUERY_BA) == 0:
                     what |= said  # what the header said, or an earlier payload, stands
@@ -264,7 +277,8 @@ def index(rows: Any, used: Int, slots: Any, seed: Int) -> None:
     for row in range(used):
         if rows[row, 11] & DONE:
             continue
-        bits = _hashed(rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3], rows[row, 4], seed)
+        tunnel = (rows[row, 11] >> TUNNEL_AT) & 0x3FFFF
+        bits = _hashed(rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3], rows[row, 4], tunnel, seed)
         at = bits & mask
         while slots[at] != 0:
             at = (at + 1) & mask

@@ -111,5 +111,17 @@ def ipv6(window: Any, at: Int, end: Int, rest: Int, packets: Any, i: Int) -> Hea
     return what, protocol, at, stop, after - at, group
 
 
+def authenticated(window: Any, what: Int, at: Int, end: Int, length: Int) -> tuple[Int, Int, Int, Int]:
+    """Read an authentication header (RFC 4302); return what a header does, from the evidence to the length."""
+    if end - at < 8:
+        return np.int64(R_IP_TRUNCATED if length >= 8 else R_IP_MALFORMED), np.int64(0), at, length
+    size = (np.int64(window[at + 1]) + 2) * 4
+    if length < size or size < 12:
+        return np.int64(R_IP_MALFORMED), np.int64(0), at, length
+    if end - at < size:
+        return np.int64(R_IP_TRUNCATED), np.int64(0), at, length
+    return what, np.int64(window[at]), at + size, length - size
+
+
 def _refused(reason: Int) -> Header:
     return np.int64(reason), np.int64(0), np.int64(0), np.int64(0), np.int64(0), False

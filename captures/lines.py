@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from cloison.captures.stream import Stream
 Array = npt.NDArray[Any]
 
 CHUNK = 1 << 22  # bytes of lines that are read at once
+MOST = 1 << 16  # lines that are handed over at once
 LONGEST = 1 << 20  # bytes of a line that is believed
 TAB, NEWLINE = 9, 10
 MARK = b"\xef\xbb\xbf"  # of UTF-8, where an editor wrote one
@@ -47,7 +48,8 @@ class Lines:
 
     def text(self, line: int) -> str:
         """Return a line, without its newline."""
-        return self.data[self.begins[line] : self.ends[line]].tobytes().decode("utf-8")
+        begin = self.ends[line - 1] + 1 if line else 0
+        return self.data[begin : self.ends[line]].tobytes().decode("utf-8")
 
     def starting(self, mark: bytes) -> Array:
         """Return which lines start with some bytes (bool[lines])."""
@@ -56,6 +58,18 @@ class Lines:
         for at, byte in enumerate(mark):
             found[found] = self.data[begins[found] + at] == byte
         return found
+
+    def since(self, places: Sequence[int], states: Sequence[int]) -> Array:
+        """Return the state of each line: that of the last of ``places`` (ascending) that is no later, else 0."""
+        before = np.searchsorted(np.asarray(places, dtype=np.int64), np.arange(len(self)), side="right")
+        return np.asarray([0, *states], dtype=np.int64)[before]
+
+    def pieces(self) -> Iterator[Lines]:
+        """Yield the lines in parts of at most ``MOST``."""
+        for start in range(0, len(self), MOST):
+            begin = int(self.ends[start - 1]) + 1 if start else 0
+            ends, numbers = self.ends[start : start + MOST], self.numbers[start : start + MOST]
+            yield Lines(self.data[begin : int(ends[-1]) + 1], ends - begin, numbers)
 
     def only(self, chosen: Array) -> Lines:
         """Return the lines of a mask."""
@@ -124,8 +138,7 @@ def read_lines(stream: Stream, sink: Sink) -> Iterator[Lines]:
             refused, number = 1, number + 1
         if refused:
             sink.leave("record-malformed", refused)
-        if len(lines):
-            yield lines
+        yield from lines.pieces()
 
 
 def _pass_line(stream: Stream, sink: Sink) -> None:

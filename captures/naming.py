@@ -121,6 +121,10 @@ NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "action": (_words("action verdict decision disposition"),),
     "icmp type": (_words("icmptype typeicmp icmptypeipv4 icmptypeipv6"),),
     "icmp code": (_words("icmpcode codeicmp icmpcodeipv4 icmpcodeipv6"),),
+    "point": (
+        _words("exporter exporterip exporteraddress exportateur sensor sensorname capteur probe sonde observer"
+               " observername observateur device devicename equipement router routeur reporter"),
+    ),
     "vlan": (_words("vlan vlanid srcvlan vlansource"),),
 }  # fmt: skip
 _NEEDED = {
@@ -233,7 +237,7 @@ def give_rows(sink: Sink, table: Table, columns: Named, points: Points) -> None:
         BYTES: counts[1].values, BACK_PACKETS: counts[2].values, BACK_BYTES: counts[3].values,
         FLAGS: np.where(told.known & (transport.values == TCP), told.values, -1), VLANS: vlan.values << 12,
         TELLS: _told(every["action"]),
-        POINT: np.full(len(table), points(""), dtype=np.int64),
+        POINT: _points(every["point"], points),
     }  # fmt: skip
     give(sink, table.numbers[~bare], {word: values[~bare] for word, values in words.items()}, wrong=wrong[~bare])
 
@@ -254,11 +258,17 @@ class _Rows:
         return Values(np.full(len(never), "", dtype=object) if text else never.astype(np.int64), never, never)
 
 
+def _points(column: Values, points: Points) -> Array:
+    """Return the point of each row: what several recorders tell of one conversation never adds up."""
+    return np.array([points(name) for name in column.values.tolist()], dtype=np.int64)
+
+
 def _told(action: Values) -> Array:
     refused = numbered(action, lambda text: int(_REFUSED.search(text.lower()) is not None)).values
     return refused * REFUSED_AB
 
 
+@lru_cache(maxsize=1 << 16)
 def _port(text: str) -> int | None:
     """Return a port; ``type.code`` and ``443.0`` have what follows the point, plus one, above it."""
     low, point, rest = text.replace("/", ".").partition(".")

@@ -65,6 +65,7 @@ TRAFFIC, MALFORMED, WITHOUT_MAP, UNKNOWN, NOT_IP, MAPS, EXPORTERS, STRANGE, THER
 COUNTED = 10
 DONE, FULL, GROW, LIE = range(4)  # why a walk stops
 MOST_EXPORTERS = 4096  # that are told apart by what the file says of them
+MOST_RATE = (1 << 32) - 1
 
 
 class Known(NamedTuple):
@@ -203,7 +204,7 @@ def _meet(room: Any, at: Int, little: bool, known: Known, counts: Any) -> None:
 
 
 def _rate(known: Known, number: Int, rate: Int) -> None:
-    known.rates[number] = max(known.rates[number], rate)
+    known.rates[number] = max(known.rates[number], min(rate, np.int64(MOST_RATE)))
 
 
 def _name(known: Known, number: Int, places: Any, column: Int) -> None:

@@ -23,14 +23,19 @@ Array = npt.NDArray[Any]
 QUOTE, BACKSLASH, OPEN, CLOSE = b'"\\{}'
 _BETWEEN = np.isin(np.arange(256), list(b" \t\r\n,[]"))  # what may stand between objects
 
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*(:?)')
+_STRING = re.compile(rb'[^"]*+"((?:[^"\\]|\\.)*+)"\s*+(:?)', re.DOTALL)
 
 
 def names_in(head: bytes) -> frozenset[str]:
     """Return the names of members in the first bytes of JSON objects, at any depth; nothing when it is no such text."""
     if not head.removeprefix(MARK).lstrip(b" \t\r\n[").startswith(b"{"):
         return frozenset()
-    return frozenset(name.decode("utf-8", "replace") for name, colon in _STRING.findall(head) if colon)
+    found, at = set(), 0
+    while match := _STRING.match(head, at):  # one after the other: what is not closed is looked at once
+        at = match.end()
+        if match[2]:
+            found.add(match[1].decode("utf-8", "replace"))
+    return frozenset(found)
 
 
 class Objects:
@@ -79,7 +84,7 @@ class Objects:
         quotes = np.flatnonzero(held == QUOTE)
         slashes = held == BACKSLASH
         if slashes.any() and len(quotes):
-            places = np.arange(len(held))
+            places = np.arange(len(held), dtype=np.int32)
             last = np.maximum.accumulate(np.where(slashes, -1, places))
             before = np.maximum(quotes - 1, 0)
             quotes = quotes[(before - last[before]) % 2 == 0]
@@ -118,8 +123,7 @@ class Objects:
         self._number += len(newlines)
         lines, refused = lines_of(text.tobytes(), 0, LARGEST)
         self._leave(refused)
-        if len(lines):
-            yield Lines(lines.data, lines.ends, numbers[lines.numbers])
+        yield from Lines(lines.data, lines.ends, numbers[lines.numbers]).pieces()
 
     def _finish(self, held: Array, begins: Array, level: int) -> None:
         """Say at the end of the stream whether it was one of the document too."""

@@ -1,4 +1,4 @@
-"""Numbers in network order at an index of a window that is known to be inside."""
+"""Numbers at an index of a window that is known to be inside, in network order unless their name says otherwise."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ def be32(window: Any, at: Int) -> Int:
 def be64(window: Any, at: Int) -> Int:
     """Return the big-endian 64-bit value at an index that is known to be inside, its bits as signed."""
     return (be32(window, at) << 32) | be32(window, at + 4)
+
+
+def le16(window: Any, at: Int) -> Int:
+    """Return the little-endian 16-bit value at an index that is known to be inside."""
+    i = np.uint64(at)
+    return np.int64(window[i]) | (np.int64(window[i + U1]) << 8)
+
+
+def le32(window: Any, at: Int) -> Int:
+    """Return the little-endian 32-bit value at an index that is known to be inside."""
+    return le16(window, at) | (le16(window, at + 2) << 16)

@@ -11,9 +11,14 @@ RECORD_WIDTH = 5
 
 # Columns of a batch of packets (int64), filled by the decoder: addresses (bit patterns), the key (source port << 48 |
 # destination port << 32 | protocol << 24 | VLANs), what it is, bytes of the IP packet, fragment identification; where
-# the payload lies in the window (0: there is none), where what was kept of it ends, its length; TCP's sequence number.
-SOURCE_HI, SOURCE_LO, TARGET_HI, TARGET_LO, KEY, WHAT, BYTES, IDENTIFICATION, PAYLOAD, END, LENGTH, SEQUENCE = range(12)
-PACKET_WIDTH = 12
+# the payload lies in the window (0: there is none), where what was kept of it ends, its length; TCP's sequence number;
+# the record that it was in, and the tunnel around it (its index + 1; 0: none). A record gives one packet, and after it
+# one for each packet that is carried inside, the outermost first; the last of them may be a reason.
+(
+    SOURCE_HI, SOURCE_LO, TARGET_HI, TARGET_LO, KEY, WHAT, BYTES, IDENTIFICATION, PAYLOAD, END, LENGTH, SEQUENCE,
+    RECORD, TUNNEL,
+) = range(14)  # fmt: skip
+PACKET_WIDTH = 14
 
 # WHAT: evidence bits as if the sender were A, and these; or a reason.
 QUOTED = 1 << 32  # an ICMP error: addresses and key are those of the packet that it quotes
@@ -22,7 +27,7 @@ LATER_FRAGMENT = 1 << 34  # its ports are those of the first fragment
 
 LEDGER = tuple(REASONS)  # a reason is -1 - the index of its name here
 
-ICMP, TCP, UDP, DCCP, ICMPV6, SCTP, UDP_LITE = 1, 6, 17, 33, 58, 132, 136
+ICMP, TCP, UDP, DCCP, AUTHENTICATION, ICMPV6, SCTP, UDP_LITE = 1, 6, 17, 33, 51, 58, 132, 136
 
 
 def reason(name: str) -> int:

@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.layer import PLACE_WIDTH
-from cloison.captures.packets import AT, KEPT, KEY, LINK, PACKET_WIDTH, RECORD_WIDTH, WHAT, WIRE, reason
-from cloison.flows.compiled import Kernel
+from cloison.captures.frames import Decoder
+from cloison.captures.packets import AT, KEPT, KEY, LINK, PACKET_WIDTH, RECORD, WHAT, WIRE, reason
 
 Array = npt.NDArray[Any]
 
 SEARCHED = tuple(
-    reason(name)
-    for name in ("link-type", "mpls", "pppoe", "ethernet-tunnel", "vlan-depth", "llc", "ethertype", "layer-depth")
+    reason(name) for name in ("link-type", "ethernet-tunnel", "vlan-depth", "llc", "ethertype", "layer-depth")
 )
 MOST_PACKETS = 10_000  # of one source
 MOST_BYTES = 2048  # of one packet: no encapsulation's headers are longer
@@ -30,40 +28,49 @@ RAW = 101  # link type of bare IP
 
 
 class Finder:
-    """Decodes what ``parse`` left of one source, within its budget of packets; without scapy it does nothing."""
+    """Decodes what a decoder left of one source, within its budget of packets; without scapy it does nothing."""
 
-    def __init__(self, parse: Kernel) -> None:
-        self._parse = parse
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder.another()
         self._left = MOST_PACKETS
-        self._record = np.zeros((1, RECORD_WIDTH), dtype=np.int64)
-        self._packet = np.zeros((1, PACKET_WIDTH), dtype=np.int64)
-        self._place = np.zeros(PLACE_WIDTH, dtype=np.int64)
 
-    def decode(self, window: Array, records: Array, number: int, packets: Array) -> None:
-        """Replace, in the first ``number`` packets of a batch, those in which an IP packet is found."""
+    def decode(self, window: Array, records: Array, packets: Array) -> Array:
+        """Return the packets of records, with those that are found in the place of what was left."""
         if self._left <= 0:
-            return
-        left = np.flatnonzero(packets[:number, WHAT] < 0)
+            return packets
+        left = np.flatnonzero(packets[:, WHAT] < 0)
         if not len(left):  # the common case, and np.isin is slow to begin
-            return
-        for i in left[np.isin(packets[left, WHAT], SEARCHED)][: self._left]:
+            return packets
+        parts = []
+        done = 0
+        for i in left[np.isin(packets[left, WHAT], SEARCHED)][: self._left].tolist():
+            number = int(packets[i, RECORD])
+            if i and packets[i - 1, RECORD] == number:
+                continue  # the packet around it was found
             self._left -= 1
-            at, kept = int(records[i, AT]), int(records[i, KEPT])
-            frame = window[at : at + min(kept, MOST_BYTES)].tobytes()
-            found = _search(int(records[i, LINK]), frame)
-            if found is None:
-                continue
-            start, vlan = found
-            # What lies before the packet is taken off its lengths; its bytes are read where they lie.
-            self._record[0] = records[i]
-            self._record[0, AT] += start
-            self._record[0, KEPT] -= start
-            self._record[0, WIRE] = max(self._record[0, WIRE] - start, 0)
-            self._record[0, LINK] = RAW
-            self._parse(window, self._record, 1, self._packet, self._place)
-            if self._packet[0, WHAT] >= 0:
-                self._packet[0, KEY] |= vlan
-                packets[i] = self._packet[0]
+            found = self._found(window, records[number])
+            if len(found) and found[0, WHAT] >= 0:
+                found[:, RECORD] = number
+                parts += [packets[done:i], found]
+                done = i + 1
+        return np.concatenate([*parts, packets[done:]]) if parts else packets
+
+    def _found(self, window: Array, record: Array) -> Array:
+        """Return the packets of a record in which IP is found."""
+        at, kept = int(record[AT]), int(record[KEPT])
+        found = _search(int(record[LINK]), window[at : at + min(kept, MOST_BYTES)].tobytes())
+        if found is None:
+            return np.empty((0, PACKET_WIDTH), dtype=np.int64)
+        start, vlan = found
+        # What lies before the packet is taken off its lengths; its bytes are read where they lie.
+        inner = record.copy()
+        inner[AT] += start
+        inner[KEPT] -= start
+        inner[WIRE] = max(inner[WIRE] - start, 0)
+        inner[LINK] = RAW
+        ((_, packets),) = self._decoder.decode(window, inner[np.newaxis])
+        packets[0, KEY] |= vlan
+        return packets.copy()
 
 
 @cache

@@ -15,12 +15,11 @@ import numpy as np
 
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
-from cloison.captures.frames import parse, parser
+from cloison.captures.frames import Decoder, parse
 from cloison.captures.glance import HEAD, Glance, glance, packet_formats
-from cloison.captures.layer import PLACE_WIDTH
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
-from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH, TIME
+from cloison.captures.packets import RECORD_WIDTH, TIME
 from cloison.captures.recording import Recorder
 from cloison.captures.records import RecordFormat
 from cloison.captures.series import Series, next_of
@@ -61,7 +60,7 @@ def read(
     meter = Meter(tick, sum(sizes) if all(sizes) else 0)
     reader = _Reader(timeouts or Timeouts(), rare, meter, announce, fast=_is_long(glances))
     read_ones = {number: reader.one(number, glances[number]) for number in _in_time(glances)}
-    sources = tuple(read_ones[number] for number in range(len(glances)))
+    sources = tuple(_known(read_ones[number], reader.streams) for number in range(len(glances)))
     if sources and not any(source.format for source in sources):
         raise MapError(tuple(_finding(source) for source in sources))
     ledger: Counter[str] = Counter()
@@ -88,8 +87,8 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
         announce(say("compiling the packet decoder, once: this takes some seconds",
                      "compilation du décodeur de paquets, une seule fois : quelques secondes"))  # fmt: skip
     started = time.perf_counter()
-    conversations = Conversations(Timeouts(), fast=True, room=1)
-    _count(Stream(BytesIO(chosen.sample), 0), chosen, conversations, Meter(), rare=False, fast=True)
+    series = Series(0, Conversations(Timeouts(), fast=True, room=1), Decoder(True, BATCH))
+    _count(Stream(BytesIO(chosen.sample), 0), chosen, series, Meter(), rare=False, fast=True)
     _prepared.add(name)
     return time.perf_counter() - started
 
@@ -144,14 +143,15 @@ class _Reader:
             prepare(chosen.name, self._announce)
         series = self._series(found)
         series.follow(number, found.path, found.begin or 0)
-        first, last, problem = _count(
-            stream, chosen, series.conversations, self._meter, rare=self._rare, fast=self._fast
-        )
+        first, last, problem = _count(stream, chosen, series, self._meter, rare=self._rare, fast=self._fast)
         series.end = max(series.end, last)
-        packets, ledger = series.counted()
-        if problem is None and not packets:
+        held = series.counted()
+        if problem is None and not held.packets:
             problem = say("it holds no packet", "il ne contient aucun paquet")
-        return Source(found.path, chosen.name, packets, 0, first, last, problem, ledger, stream=series.number)
+        return Source(
+            found.path, chosen.name, held.packets, 0, first, last, problem, held.ledger, stream=series.number,
+            carried=held.carried, inside=held.inside,
+        )  # fmt: skip
 
     def _records(self, number: int, found: Glance, stream: Stream, chosen: RecordFormat) -> Source:
         recorder = Recorder(self._timeouts, lambda: self._meter.at(stream.position), fast=self._fast)
@@ -175,7 +175,7 @@ class _Reader:
                 series.rest(found.begin - self._limit)
             going_on = next_of(self.streams, found.path, found.begin, self._limit)
         if going_on is None:
-            going_on = Series(len(self.streams), Conversations(self._timeouts, self._fast))
+            going_on = Series(len(self.streams), Conversations(self._timeouts, self._fast), Decoder(self._fast, BATCH))
             self.streams.append(going_on)
         return going_on
 
@@ -186,28 +186,41 @@ class _Reader:
 
 
 def _count(
-    stream: Stream, chosen: Format, conversations: Conversations, meter: Meter, *, rare: bool, fast: bool
+    stream: Stream, chosen: Format, series: Series, meter: Meter, *, rare: bool, fast: bool
 ) -> tuple[int, int, Message | None]:
     """Count the packets of a stream; return the earliest and the latest time, and what is wrong."""
     stream.refill(HEAD)
     walker = chosen.walk(stream, fast)
-    decode = parser(fast)
-    finder = rare_protocols.Finder(decode) if rare else None
+    decoder = series.decoder
+    finder = rare_protocols.Finder(decoder) if rare else None
     records = np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64)
-    packets = np.zeros((BATCH, PACKET_WIDTH), dtype=np.int64)
-    place = np.zeros(PLACE_WIDTH, dtype=np.int64)
     first, last = np.iinfo(np.int64).max, 0
     with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
         while found := walker.next(records):
             times = records[:found, TIME]
             first, last = min(first, int(times.min())), max(last, int(times.max()))
-            decode(stream.window, records, found, packets, place)
-            if finder is not None:
-                finder.decode(stream.window, records, found, packets)
-            conversations.add(stream.window, packets, records, found)
+            for part, packets in decoder.decode(stream.window, records[:found]):
+                if finder is not None:
+                    packets = finder.decode(stream.window, part, packets)
+                series.conversations.add(stream.window, part, packets)
             meter.packets += found
             meter.at(stream.position)
     return min(first, last), last, stream.problem or walker.problem
+
+
+def _known(source: Source, streams: Sequence[Series]) -> Source:
+    """Return a source with what is known of its stream at its end: tunnels, and what was said before encryption."""
+    if source.stream < 0:
+        return source
+    series = streams[source.stream]
+    said = series.conversations.heard
+    source = replace(source, greetings=said, tunnels=series.decoder.tunnels.named())
+    if not said.lost:
+        return source
+    note = say("{n} {n:name|names} of servers, lists of protocols or certificates found no room and were not kept",
+               "{n} {n:nom|noms} de serveurs, listes de protocoles ou certificats n’ont pas été gardés, faute de place",
+               n=said.lost)  # fmt: skip
+    return replace(source, notes=(*source.notes, note))
 
 
 def _finding(source: Source) -> Finding:

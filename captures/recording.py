@@ -21,6 +21,7 @@ from cloison.captures import records as word
 from cloison.captures.conversations import Timeouts
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.flows.compiled import compiled
+from cloison.flows.judging.likeness import hash_of
 from cloison.flows.table import (
     ANSWER_AB,
     ANSWERED,
@@ -137,7 +138,7 @@ class Recorder:
             self._records += count
 
     def point(self, *what: object) -> int:
-        """Return the number of an observation point; beyond ``MOST_POINTS`` all are one."""
+        """Return the number of an observation point, its exporter first; beyond ``MOST_POINTS`` all are one."""
         if what not in self._points and len(self._points) == MOST_POINTS - 1:
             return MOST_POINTS - 1
         return self._points.setdefault(what, len(self._points))
@@ -168,6 +169,8 @@ class Recorder:
             part = rows[start : min(start + BLOCK, used)]
             both = (part[:, row.PACKETS_A] > 0) & (part[:, row.PACKETS_B] > 0)
             self._two_way[part[both, row.WHERE] >> 32] = True
+        if len(self._points) > 1:
+            self._two_way[_opposite(rows[:used], self._exporters())] = True
         columns = {name: np.empty(used, dtype) for name, dtype in _COLUMNS.items()}
         columns["source"] = np.zeros(used, dtype="u4")
         for stop in range(used, 0, -BLOCK):
@@ -180,6 +183,14 @@ class Recorder:
             table_of(columns), self._records, dict(sorted(self._ledger.items())), first, self._last,
             tuple(self._notes), tuple(self._lines),
         )  # fmt: skip
+
+    def _exporters(self) -> Array:
+        """Return i8, a number for each point: that of what it was named by first."""
+        numbers: dict[object, int] = {}
+        found = np.zeros(MOST_POINTS, dtype=np.int64)
+        for what, point in self._points.items():
+            found[point] = numbers.setdefault(what[0], len(numbers))
+        return found
 
     def _spread(self, rows: Array, columns: Mapping[str, Array]) -> None:
         """Write rows into their columns, A the side that was seen first."""
@@ -211,6 +222,28 @@ class Recorder:
         ports = columns["a_port"][turned]
         columns["a_port"][turned] = columns["b_port"][turned]
         columns["b_port"][turned] = ports
+
+
+def _opposite(rows: Array, exporters: Array) -> Array:
+    """Return the points of which one saw one side of a conversation, and another of its exporter the other side.
+
+    Some exporters tell replies as egress: both directions are then told, at two points.
+    """
+    key, sent = np.empty(len(rows), dtype=np.uint64), np.empty(len(rows), dtype=bool)
+    for start in range(0, len(rows), BLOCK):
+        here = slice(start, min(start + BLOCK, len(rows)))
+        part = rows[here].view(np.uint64)
+        ends = [
+            hash_of([part[:, high], part[:, low], part[:, row.KEY] >> np.uint64(shift) & np.uint64(0xFFFF)])
+            for high, low, shift in ((row.A_HI, row.A_LO, 48), (row.B_HI, row.B_LO, 32))
+        ]
+        protocol = part[:, row.KEY] >> np.uint64(24) & np.uint64(0xFF)
+        key[here] = hash_of([ends[0] + ends[1], protocol, exporters[rows[here, row.WHERE] >> 32]])
+        sent[here] = (ends[0] < ends[1]) == (rows[here, row.PACKETS_A] > 0)  # by the end whose hash is the lesser
+    distinct, group = np.unique(key, return_inverse=True)
+    sides = [np.bincount(group[which], minlength=len(distinct)) > 0 for which in (sent, ~sent)]
+    found: Array = rows[(sides[0] & sides[1])[group], row.WHERE] >> 32
+    return found
 
 
 def _picked(rows: Array, place: tuple[int, int, int]) -> Array:

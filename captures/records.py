@@ -56,7 +56,7 @@ class Sink(Protocol):
         """Count records that are in no batch, by a name of ``flows.table.REASONS``."""
 
     def point(self, *what: object) -> int:
-        """Return the number of an observation point: exporter, domain, direction, or whatever tells them apart."""
+        """Return the number of an observation point: exporter first, then domain, direction or others."""
 
     def note(self, said: Message) -> None:
         """Keep what the reader must know of this source beyond counts, such as a sampling rate that was assumed."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cloison.captures.conversations import Conversations
+from cloison.captures.frames import Decoder
 from cloison.captures.packets import LEDGER
 from cloison.flows.table import FlowTable
 
@@ -21,18 +22,30 @@ SECOND = 10**9
 _SUFFIXES = re.compile(r"\.(gz|zst|lz4|bz2|xz)$")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a file holds: packets, those in no conversation by reason, and the same of what its packets carry."""
+
+    packets: int
+    ledger: Mapping[str, int]
+    carried: int
+    inside: Mapping[str, int]
+
+
 class Series:
     """The files of one stream in the order of time, and the conversations that go on over them; times in ns."""
 
-    def __init__(self, number: int, conversations: Conversations) -> None:
+    def __init__(self, number: int, conversations: Conversations, decoder: Decoder) -> None:
         self.number = number
         self.conversations = conversations
+        self.decoder = decoder
         self.end = 0  # time of the latest packet of the last file
         self._path = ""
         self._begin = 0  # time of the first packet of the last file
         self._sources: list[int] = []
         self._before: list[int] = []  # packets before each file
-        self._ledger = np.zeros(len(LEDGER), dtype=np.int64)  # of all files but the last
+        self._counted = np.zeros((2, len(LEDGER)), dtype=np.int64)  # of all files but the last
+        self._carried = 0
         self._table: FlowTable | None = None
 
     def goes_on(self, path: str, begin: int, limit: int) -> bool:
@@ -62,12 +75,17 @@ class Series:
         self._before.append(self.conversations.packets)
         self._path, self._begin, self.end = path, begin, begin
 
-    def counted(self) -> tuple[int, dict[str, int]]:
-        """Return how many packets the last file holds, and which are in no conversation; it is then left."""
-        own = self.conversations.ledger - self._ledger
-        self._ledger += own
-        ledger = {name: int(count) for name, count in zip(LEDGER, own, strict=True) if count}
-        return self.conversations.packets - self._before[-1], dict(sorted(ledger.items()))
+    def counted(self) -> Held:
+        """Return what the last file holds, which is then left."""
+        conversations = self.conversations
+        own = conversations.ledger - self._counted
+        ledger, inside = ({name: n for name, n in sorted(zip(LEDGER, row, strict=True)) if n} for row in own.tolist())
+        held = Held(
+            conversations.packets - self._before[-1], ledger, conversations.carried - self._carried, inside
+        )  # fmt: skip
+        self._counted += own
+        self._carried = conversations.carried
+        return held
 
     def rest(self, since: int) -> None:
         """Give up the memory of what cannot go on, if the last packet was before a time."""
@@ -79,7 +97,7 @@ class Series:
         return self._numbered() if self._table is None else self._table
 
     def _numbered(self) -> FlowTable:
-        table = self.conversations.table(self._sources[0] if self._sources else 0)
+        table = self.conversations.table(self._sources[0] if self._sources else 0, self.decoder.tunnels.vnis)
         if len(self._sources) < 2:
             return table
         before, sources = np.array(self._before, dtype=np.uint64), np.array(self._sources, dtype=np.uint32)

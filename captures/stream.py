@@ -76,7 +76,7 @@ class Stream:
     def _know(self) -> None:
         try:
             facts = os.fstat(self._raw.fileno())
-        except (OSError, ValueError):  # bytes in memory
+        except (AttributeError, OSError, ValueError):  # bytes in memory
             return
         if stat.S_ISREG(facts.st_mode):
             self.modified, self.handle = facts.st_mtime_ns, self._raw.fileno()

@@ -1,8 +1,9 @@
 """What is seen on the wire, in columns: one row is one two-way conversation.
 
 A is the sender of the first packet seen, B the other side; who *initiated* is decided later, from the evidence.
-Every packet of a source is in exactly one place: a row's ``packets_ab``, ``packets_ba`` or ``errors``, or a reason of
-the ledger (link control, or undecoded).
+Every packet of a source is in exactly one place: ``packets_ab``, ``packets_ba`` or ``errors`` of a row that no other
+packets carry, or a reason of the ledger (link control, or undecoded). What a packet carries is another packet, in a row
+of its own with the tunnel that carried it, or in a ledger of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.greeting import Greetings
 from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Message, Text
 
@@ -46,8 +48,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("errors", "u4", "ICMP errors that quote this conversation; not in packets_*; a row may have only these"),
     Column("evidence", "u4", "bits of EVIDENCE"),
     Column("vlan", "u4", "outer VLAN << 12 | inner VLAN; one tag alone is the outer one; 0 without a tag"),
-    Column("vni", "i4", "VXLAN or Geneve network identifier; -1 none"),
-    Column("tunnel", "i2", "index of the tunnel that carried it; -1 none"),
+    Column("vni", "i4", "identifier of the virtual network: VXLAN, Geneve, 802.1ah (I-SID); -1 none"),
+    Column("tunnel", "i4", "index into its source's tunnels of the one that carried it; -1 none"),
     Column("source", "u4", "index into the capture's sources, of that which holds the first packet"),
     Column("point", "u2", "which of the source's observation points: exporter, domain, direction; 0 of packets"),
     Column("packet", "u8", "number of the first packet in its source, from 1"),
@@ -62,6 +64,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("wire_group", "u2", "group of the key exchange that was chosen; 0 unknown"),
     Column("wire_packet", "u8", "number in its source of the packet that told most of this; 0 none"),
     Column("wire_source", "u4", "index into the capture's sources, of that which holds this packet"),
+    Column("said", "u4", "number among its source's greetings of what it said in clear before it encrypted; 0 nothing"),
 )
 
 # Evidence bits. AB: said by a packet that A sent; BA: by a packet that B sent.
@@ -164,6 +167,7 @@ class FlowTable:
     wire_group: Array
     wire_packet: Array
     wire_source: Array
+    said: Array
 
     def __len__(self) -> int:
         return len(self.a_hi)
@@ -240,6 +244,8 @@ REASONS: Mapping[str, Reason] = _reasons(
     Reason("ptp", Text("clock synchronisation (PTP)", "synchronisation d’horloge (PTP)"), ip=False, control=True),
     Reason("isis", Text("IS-IS routing", "routage IS-IS"), ip=False, control=True),
     Reason("pppoe-discovery", Text("PPPoE discovery", "découverte PPPoE"), ip=False, control=True),
+    Reason("wlan-control", Text("802.11 management and control", "gestion et contrôle 802.11"), ip=False, control=True),
+    Reason("tunnel-control", Text("control of a tunnel", "contrôle d’un tunnel"), ip=False, control=True),
     Reason("ppp-control", Text("PPP link control", "contrôle de liaison PPP"), ip=False, control=True),
     # undecoded: not IP
     Reason("llc", Text("802.2 frame that is not IP", "trame 802.2 qui n’est pas de l’IP"), ip=False),
@@ -251,14 +257,51 @@ REASONS: Mapping[str, Reason] = _reasons(
     ),
     # undecoded: IP, or something that may carry IP
     Reason("link-type", Text("link type that is not known", "type de liaison inconnu"), ip=True),
-    Reason("mpls", Text("MPLS", "MPLS"), ip=True),
-    Reason("pppoe", Text("PPPoE session", "session PPPoE"), ip=True),
+    Reason(
+        "mpls",
+        Text("MPLS that carries neither IP nor Ethernet", "MPLS qui ne porte ni IP ni Ethernet"),
+        ip=True,
+    ),
+    Reason("pppoe", Text("PPPoE session that cannot be read", "session PPPoE illisible"), ip=True),
+    Reason(
+        "ppp",
+        Text(
+            "PPP that may carry IP (compressed, multilink, encrypted)",
+            "PPP qui peut porter de l’IP (compressé, multiliaison, chiffré)",
+        ),
+        ip=True,
+    ),
+    Reason("wlan-protected", Text("encrypted 802.11 frame", "trame 802.11 chiffrée"), ip=True),
+    Reason(
+        "wlan-data",
+        Text(
+            "802.11 data that is not followed (fragment, aggregate, mesh)",
+            "données 802.11 non suivies (fragment, agrégat, réseau maillé)",
+        ),
+        ip=True,
+    ),
+    Reason("frame-damaged", Text("frame with a wrong checksum", "trame dont la somme de contrôle est fausse"), ip=True),
+    Reason(
+        "tunnel-truncated",
+        Text("tunnel whose headers were not kept", "tunnel dont les en-têtes n’ont pas été conservés"),
+        ip=True,
+    ),
+    Reason(
+        "tunnel-payload",
+        Text("tunnel that carries something unknown", "tunnel qui porte quelque chose d’inconnu"),
+        ip=True,
+    ),
+    Reason(
+        "tunnels",
+        Text("in more tunnels than are told apart", "dans plus de tunnels que ceux qui sont distingués"),
+        ip=True,
+    ),
     Reason("macsec", Text("MACsec (encrypted link)", "MACsec (liaison chiffrée)"), ip=True),
     Reason(
         "ethernet-tunnel",
         Text(
-            "Ethernet inside Ethernet (802.1ah, TRILL, FabricPath, NSH)",
-            "Ethernet dans Ethernet (802.1ah, TRILL, FabricPath, NSH)",
+            "Ethernet inside Ethernet that cannot be read (802.1ah, TRILL, FabricPath, NSH)",
+            "Ethernet dans Ethernet illisible (802.1ah, TRILL, FabricPath, NSH)",
         ),
         ip=True,
     ),
@@ -363,6 +406,22 @@ class LineSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Tunnel:
+    """What carried conversations inside the packets of another one.
+
+    ``protocol`` is the name of its layer; ``ends`` are the two outer addresses (128 bits, the lower one first), none
+    where no IP packet is around it. ``vni`` is as in the table, ``key`` that of GRE (-1 none); ``within`` is the index
+    of the tunnel that carries this one, -1 for none.
+    """
+
+    protocol: str
+    ends: tuple[int, int] | None
+    vni: int = -1
+    key: int = -1
+    within: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file or standard input, read; ``stream`` numbers those that were read as one stream: each goes on where the
     one before ends, and a conversation is followed over them (-1: it is by itself).
@@ -370,7 +429,10 @@ class Source:
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
     ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
-    of it. ``lines`` are those that an earlier audit saw, when the source is one.
+    of it. ``lines`` are those that an earlier audit saw, when the source is one. ``stream`` numbers the stream of
+    packets that it is a part of (-1 none); ``greetings`` are what the column ``said`` counts, ``tunnels`` what carried
+    conversations of that stream. ``carried`` counts the packets that others carried, ``inside`` those of them that are
+    in no conversation, by a name of ``REASONS``.
     """
 
     file: str
@@ -384,20 +446,31 @@ class Source:
     notes: tuple[Message, ...] = ()
     lines: tuple[LineSeen, ...] = ()
     stream: int = -1
+    greetings: Greetings | None = None
+    carried: int = 0
+    inside: Mapping[str, int] = field(default_factory=dict)
+    tunnels: tuple[Tunnel, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether it shows nothing at all."""
         return self.packets + self.records == 0 and not self.lines
 
+    def carries(self, tunnel: Array) -> Array:
+        """Return bool: whether packets of rows with these tunnels (of this source) were inside others."""
+        ended = np.array([False, *(item.ends is not None for item in self.tunnels)])
+        found: Array = ended[tunnel + 1]
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What the given files show: sources as they were given, conversations in the order of streams and first packets.
 
-    ``ledger`` counts packets by a name of ``REASONS``. For the sources of each stream together,
-    ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``. ``wires`` are the protocols that the columns
-    ``wire_ab`` and ``wire_ba`` count from 1.
+    ``ledger`` counts packets by a name of ``REASONS``. For the sources of each stream together, with what is outside
+    tunnels that have ends and what is inside them: ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``
+    outside, and ``carried == sum(packets_ab + packets_ba + errors) + sum(inside)`` inside. ``wires`` are the protocols
+    that the columns ``wire_ab`` and ``wire_ba`` count from 1.
     """
 
     table: FlowTable

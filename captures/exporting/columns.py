@@ -53,6 +53,9 @@ class Columns:
         self._size = layout.size
         self._places = layout.places
 
+    def __len__(self) -> int:
+        return self._number
+
     def __contains__(self, element: int) -> bool:
         return element in self._places
 
@@ -97,8 +100,10 @@ def fill(batch: Array, columns: Columns, layout: Layout, heads: Heads) -> Counte
     left: Counter[str] = Counter()
     if not (_addresses(batch, columns)):
         return Counter({"record-not-ip": batch.shape[1]})
-    if not _protocol(batch, columns):
+    protocols = protocols_of(columns)
+    if isinstance(protocols, int) and protocols < 0:
         return Counter({"record-malformed": batch.shape[1]})
+    batch[word.PROTOCOL] = protocols
     leave_out(batch, _nowhere(batch), left, "record-not-ip")
     _ports(batch, columns, left)
     _counts(batch, columns, left)
@@ -107,6 +112,23 @@ def fill(batch: Array, columns: Columns, layout: Layout, heads: Heads) -> Counte
     _events(batch, columns)
     _links(batch, columns)
     return left
+
+
+def errors(columns: Columns) -> Array:
+    """Return the places of records of ICMP errors: what they quote is not recorded, so that they are left out."""
+    protocols = protocols_of(columns)
+    if isinstance(protocols, int):
+        if protocols not in (ICMP, ICMPV6):
+            return np.zeros(0, dtype=np.int64)
+        protocols = np.full(len(columns), protocols)
+    which = np.flatnonzero((protocols == ICMP) | (protocols == ICMPV6))
+    if not len(which):
+        return which
+    protocols = protocols[which]
+    kinds = _types(columns, which, protocols) >> 8
+    four = (protocols == ICMP) & np.isin(kinds, (3, 4, 11, 12))
+    found: Array = which[four | ((protocols == ICMPV6) & (kinds >= 1) & (kinds <= 4))]
+    return found
 
 
 def leave_out(batch: Array, which: Array, left: Counter[str], reason: str) -> None:
@@ -154,25 +176,28 @@ def _addresses(batch: Array, columns: Columns) -> bool:
 def _nowhere(batch: Array) -> Array:
     """Return which records have no address at all: those of frames that are not IP."""
     low = batch[word.SOURCE_LO] | batch[word.TARGET_LO]
-    found: Array = (low & 0xFFFFFFFF == 0) & (batch[word.SOURCE_HI] | batch[word.TARGET_HI] == 0)
+    low &= 0xFFFFFFFF
+    found: Array = low == 0
+    if found.any():
+        found &= batch[word.SOURCE_HI] | batch[word.TARGET_HI] == 0
     return found
 
 
-def _protocol(batch: Array, columns: Columns) -> bool:
-    protocol = batch[word.PROTOCOL]
+def protocols_of(columns: Columns) -> Any:
+    """Return the protocol of each record, or one for all; -1 when the records tell none."""
     if el.PROTOCOL in columns:
-        protocol[:] = columns.get(el.PROTOCOL)
-    elif el.TCP_SOURCE in columns or el.TCP_TARGET in columns:
-        protocol[:] = TCP
-    elif el.UDP_SOURCE in columns or el.UDP_TARGET in columns:
-        protocol[:] = UDP
-    else:
-        return False
-    return True
+        return columns.get(el.PROTOCOL)
+    if el.TCP_SOURCE in columns or el.TCP_TARGET in columns:
+        return TCP
+    if el.UDP_SOURCE in columns or el.UDP_TARGET in columns:
+        return UDP
+    if el.ICMP_V4 in columns or el.ICMP_TYPE_V4 in columns:  # a template of ICMP alone
+        return ICMP
+    return ICMPV6 if el.ICMP_V6 in columns or el.ICMP_TYPE_V6 in columns else -1
 
 
 def _ports(batch: Array, columns: Columns, left: Counter[str]) -> None:
-    """Write the ports; type and code of ICMP, whose errors are left out: what they quote is not recorded."""
+    """Write the ports; type and code of ICMP."""
     protocol, source, target = batch[word.PROTOCOL], batch[word.SOURCE_PORT], batch[word.TARGET_PORT]
     if el.PROTOCOL in columns and columns.get(el.PROTOCOL).dtype.itemsize > 1:
         leave_out(batch, protocol > 255, left, "record-malformed")
@@ -206,37 +231,37 @@ _PORT_SIZES = {
 
 def _icmp(batch: Array, columns: Columns, control: Array, ported: bool, left: Counter[str]) -> None:
     which = np.flatnonzero(control)
-    protocol, source, target = (batch[row][which] for row in (word.PROTOCOL, word.SOURCE_PORT, word.TARGET_PORT))
-    firewall = el.FIREWALL_EVENT in columns
+    protocols, source, target = (batch[row][which] for row in (word.PROTOCOL, word.SOURCE_PORT, word.TARGET_PORT))
     # A firewall writes the identifier as the port of one side; of others it is not known.
+    firewall = el.FIREWALL_EVENT in columns
     batch[word.SOURCE_PORT][which] = np.where(source == 0, target, source) if firewall else 0
+    batch[word.TARGET_PORT][which] = _types(columns, which, protocols)
+    for number, told in ((ICMP, (el.ICMP_V4, el.ICMP_TYPE_V4)), (ICMPV6, (el.ICMP_V6, el.ICMP_TYPE_V6))):
+        if not ported and not any(element in columns for element in told):
+            leave_out(batch, batch[word.PROTOCOL] == number, left, "transport-truncated")
+
+
+def _types(columns: Columns, which: Array, protocols: Array) -> Array:
+    """Return type << 8 | code of the records ``which``, all of ICMP; 0 where nothing tells it."""
+    ports = columns.first(el.TARGET_PORT, el.TCP_TARGET, el.UDP_TARGET)
+    found = np.zeros(len(which), dtype=np.int64) if ports is None else ports[which].astype(np.int64)
     for number, both, kind, code in (
         (ICMP, el.ICMP_V4, el.ICMP_TYPE_V4, el.ICMP_CODE_V4),
         (ICMPV6, el.ICMP_V6, el.ICMP_TYPE_V6, el.ICMP_CODE_V6),
     ):
-        own = protocol == number
+        own = protocols == number
         if kind in columns:
             said = columns.get(kind)[which].astype(np.int64) << 8
             if code in columns:
                 said |= columns.get(code)[which]
         elif both in columns:
             said = columns.get(both)[which].astype(np.int64)
-            if not firewall:  # some leave it empty, and write type and code as the port
+            if el.FIREWALL_EVENT not in columns:  # some leave it empty, and write type and code as the port
                 own &= said != 0
         else:
-            if not ported:
-                leave_out(batch, batch[word.PROTOCOL] == number, left, "transport-truncated")
             continue
-        np.copyto(target, said, where=own)
-    batch[word.TARGET_PORT][which] = target
-    kinds = target >> 8
-    errors = ((protocol == ICMP) & np.isin(kinds, (3, 4, 11, 12))) | (
-        (protocol == ICMPV6) & (kinds >= 1) & (kinds <= 4)
-    )
-    if errors.any():
-        gone = np.zeros(len(control), dtype=bool)
-        gone[which[errors]] = True
-        leave_out(batch, gone, left, "icmp-error-record")
+        np.copyto(found, said, where=own)
+    return found
 
 
 # Of each count, its choices: what came in or the initiator sent, what went out (the same traffic where both are told),
@@ -264,8 +289,8 @@ def _counts(batch: Array, columns: Columns, left: Counter[str]) -> None:
             else:
                 batch[row] = said
             told.add(row)
-            if said.dtype.itemsize == 8 and (beyond := batch[row].view(np.uint64) > MOST_COUNT).any():
-                leave_out(batch, beyond, left, "record-malformed")
+            if said.dtype.itemsize == 8 and int(batch[row].view(np.uint64).max()) > MOST_COUNT:
+                leave_out(batch, batch[row].view(np.uint64) > MOST_COUNT, left, "record-malformed")
     if el.FIREWALL_EVENT in columns and not any(element in columns for element in _DELTAS):
         created = columns.get(el.FIREWALL_EVENT) == CREATED  # its totals come again when it is torn down
         for row in told:
@@ -367,12 +392,12 @@ def _time(
 
 def _milli(value: Array, heads: Heads, left: Counter[str], batch: Array) -> Array:
     value = value.astype(np.int64)
-    bad = value.view(np.uint64) > MOST_MS
-    if bad.any():
+    if int(value.view(np.uint64).max()) > MOST_MS:
+        bad = value.view(np.uint64) > MOST_MS
         leave_out(batch, bad, left, "record-malformed")
         value[bad] = 0
     value *= MILLI
-    if not value.all():
+    if int(value.min()) == 0:
         value = np.where(value == 0, heads.time, value)
     return value
 

@@ -68,10 +68,11 @@ def _fields(*pairs: tuple[int, int]) -> tuple[Field, ...]:
 # Records of fixed layout, as if a template had described them: element (0: not read) and bytes.
 _V1 = _fields(
     (SOURCE_V4, 4), (TARGET_V4, 4), (0, 8), (PACKETS, 4), (OCTETS, 4), (FIRST_UPTIME, 4), (LAST_UPTIME, 4),
-    (SOURCE_PORT, 2), (TARGET_PORT, 2), (0, 2), (PROTOCOL, 1), (0, 1), (TCP_BITS, 1), (0, 11),
+    (SOURCE_PORT, 2), (TARGET_PORT, 2), (0, 2), (PROTOCOL, 1), (0, 1), (TCP_BITS, 1), (0, 7),
 )  # fmt: skip
 _V5 = _fields(
     (SOURCE_V4, 4), (TARGET_V4, 4), (0, 8), (PACKETS, 4), (OCTETS, 4), (FIRST_UPTIME, 4), (LAST_UPTIME, 4),
     (SOURCE_PORT, 2), (TARGET_PORT, 2), (0, 1), (TCP_BITS, 1), (PROTOCOL, 1), (0, 9),
 )  # fmt: skip
-FIXED: Mapping[int, tuple[Field, ...]] = {1: _V1, 5: _V5, 7: (*_V5, Field(0, 4))}  # v7 ends with the router's address
+# v7 ends with the router's address. What some vendors call v1 is 4 bytes longer: 2, which is no version.
+FIXED: Mapping[int, tuple[Field, ...]] = {1: _V1, 2: (*_V1, Field(0, 4)), 5: _V5, 7: (*_V5, Field(0, 4))}

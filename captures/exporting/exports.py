@@ -6,7 +6,6 @@ a sampling rate) is applied in its place: what came before it is decoded first.
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -14,12 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures import records as word
-from cloison.captures.exporting import elements as el
-from cloison.captures.exporting import sampling, sets
-from cloison.captures.exporting.columns import Columns, Heads, fill
+from cloison.captures.exporting import sets
+from cloison.captures.exporting.batches import Batches
 from cloison.captures.exporting.gaps import Gaps
-from cloison.captures.exporting.points import Points
+from cloison.captures.exporting.held import Held
+from cloison.captures.exporting.options import Options
 from cloison.captures.exporting.samples import Samples, is_sample
 from cloison.captures.exporting.sets import FIXED, MALFORMED, MESSAGE_WIDTH, MOST_SETS, SET_WIDTH
 from cloison.captures.exporting.templates import (
@@ -32,7 +30,7 @@ from cloison.captures.exporting.templates import (
     Templates,
     read_templates,
 )
-from cloison.captures.records import BATCH, RECORD_WORDS, Sink
+from cloison.captures.records import Sink
 from cloison.flows.compiled import Kernel, compiled
 from cloison.netmodel.finding import Message, say
 
@@ -40,9 +38,8 @@ Array = npt.NDArray[Any]
 
 ROOM = 1 << 20  # bytes of datagrams that are gathered
 MOST_MESSAGES = 1 << 12
-MOST_HELD = 1 << 24  # bytes of data that wait for their template
 LIFETIME = 24 * 3600 * 10**9  # ns; of a template over UDP that is not sent again (RFC 7011 section 8.4 leaves it open)
-MOST_DOMAINS = 1 << 14  # whose options are kept
+MOST_EXPORTERS = 1 << 16
 
 
 class Exports:
@@ -58,23 +55,17 @@ class Exports:
         self._lifetime = lifetime
         self._split: Kernel = compiled(sets.split) if fast else sets.split
         self._tally: Kernel = compiled(sets.tally) if fast else sets.tally
-        self._gather: Kernel = compiled(sets.gather) if fast else sets.gather
-        self._templates = Templates()
-        self._rates: OrderedDict[tuple[int, int, int], sampling.Rates] = OrderedDict()
-        self._began: OrderedDict[tuple[int, int, int], int] = OrderedDict()
-        self._held: OrderedDict[Key, deque[tuple[bytes, Array]]] = OrderedDict()
-        self._held_bytes = 0
+        gather: Kernel = compiled(sets.gather) if fast else sets.gather
         self._exporters: dict[str, int] = {}
         self._names: list[str] = []
-        self._points = Points(sink)
+        self._templates = Templates()
+        self._options = Options(self._tally, gather)
+        self._held = Held()
+        self._batches = Batches(sink, self._options, self._names, gather)
         self._gaps = Gaps()
         self._samples: Samples | None = None
-        self._assumed: Counter[str] = Counter()
-        self._left: Counter[str] = Counter()
         self.number = 0  # records so far
         self._sets = np.zeros((2 * MOST_SETS, SET_WIDTH), dtype=np.int64)
-        self._flat = self._kept = np.zeros(0, dtype=np.int64)
-        self._out = np.zeros(0, dtype=np.uint8)
         self._window = np.zeros(0, dtype=np.uint8)
         self._messages = np.zeros((MOST_MESSAGES, MESSAGE_WIDTH), dtype=np.int64)
         self._used = self._waiting = 0
@@ -92,8 +83,8 @@ class Exports:
             self._window = np.zeros(ROOM, dtype=np.uint8)
         if self._used + size > ROOM or self._waiting == MOST_MESSAGES:
             self._flush()
-        if size > sets.LONGEST:
-            self._leave("record-malformed", 1)
+        if size > sets.LONGEST or (exporter not in self._exporters and len(self._names) == MOST_EXPORTERS):
+            self._leave("record-malformed", 1)  # no datagram is so long; no network has so many exporters
             return
         self._window[self._used : self._used + size] = np.frombuffer(payload, dtype=np.uint8)
         self._messages[self._waiting] = (self._used, self._used + size, self._number(exporter), time)
@@ -111,19 +102,13 @@ class Exports:
         self._flush()
         if self._samples is not None:
             self._samples.finish()
-        for held in self._held.values():
-            self._leave("record-without-template", len(held))
-        self._held.clear()
-        for reason, number in sorted(self._left.items()):
+        self._leave("record-without-template", self._held.rest())
+        for reason, number in sorted(self._batches.left.items()):
             if number:
                 self._sink.leave(reason, number)
-        self._left.clear()
-        for said in self._gaps.said(self._names):
+        self._batches.left.clear()
+        for said in (*self._gaps.said(self._names), *self._batches.notes()):
             self._sink.note(said)
-        if self._assumed["rate"]:
-            self._sink.note(_unsampled(self._assumed["rate"]))
-        if self._assumed["clock"]:
-            self._sink.note(_undated(self._assumed["clock"]))
         if self._templates.forgotten:
             self._sink.note(_forgotten(self._templates.forgotten))
 
@@ -141,7 +126,7 @@ class Exports:
 
     def _leave(self, reason: str, number: int) -> None:
         self.number += number
-        self._left[reason] += number
+        self._batches.left[reason] += number
 
     def _messages_of(self, window: Array, messages: Array, count: int) -> None:
         done = 0
@@ -187,7 +172,11 @@ class Exports:
         identifier = int(row[sets.S_ID])
         data = window[row[sets.S_AT] : row[sets.S_STOP]].tobytes()
         if identifier not in (TEMPLATES, OPTIONS):
-            return self._option(window, row, key)
+            template = self._templates.get(key)  # which may have been made one of data since
+            if template is None or not template.options:
+                return None
+            apply = self._options.read(window, row, key[:3], template.layout)
+            return None if apply is None else lambda: _nothing(apply)
         heard = int(row[sets.S_CAPTURED] or row[sets.S_TIME])
         said = read_templates(data, key[2], identifier == OPTIONS, heard)
         if said.malformed:
@@ -212,52 +201,8 @@ class Exports:
                 self._templates.drop(key)
                 continue
             self._templates.put(key, template)
-            held = self._held.pop(key, None)
-            if held:
-                self._release(key, template, held)
+            self._release(key, template.layout)
         return [key for key, template in news if template is not None and template.options]
-
-    def _option(self, window: Array, row: Array, key: Key) -> Callable[[], list[Key]] | None:
-        """Read the records of an options template: sampling rates, and when the exporter's clock began."""
-        template = self._templates.get(key)
-        if template is None or not template.options:
-            return None  # it was made a template of data since
-        layout = template.layout
-        rates, began = sampling.told(layout), layout.has(el.INIT_MS)
-        if not layout.sound or not (rates or began) or not layout.least:
-            return None
-        number, _ = self._tally(window, row[sets.S_AT], row[sets.S_STOP], layout.parts, layout.least)
-        if not number:
-            return None
-        out = np.zeros(number * layout.size, dtype=np.uint8)
-        self._gather(window, row[np.newaxis], 0, 1, np.array([number]), layout.parts, out)
-        columns = Columns(out, int(number), layout)
-        domain = key[:3]
-        told: sampling.Rates = {}
-        start = 0
-        if rates:
-            known = self._rates.get(domain, {})
-            told = {
-                about: rate
-                for about, rate in sampling.options(columns, layout, out, int(number)).items()
-                if known.get(about) != rate and (about in known or len(known) < sampling.MOST_RATES)
-            }
-        if began:
-            start = int(columns.get(el.INIT_MS).astype(np.int64)[-1])
-            start = start * 10**6 if 0 < start < 1 << 42 else 0
-            if self._began.get(domain, 0) == start:
-                start = 0
-        if not told and not start:
-            return None
-
-        def change() -> list[Key]:
-            if told:
-                _kept(self._rates, domain, {**self._rates.get(domain, {}), **told})
-            if start:
-                _kept(self._began, domain, start)
-            return []
-
-        return change
 
     # --- records -------------------------------------------------------------------------------------------------
 
@@ -292,7 +237,7 @@ class Exports:
             groups.append((places, key, layout))
         after = self.number + np.cumsum(np.maximum(counts[start:stop], 0))
         for places, key, layout in groups:
-            self._group(window, rows[places], counts[places], after[places - start] - counts[places], key, layout)
+            self._batches.add(window, rows[places], counts[places], after[places - start] - counts[places], key, layout)
         self.number = int(after[-1])
 
     def _count(self, window: Array, rows: Array, places: Array, layout: Layout, counts: Array) -> None:
@@ -309,127 +254,28 @@ class Exports:
             if bad:
                 self._leave("record-malformed", 1)
 
-    def _group(self, window: Array, rows: Array, counts: Array, before: Array, key: Key, layout: Layout) -> None:
-        """Decode the sets of one layout; ``before`` are the records of the source before each of them."""
-        total = int(counts.sum())
-        if layout.options:
-            self._left["other-record"] += total
-            return
-        if not layout.sound:
-            self._left["record-malformed"] += total
-            return
-        ends = np.cumsum(counts)
-        each = -(-total // max(1, round(total / BATCH)))  # batches of about one size
-        first = 0
-        while first < len(rows):
-            done = int(ends[first - 1]) if first else 0
-            last = max(int(np.searchsorted(ends, done + each, side="right")), first + 1)
-            number = int(ends[last - 1]) - done
-            if number:
-                self._batch(window, rows[first:last], counts[first:last], before[first:last], number, key, layout)
-            first = last
-
-    def _batch(
-        self, window: Array, rows: Array, counts: Array, before: Array, number: int, key: Key, layout: Layout
-    ) -> None:
-        size = number * layout.size
-        if len(self._out) < size:
-            self._out = np.zeros(max(size, ROOM), dtype=np.uint8)
-        self._gather(window, rows, 0, len(rows), counts, layout.parts, self._out)
-        batch = self._neutral(number)
-        columns = Columns(self._out, number, layout)
-        domain = key[:3]
-        began = self._began.get(domain, 0)
-        left = fill(batch, columns, layout, Heads(_spread(rows[:, sets.S_TIME], counts),
-                                                  _spread(rows[:, sets.S_UPTIME], counts), began))  # fmt: skip
-        if (
-            layout.has(el.LAST_UPTIME, el.FIRST_UPTIME)
-            and key[2] == 10
-            and not began
-            and not layout.has(el.INIT_MS, el.LAST_MS, el.LAST_S, el.LAST_US, el.LAST_NS)
-        ):
-            self._assumed["clock"] += number
-        self._left.update(left)
-        if left.total() == number:
-            return
-        batch[word.NUMBER] = np.arange(1, number + 1)
-        batch[word.NUMBER] += np.repeat(before - np.cumsum(counts) + counts, counts)
-        rate = self._rate(rows, counts, columns, layout, key)
-        if not (isinstance(rate, int) and rate == 1):
-            _scale(batch, rate)
-        if el.DIRECTION in columns:
-            ways = np.array([self._points.of(self._names[key[0]], key, way) for way in ("ingress", "egress", "")])
-            batch[word.POINT] = ways[np.minimum(columns.get(el.DIRECTION), 2)]
-        else:
-            batch[word.POINT] = self._points.of(self._names[key[0]], key, "")
-        self._sink.add(self._without(batch) if left else batch)
-
-    def _rate(self, rows: Array, counts: Array, columns: Columns, layout: Layout, key: Key) -> Any:
-        header = rows[:, sets.S_RATE]
-        if key[3] >= FIXED:
-            return _spread(np.maximum(header, 1), counts) if header.any() else 1
-        known = self._rates.get(key[:3], {})
-        if not known and not layout.has(el.SAMPLER, el.SELECTOR, *sampling.TELLING):
-            return 1
-        rate, missing = sampling.applied(columns, layout, known, key[3])
-        if missing:
-            self._assumed["rate"] += int(counts.sum())
-        return rate
-
-    def _neutral(self, number: int) -> Array:
-        """Return a batch as ``batch_of`` makes it, in memory that is used again."""
-        if len(self._flat) < RECORD_WORDS * number:
-            self._flat = np.zeros(RECORD_WORDS * max(number, BATCH), dtype=np.int64)
-        batch = self._flat[: RECORD_WORDS * number].reshape(RECORD_WORDS, number)
-        batch.fill(0)
-        for row in (word.FLAGS, word.BACK_FLAGS, word.VNI):
-            batch[row] = -1
-        batch[word.SAMPLED] = 1
-        return batch
-
-    def _without(self, batch: Array) -> Array:
-        """Return a batch without the records that are left out: those at its end take their places."""
-        gone = np.flatnonzero(batch[word.PROTOCOL] < 0)
-        number = batch.shape[1] - len(gone)
-        last = np.flatnonzero(batch[word.PROTOCOL, number:] >= 0) + number
-        if len(self._kept) < len(self._flat):
-            self._kept = np.zeros(len(self._flat), dtype=np.int64)
-        kept = self._kept[: RECORD_WORDS * number].reshape(RECORD_WORDS, number)
-        kept[:] = batch[:, :number]
-        kept[:, gone[: len(last)]] = batch[:, last]
-        return kept
-
-    # --- data before its template --------------------------------------------------------------------------------
-
     def _hold(self, window: Array, rows: Array, key: Key, places: Array, counts: Array) -> None:
+        """Keep sets whose template has not come: how many records they hold is not known."""
         counts[places] = -1
-        held = self._held.setdefault(key, deque())
-        for place in places.tolist():
-            data = window[rows[place, 0] : rows[place, 1]].tobytes()
-            held.append((data, rows[place].copy()))
-            self._held_bytes += len(data) + 256
-        while self._held_bytes > MOST_HELD:  # the oldest first
-            oldest = next(iter(self._held.values()))
-            gone, _ = oldest.popleft()
-            self._held_bytes -= len(gone) + 256
-            self._leave("record-without-template", 1)
-            if not oldest:
-                self._held.popitem(last=False)
+        self._leave("record-without-template", self._held.put(window, rows[places], key))
 
-    def _release(self, key: Key, template: Template, held: deque[tuple[bytes, Array]]) -> None:
+    def _release(self, key: Key, layout: Layout) -> None:
         """Decode what waited for a template that has come."""
-        rows = np.array([row for _, row in held])
-        sizes = np.array([len(data) for data, _ in held])
-        self._held_bytes -= int(sizes.sum()) + 256 * len(held)
-        rows[:, sets.S_STOP] = np.cumsum(sizes)
-        rows[:, sets.S_AT] = rows[:, sets.S_STOP] - sizes
-        window = np.frombuffer(b"".join(data for data, _ in held), dtype=np.uint8).copy()
+        held = self._held.take(key)
+        if held is None:
+            return
+        window, rows = held
         counts = np.zeros(len(rows), dtype=np.int64)
-        places = np.arange(len(rows))
-        self._count(window, rows, places, template.layout, counts)
+        self._count(window, rows, np.arange(len(rows)), layout, counts)
         after = self.number + np.cumsum(counts)
-        self._group(window, rows, counts, after - counts, key, template.layout)
+        self._batches.add(window, rows, counts, after - counts, key, layout)
         self.number = int(after[-1])
+
+
+def _nothing(apply: Callable[[], None]) -> list[Key]:
+    """Apply a change that brings no template."""
+    apply()
+    return []
 
 
 def _keys(rows: Array) -> tuple[list[Key], Array]:
@@ -458,39 +304,6 @@ def _groups(places: Array, which: Array) -> list[Array]:
         return [places]
     order = np.argsort(which, kind="stable")
     return np.split(places[order], np.flatnonzero(np.diff(which[order])) + 1)
-
-
-def _spread(values: Array, counts: Array) -> Any:
-    """Return the value of each record's message; one number when all are the same."""
-    return int(values[0]) if (values == values[0]).all() else np.repeat(values, counts)
-
-
-def _scale(batch: Array, rate: Any) -> None:
-    rate = np.maximum(rate, 1)
-    batch[word.SAMPLED] = rate
-    for row in (word.PACKETS, word.BYTES, word.BACK_PACKETS, word.BACK_BYTES):
-        batch[row] = np.minimum(batch[row], ((1 << 62) - 1) // rate) * rate
-
-
-def _kept(held: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    """Keep a value, the oldest giving way."""
-    held[key] = value
-    held.move_to_end(key)
-    if len(held) > MOST_DOMAINS:
-        held.popitem(last=False)
-
-
-def _unsampled(count: int) -> Message:
-    return say("the sampling rate of {count} {count:record|records} never came: they count as they were sent",
-               "le taux d’échantillonnage de {count} {count:enregistrement|enregistrements} n’est jamais venu : leurs "
-               "comptes sont pris tels quels", count=count)  # fmt: skip
-
-
-def _undated(count: int) -> Message:
-    return say("{count} {count:record tells its|records tell their} time by a clock whose beginning is not told: the "
-               "end of the flow is taken to be when it was exported",
-               "{count} {count:enregistrement donne|enregistrements donnent} l’heure d’une horloge dont l’origine "
-               "n’est pas dite : la fin du flux est prise à l’instant de l’export", count=count)  # fmt: skip
 
 
 def _forgotten(count: int) -> Message:

@@ -31,8 +31,9 @@ def netflow(window: Any, at: Int, end: Int, length: Int) -> Int:
     if not (version == 1 or version == 5 or version == 7) or number == 0:
         return np.int64(0)
     most = MOST_V5 if version == 5 else MOST_V7 if version == 7 else MOST_V1
-    head, size = (16 if version == 1 else 24), (48 if version == 5 else 52)
-    if number > most or length != head + number * size:
+    head, size = (16 if version == 1 else 24), (52 if version == 7 else 48)
+    longer = version == 1 and length == head + number * 52  # some vendors' records
+    if number > most or not (length == head + number * size or longer):
         return np.int64(0)
     return version if be32(window, at + 8) >= SINCE and be32(window, at + 12) < SECOND else np.int64(0)
 

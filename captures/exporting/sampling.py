@@ -20,7 +20,7 @@ Array = npt.NDArray[Any]
 TELLING = (el.SAMPLING_INTERVAL, el.SAMPLER_INTERVAL, el.PSAMP_INTERVAL, el.PSAMP_POPULATION, el.PSAMP_PROBABILITY)
 ABOUT = (el.SAMPLER, el.SELECTOR, el.INPUT, el.TEMPLATE)  # what a rate may be of, the closest first
 WHOLE = 0  # of the whole domain
-MOST_RATES = 1 << 16  # of one domain
+MOST_RATES = 1 << 14  # of one domain
 MOST = (1 << 32) - 1  # one packet in so many
 
 Rates = dict[tuple[int, int], int]  # (what it is of, its number) -> rate

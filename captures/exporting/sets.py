@@ -71,8 +71,9 @@ def _message(window: Any, at: Int, stop: Int, version: Int, messages: Any, m: In
         else:
             time += be32(window, at + 12)
     if version == 1 or version == 5 or version == 7:
-        size = 48 if version == 5 else 52
         number = be16(window, at + 2)
+        longer = version == 1 and stop - at - head == 52 * number
+        size = 52 if version == 7 or longer else 48
         rate = np.int64(0)
         if version != 1:
             sequence = be32(window, at + 16)
@@ -81,8 +82,9 @@ def _message(window: Any, at: Int, stop: Int, version: Int, messages: Any, m: In
         whole = min(number, (stop - at - head) // size)
         if number > MOST_FIXED:  # a header that lies: nothing after it is believed
             whole, number = np.int64(0), np.int64(1)
-        _row(sets, used, at + head, at + head + whole * size, FIXED + version, version, messages, m, domain, uptime,
-             time, sequence, rate)  # fmt: skip
+        layout = FIXED + version + longer
+        _row(sets, used, at + head, at + head + whole * size, layout, version, messages, m, domain, uptime, time,
+             sequence, rate)  # fmt: skip
         used += 1
         if whole < number:
             _row(sets, used, at, at, MALFORMED + number - whole, version, messages, m, domain, uptime, time, sequence,
@@ -153,7 +155,7 @@ def walk(window: Any, start: Int, stop: Int, ended: bool, messages: Any) -> tupl
         elif version == 7:
             size = 24 + 52 * be16(window, at + 2)
         elif version == 1:
-            size = 16 + 52 * be16(window, at + 2)
+            size = 16 + 48 * be16(window, at + 2)
         else:
             return number, at, -1
         if size < 0:
@@ -238,7 +240,7 @@ def gather(window: Any, sets: Any, first: Int, last: Int, counts: Any, parts: An
     used = np.int64(0)
     for i in range(first, last):
         at, stop = sets[i, 0], sets[i, 1]
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0] >= 0:
             used = _copied(window, at, parts[0] * counts[i], out, used)
             continue
         for _ in range(counts[i]):

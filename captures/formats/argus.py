@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import LONG, addresses, ends, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.columns import LONG, NAME, addresses, ends, flags, give, icmp, numbered, ported, protocol
 from cloison.captures.lines import MARK, read_lines
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
@@ -34,8 +34,17 @@ FIELDS: Mapping[str, Kind] = {
 }  # fmt: skip
 NEEDED = frozenset(("StartTime", "Proto", "SrcAddr", "DstAddr", "Sport", "Dport", "Dir"))
 OVER_UDP = ("rtp", "rtcp", "udt")  # what argus names beside the protocols of IP
-MANAGEMENT = "man"
-NOT_IP = {"arp": "arp", "rarp": "rarp", "llc": "llc", "ipx": "ethertype", "lldp": "lldp", "isis": "isis"}
+NOT_TRAFFIC = {
+    "man": "other-record",
+    "arp": "arp",
+    "rarp": "rarp",
+    "llc": "llc",
+    "ipx": "ethertype",
+    "lldp": "lldp",
+    "isis": "isis",
+}
+_LEFT = tuple(dict.fromkeys(NOT_TRAFFIC.values()))
+_REASONS = {name: _LEFT.index(reason) + 1 for name, reason in NOT_TRAFFIC.items()}
 
 _AHEAD, _BACK, _BOTH = 1, 2, 4  # who opened, or sent first; both were seen
 
@@ -75,13 +84,10 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
 
 
 def _give(table: Table, sink: Sink) -> None:
-    names = np.char.lower(table["Proto"].values.astype(str))
-    other = names == MANAGEMENT
-    sink.leave("other-record", int(np.count_nonzero(other)))
-    for name, reason in NOT_IP.items():
-        sink.leave(reason, int(np.count_nonzero(names == name)))
-        other |= names == name
-    table = table.only(~other)
+    reasons = numbered(table["Proto"], lambda text: _REASONS.get(text.lower(), 0)).values
+    for number in np.unique(reasons[reasons > 0]).tolist():
+        sink.leave(_LEFT[number - 1], int(np.count_nonzero(reasons == number)))
+    table = table.only(reasons == 0)
     source, target = addresses(table["SrcAddr"]), addresses(table["DstAddr"])
     proto = numbered(table["Proto"], lambda text: UDP if text.lower() in OVER_UDP else protocol(text))
     protocols = np.where((proto.values == ICMP) & source.six, ICMPV6, proto.values)
@@ -110,7 +116,7 @@ def _give(table: Table, sink: Sink) -> None:
     message = np.where(protocols == ICMP, (one & 0xFF) << 8 | one >> 8, (one & 0xFF) << 8 | (two & 0xFF))
     sent, answered = np.where(sums, totals[0].values, counters[0].values), counters[2].values
     shown, tells = _tells(table, protocols, sent, answered)
-    point = numbered(table["SrcId"], lambda text: sink.point("argus", text))
+    point = numbered(table["SrcId"], lambda text: sink.point("argus", text[:NAME]))
     give(
         sink,
         table.numbers,

@@ -1,8 +1,10 @@
-"""Cisco ASA, FTD and Firepower syslog: connections built and torn down, and packets denied.
+"""Cisco ASA, FTD and Firepower syslog: connections built and torn down, connection events, and packets denied.
 
 The two messages of a connection are one record: the first says by its direction who opened it, the last how long it
 was and how many bytes passed, in both directions together. A connection whose end is not in the log is a record whose
 counters are not known; an end whose beginning is not there does not say who opened it.
+
+A connection event of FTD is told by :mod:`cloison.captures.firepower`.
 
 Source: Cisco Secure Firewall ASA Series Syslog Messages, 106001 to 106100, 302013 to 302021, 302303 to 302306, 710002
 to 710005; Cisco document 116149 for who is named first. Real addresses are read, never the mapped ones in parentheses.
@@ -12,10 +14,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
+from cloison.captures import cisco
 from cloison.captures.columns import protocol
+from cloison.captures.firepower import ENDED, STARTED, event
 from cloison.captures.lines import read_lines
+from cloison.captures.openings import Opening, Openings
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.rows import Points, Rows, address, whole
 from cloison.captures.stream import Stream
@@ -26,46 +30,9 @@ from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, SCTP, TCP, UD
 
 Address = tuple[int, int]
 
-MOST_OPEN = 1 << 17  # connections whose end is awaited, some 500 bytes each
 SECOND = 10**9
 
-_MARK = re.compile(rb"%(?:ASA|FTD|PIX|FWSM)-(?:[a-z_]+-)?\d-(\d{6}): *")
-_INTERFACE = r"[^:()]{1,64}"
-_ADDRESS = r"[0-9A-Fa-f:.]{2,45}"
-_END = rf"{_INTERFACE}:({_ADDRESS})/(\d{{1,5}})"
-_NOTES = r"(?: ?\([^()]{0,300}\))*"  # a mapped address, a user, a security group
-
-_OPENED = re.compile(
-    rf"Built (?:Probe )?(?:(inbound|outbound) )?(?:Probe )?(?:TCP|UDP|SCTP)(?: state-bypass)? connection (\d{{1,20}})"
-    rf" (?:for|from) {_END}{_NOTES} to {_END}"
-)
-_ENDED = re.compile(
-    rf"Teardown (?:Probe )?(?:TCP|UDP|SCTP)(?: state-bypass)? connection (\d{{1,20}}) (?:for|from) {_END}{_NOTES} to"
-    rf" {_END}{_NOTES},? duration:? (\d{{1,6}}):(\d\d):(\d\d),? bytes:? (\d{{1,19}}),? ?(.{{0,200}})"
-)
-_TUNNEL = rf"GRE connection (\d{{1,20}}) from {_INTERFACE}:({_ADDRESS})(?:/\d+)?{_NOTES} to {_INTERFACE}:({_ADDRESS})"
-_TUNNEL_OPENED = re.compile(rf"Built (inbound|outbound) {_TUNNEL}")
-_TUNNEL_ENDED = re.compile(
-    rf"Teardown {_TUNNEL}(?:/\d+)?{_NOTES} duration (\d{{1,6}}):(\d\d):(\d\d) bytes (\d{{1,19}})"
-)
-_ICMP = re.compile(
-    rf"(?:Built (inbound|outbound)|Teardown) ICMP connection for faddr ({_ADDRESS})/(\d{{1,5}}){_NOTES} gaddr"
-    rf" {_ADDRESS}/\d{{1,5}} laddr ({_ADDRESS})/(\d{{1,5}}){_NOTES}(?:.{{0,300}}? type (\d{{1,3}}) code (\d{{1,3}}))?"
-)
-_PORT = r"(?:/(\d{1,5}))?"
-_DENIED = re.compile(  # 106010, 106014, 106023
-    rf"Deny (?:inbound )?(?:protocol )?(\S{{1,20}}) src (?:{_INTERFACE}: ?)?({_ADDRESS}){_PORT}{_NOTES} dst"
-    rf" (?:{_INTERFACE}: ?)?({_ADDRESS}){_PORT}(?:{_NOTES} ?\(type (\d{{1,3}}), code (\d{{1,3}})\))?"
-)
-_PLAIN = re.compile(  # 106001, 106006, 106007, 106015, 710002, 710003, 710005
-    rf"(?:Inbound |Deny (?:inbound )?)?(TCP|UDP)\b.{{0,60}}? from ({_ADDRESS})/(\d{{1,5}}) to"
-    rf" (?:{_INTERFACE}:)?({_ADDRESS})/(\S{{1,40}})(?: flags ([A-Z ]{{1,40}}?)(?:  ?on |$))?"
-)
-_LISTED = re.compile(  # 106100
-    rf"access-list \S{{1,241}} (permitted|denied|est-allowed) (\S{{1,20}}) [^/]{{1,64}}/({_ADDRESS})\((\d{{1,5}})\)"
-    rf"{_NOTES} (?:-> )?[^/]{{1,64}}/({_ADDRESS})\((\d{{1,5}})\){_NOTES}(?: hit-cnt (\d{{1,10}}))?"
-)
-
+_MARK = re.compile(rb"%(?:ASA|FTD|PIX|FWSM|NGIPS)-(?:[a-z_]+-)?\d-(\d{6}): *")
 _BUILT = {"302013": TCP, "302015": UDP, "302303": TCP, "302305": SCTP}
 _TORN = {"302014": TCP, "302016": UDP, "302304": TCP, "302306": SCTP}
 _PLAINLY = {"106001", "106006", "106007", "106015", "710002", "710003", "710005"}
@@ -77,19 +44,6 @@ _SERVICES = {  # names that the firewall writes for its own ports
 }  # fmt: skip
 
 
-class _Open(NamedTuple):
-    """A connection that was built: of whom, by whom, and when."""
-
-    source: Address
-    target: Address
-    source_port: int
-    target_port: int
-    protocol: int
-    time: int
-    point: int
-    number: int
-
-
 class _Log:
     """The messages of one log."""
 
@@ -97,10 +51,10 @@ class _Log:
         self._sink = sink
         self.rows = Rows(sink)
         self.headers = Headers(stream)
-        self._open: dict[tuple[object, ...], _Open] = {}
+        self._open = Openings(self.rows)
         self._points = Points(sink)
         self.vague: Counter[str] = Counter()
-        self.totals = self.forgotten = 0
+        self.totals = 0
 
     def line(self, data: bytes, number: int) -> None:
         """Take one line: in a record, with one that comes later, or left."""
@@ -115,46 +69,52 @@ class _Log:
             self._sink.leave("other-record")
             return
         header = data[: mark.start()]
+        if kind in (STARTED, ENDED):
+            self._event(kind, text, header, number)
+            return
         when = self.headers.time(header)
         if kind in ("302020", "302021") and " type " not in text:
             self._sink.leave("transport-truncated")  # older firewalls do not say which ICMP message it was
-        elif when is None or not self._message(kind, text, when[0], self._point(header[when[1] :]), number):
+        elif when is None or not self._message(
+            kind, text, when[0], self._points(self._host(header[when[1] :])), number
+        ):
             self._sink.leave("record-malformed")
 
     @staticmethod
     def _is_traffic(kind: str) -> bool:
         return (
             kind in _BUILT or kind in _TORN or kind in _PLAINLY
-            or kind in ("302017", "302018", "302020", "302021", "106010", "106014", "106023", "106100")
+            or kind in (STARTED, ENDED, "302017", "302018", "302020", "302021", "106010", "106014", "106023", "106100")
         )  # fmt: skip
 
-    def _point(self, rest: bytes) -> int:
-        """Return the point of the firewall that wrote what follows the time in a header."""
+    @staticmethod
+    def _host(rest: bytes) -> str:
+        """Return the firewall that wrote what follows the time in a header."""
         words = rest.decode("utf-8", "replace").split()
-        return self._points(next((word.strip(":") for word in words if word.strip(":-")), ""))
+        return next((word.strip(":") for word in words if word.strip(":-")), "")
 
     def _message(self, kind: str, text: str, time: int, point: int, number: int) -> bool:
         if kind in _BUILT:
-            return self._built(_OPENED.match(text), _BUILT[kind], time, point, number)
+            return self._built(cisco.BUILT.match(text), _BUILT[kind], time, point, number)
         if kind in _TORN:
-            return self._torn(_ENDED.match(text), _TORN[kind], time, point, number)
+            return self._torn(cisco.TORN_DOWN.match(text), _TORN[kind], time, point, number)
         if kind == "302017":
-            found = _TUNNEL_OPENED.match(text)
+            found = cisco.TUNNEL_BUILT.match(text)
             ends = _ends(found[3], found[4], "0", "0") if found else None
             return bool(found and ends and self._begun(point, found[2], found[1], ends, 47, time, number))
         if kind == "302018":
-            found = _TUNNEL_ENDED.match(text)
+            found = cisco.TUNNEL_TORN_DOWN.match(text)
             ends = _ends(found[2], found[3], "0", "0") if found else None
             return bool(found and ends and self._over(
                 point, found[1], ends, 47, time, _seconds(found[4], found[5], found[6]), int(found[7]), "", number
             ))  # fmt: skip
         if kind in ("302020", "302021"):
-            return self._icmp(_ICMP.match(text), kind == "302020", time, point, number)
+            return self._icmp(cisco.ICMP_EITHER.match(text), kind == "302020", time, point, number)
         if kind in _PLAINLY:
-            return self._plain(_PLAIN.match(text), kind == "710002", time, point, number)
+            return self._plain(cisco.PLAIN.match(text), kind == "710002", time, point, number)
         if kind == "106100":
-            return self._listed(_LISTED.match(text), time, point, number)
-        return self._denied(_DENIED.match(text), time, point, number)
+            return self._listed(cisco.LISTED.match(text), time, point, number)
+        return self._denied(cisco.DENIED.match(text), time, point, number)
 
     # --- connections --------------------------------------------------------------------------------------------
 
@@ -172,22 +132,10 @@ class _Log:
         one, other, one_port, other_port = ends
         if direction == "outbound":  # the firewall names the less trusted side first
             one, other, one_port, other_port = other, one, other_port, one_port
-        self._keep((point, transport, name), _Open(one, other, one_port, other_port, transport, time, point, number))
+        self._open.keep(
+            (point, transport, name), Opening(one, other, one_port, other_port, transport, time, point, number)
+        )
         return True
-
-    def _keep(self, key: tuple[object, ...], begun: _Open) -> None:
-        if key in self._open:  # its end was not logged, and the number is used again
-            self._unfinished(self._open.pop(key))
-        elif len(self._open) >= MOST_OPEN:
-            self.forgotten += 1
-            self._unfinished(self._open.pop(next(iter(self._open))))
-        self._open[key] = begun
-
-    def _unfinished(self, begun: _Open) -> None:
-        self.rows.add(
-            begun.source, begun.target, begun.source_port, begun.target_port, begun.protocol, begun.time, begun.time,
-            0, 0, number=begun.number, point=begun.point, tells=INITIATOR_AB | ONE_WAY,
-        )  # fmt: skip
 
     def _torn(self, found: re.Match[str] | None, transport: int, time: int, point: int, number: int) -> bool:
         ends = _ends(found[2], found[4], found[3], found[5]) if found else None
@@ -204,11 +152,11 @@ class _Log:
     ) -> bool:  # fmt: skip
         one, other, one_port, other_port = ends
         first, tells = max(time - seconds * SECOND, 0), ONE_WAY
-        begun = self._open.pop((point, transport, name), None)
+        begun = self._open.take((point, transport, name))
         if begun is not None and {(begun.source, begun.source_port), (begun.target, begun.target_port)} != {
             (one, one_port), (other, other_port)
         }:  # another connection of the same number  # fmt: skip
-            self._unfinished(begun)
+            self._open.unfinished(begun)
             begun = None
         if begun is not None:
             self._sink.leave("other-record")  # the line that built it: its connection is this one's
@@ -230,7 +178,6 @@ class _Log:
             return False
         foreign, local, foreign_id, local_id = ends
         key = (point, *ends)
-        begun = self._open.get(key)
         kind = whole(found[6] or "", 255), whole(found[7] or "", 255)
         if kind[0] is None or kind[1] is None:
             return False
@@ -238,10 +185,10 @@ class _Log:
         target_port = kind[0] << 8 | kind[1]
         if built:
             one, other, ident = (foreign, local, foreign_id) if found[1] == "inbound" else (local, foreign, local_id)
-            self._keep(key, _Open(one, other, ident, target_port, transport, time, point, number))
+            self._open.keep(key, Opening(one, other, ident, target_port, transport, time, point, number))
             return True
+        begun = self._open.take(key)
         if begun is not None:
-            del self._open[key]
             self._sink.leave("other-record")
             self.rows.add(
                 begun.source, begun.target, begun.source_port, begun.target_port, transport, min(begun.time, time),
@@ -253,6 +200,33 @@ class _Log:
                 point=point, tells=ONE_WAY,
             )  # fmt: skip
         return True
+
+    def _event(self, kind: str, text: str, header: bytes, number: int) -> None:
+        """Take a connection event. The same connection may be logged as built too: another point never adds up."""
+        undated = self.headers.without
+        when = self.headers.time(header)
+        found = event(kind, text, self.headers, when[0] if when else None)
+        if isinstance(found, str):
+            self._sink.leave(found)
+            return
+        self.headers.without = undated  # it has a date of its own
+        point = self._points(self._host(header[when[1] :] if when else header), "event")
+        ends = found.source, found.target, found.source_port, found.target_port
+        key = (point, found.name)
+        begun = self._open.take(key) if found.name else None
+        if begun is not None and begun[:4] == ends and kind == ENDED:
+            self._sink.leave("other-record")  # the line that began it
+            number = begun.number
+        elif begun is not None:
+            self._open.unfinished(begun)
+        if kind == STARTED and found.name and not found.tells & REFUSED_AB:
+            self._open.keep(key, Opening(*ends, found.protocol, found.first, point, number))
+            return
+        packets, size, back_packets, back_size = found.counters
+        self.rows.add(
+            *ends, found.protocol, found.first, found.last, packets, size, number=number, point=point,
+            tells=found.tells, back_packets=back_packets, back_size=back_size,
+        )  # fmt: skip
 
     # --- packets ------------------------------------------------------------------------------------------------
 
@@ -316,8 +290,7 @@ class _Log:
 
     def close(self) -> None:
         """Give what waited for an end, and say what was assumed."""
-        for begun in self._open.values():
-            self._unfinished(begun)
+        self._open.close()
         self.rows.close()
         self.headers.say(self._sink)
         if self.totals:
@@ -325,13 +298,7 @@ class _Log:
                 "the firewall counts the bytes of both directions together: they stand on the side of the first end",
                 "le pare-feu compte ensemble les octets des deux sens : ils figurent du côté de la première extrémité",
             ))  # fmt: skip
-        if self.forgotten:
-            self._sink.note(say(
-                "{count} {count:connection was|connections were} still open when {most} others were: counted apart from"
-                " {count:its end|their ends}",
-                "{count} {count:connexion restait ouverte|connexions restaient ouvertes} quand {most} autres"
-                " l’étaient : {count:comptée|comptées} à part de leur fin",
-                count=self.forgotten, most=MOST_OPEN))  # fmt: skip
+        self._open.say(self._sink)
         if vague := +self.vague:
             self._sink.note(say(
                 "{count} {count:message|messages} of refused packets without their ports, not judged: {kinds}",

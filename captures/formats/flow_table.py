@@ -5,6 +5,7 @@ Source: RFC 4180 for quotes; :mod:`cloison.captures.naming` for the names.
 
 from __future__ import annotations
 
+from csv import Error as CsvError
 from csv import reader
 
 import numpy as np
@@ -82,7 +83,10 @@ class _Table:
         """Return the first value of each column of times, of the first lines that have one."""
         found: dict[str, str] = {}
         for line in range(min(len(lines), _LOOKED_AT)):
-            values = next(reader([lines.text(line)], delimiter=self._separator), [])
+            try:
+                values = next(reader([lines.text(line)], delimiter=self._separator), [])
+            except CsvError:  # no row, which is counted when the lines are read
+                continue
             for name in times:
                 at = self._names.index(name)
                 text = values[at].strip() if at < len(values) else ""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import BYTE, LONG, PORT, addresses, ends, give, numbered
+from cloison.captures.columns import BYTE, LONG, NAME, PORT, addresses, ends, give, numbered
 from cloison.captures.lines import read_lines
 from cloison.captures.objects import names_in
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
@@ -113,7 +113,7 @@ def _give(table: Table, sink: Sink) -> None:
     flags = numbered(table["/l4/TCP/flags"], _flags)
     shown = np.where((protocols == TCP) & flags.known, flags.values, -1)
     wrong |= (protocols == TCP) & flags.wrong
-    points = numbered(table["/node_name"], lambda text: sink.point("hubble", text))
+    points = numbered(table["/node_name"], lambda text: sink.point("hubble", text[:NAME]))
     give(
         sink,
         table.numbers,

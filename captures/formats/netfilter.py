@@ -99,7 +99,8 @@ class _Log:
         if transport == TCP:
             flags = _FLAGS.search(outer)
             tells |= _told(flags[1] if flags else "")
-        vlan = whole(_fields(text[: ends.start()]).get("VID"), 4094) or 0
+        before = text[: ends.start()]
+        vlan = whole(_fields(before).get("VID"), 4094) or 0 if "VID=" in before else 0
         self.rows.add(
             source, target, *ports, transport, time, time, 1, size, number=number, point=point, tells=tells,
             vlans=vlan << 12,

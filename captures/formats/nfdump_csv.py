@@ -9,12 +9,13 @@ Source: nfdump's manual; src/output/output_csv.c and output_csv_fast.c.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import LONG, PORT, addresses, ends, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.columns import LONG, NAME, PORT, addresses, ends, flags, give, icmp, numbered, ported, protocol
 from cloison.captures.lines import MARK, Lines, read_lines
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
@@ -42,13 +43,16 @@ FIELDS: Mapping[str, tuple[Kind, tuple[str, ...]]] = {
     "code": (WHOLE, ("icmpCode",)),
     "exporter": (TEXT, ("ra", "exid", "exporterID")),
 }
-_LONG = (  # the order of the first columns where no header says it (-q)
+_LONG = (  # the order of the columns where no header says it (-q)
     "ts", "te", "td", "sa", "da", "sp", "dp", "pr", "flg", "fwd", "stos", "ipkt", "ibyt", "opkt", "obyt", "in", "out",
-    "sas", "das", "smk", "dmk", "dtos", "dir", "nh", "nhb", "svln", "dvln",
+    "sas", "das", "smk", "dmk", "dtos", "dir", "nh", "nhb", "svln", "dvln", "ismc", "odmc", "idmc", "osmc", "mpls1",
+    "mpls2", "mpls3", "mpls4", "mpls5", "mpls6", "mpls7", "mpls8", "mpls9", "mpls10", "cl", "sl", "al", "ra", "eng",
+    "exid", "tr",
 )  # fmt: skip
 _WITHOUT_HEADER = re.compile(
     rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,){2} *\d+\.\d+,[0-9A-Fa-f.:]+,[0-9A-Fa-f.:]+,\d+,[\d.]+,[\w-]+ *,[ .\w]{6,8},"
 )
+HEADERS = 16  # distinct ones in a chunk: several outputs in one file
 NEEDED = ("first", "source", "target", "protocol", "packets")
 _CLOCK = re.compile(r"(?:(\d{1,6})d )?(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?")
 _SECONDS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?")
@@ -72,42 +76,45 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
         say("nfdump's CSV does not say in which time zone its times are: they were read as UTC",
             "le CSV de nfdump ne dit pas dans quel fuseau sont ses heures : elles ont été lues comme UTC"),
     )  # fmt: skip
-    names: Sequence[str] = ()
+    header = ""
     with Tables(sink) as tables:
         for lines in read_lines(stream, sink):
-            if not names and _WITHOUT_HEADER.match(lines.text(0).encode()):
+            if not header and _WITHOUT_HEADER.match(lines.text(0).encode()):
                 fields = lines.text(0).count(",") + 1
-                names = [*_LONG, *(f"column {number}" for number in range(fields))][:fields]
-            start = 0
-            for stop in [*_headers(lines), len(lines)]:
-                if stop > start:
-                    _rows(tables, lines, start, stop, names, sink)
-                if stop < len(lines):
-                    names = [name.strip() for name in lines.text(stop).split(",")]
-                start = stop + 1
+                header = ",".join([*_LONG, *(f"column {number}" for number in range(fields))][:fields])
+            said = _are_headers(lines)
+            said[0] |= not header and _named(lines.text(0)) is not None
+            headers = {header: 0}
+            places, states = np.flatnonzero(said).tolist(), []
+            for place in places:
+                header = lines.text(place)
+                if header not in headers and len(headers) >= HEADERS:
+                    header = ""
+                states.append(headers.setdefault(header, len(headers)))
+            which = lines.since(places, states)
+            for number, known in enumerate(headers):
+                part = lines.only((which == number) & ~said)
+                if len(part):
+                    _rows(tables, part, known, sink)
     return None
 
 
-def _headers(lines: Lines) -> list[int]:
-    """Return the lines that are headers: of flows, or of the sums below them."""
-    marks = [known[0].encode() for name in ("first", "source") for known in [FIELDS[name][1]]]
-    marks += [b"firstSeen", b"Summary", b"flows,bytes", b"cnt,", b"No matching", b"srcAddr"]
+def _are_headers(lines: Lines) -> npt.NDArray[np.bool_]:
+    """Return which lines are headers: of flows, or of the sums below them."""
     found = np.zeros(len(lines), dtype=bool)
-    for mark in marks:
+    for mark in (b"ts,", b"firstSeen,", b"cnt,", b"sa,", b"srcAddr,", b"Summary", b"flows,", b"No matching"):
         found |= lines.starting(mark)
-    return np.flatnonzero(found).tolist()
+    return found
 
 
-def _rows(tables: Tables, lines: Lines, start: int, stop: int, names: Sequence[str], sink: Sink) -> None:
-    places = np.arange(len(lines))
-    part = lines.only((places >= start) & (places < stop))
-    found = _named(",".join(names))
+def _rows(tables: Tables, lines: Lines, header: str, sink: Sink) -> None:
+    found = _named(header)
     if found is None:  # the sums
-        sink.leave("other-record", len(part))
+        sink.leave("other-record", len(lines))
         return
+    names = [name.strip() for name in header.split(",")]
     wanted = {name: FIELDS[field][0] for field, name in found.items()}
-    table = tables.separated(part, names, wanted, separator=",", quote='"').renamed(found)
-    _give(table, sink)
+    _give(tables.separated(lines, names, wanted, separator=",", quote='"').renamed(found), sink)
 
 
 def _give(table: Table, sink: Sink) -> None:
@@ -122,7 +129,7 @@ def _give(table: Table, sink: Sink) -> None:
     lasted = numbered(table.get("duration", TEXT), _duration)
     counters = [table.get(name, WHOLE).within(*LONG) for name in ("packets", "bytes", "back_packets", "back_bytes")]
     vlan, shown = table.get("vlan", WHOLE).within(0, 4095), numbered(table.get("flags", TEXT), flags)
-    exporter = numbered(table.get("exporter", TEXT), lambda text: sink.point("nfdump", text))
+    exporter = numbered(table.get("exporter", TEXT), lambda text: sink.point("nfdump", text[:NAME]))
     wrong = ~(source.known & target.known & proto.known & first.known & counters[0].known)
     for column in (*ports, kind, code, last, lasted, vlan, shown, *counters):
         wrong |= column.wrong

@@ -12,7 +12,20 @@ from collections.abc import Mapping
 import numpy as np
 
 from cloison.captures import records as word
-from cloison.captures.columns import BYTE, LONG, PORT, addresses, ends, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.columns import (
+    BYTE,
+    LONG,
+    NAME,
+    PORT,
+    addresses,
+    ends,
+    flags,
+    give,
+    icmp,
+    numbered,
+    ported,
+    protocol,
+)
 from cloison.captures.objects import Objects, names_in
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
@@ -68,8 +81,8 @@ def _give(table: Table, sink: Sink) -> None:
         wrong |= column.wrong
     wrong |= np.isin(proto.values, (TCP, UDP)) & ~(ports[0].known & ports[1].known)
     wrong |= control & ~(kind.known & code.known)
-    exporter = numbered(_either(table, "/ip4_router", "/ip6_router"), lambda text: sink.point("nfdump", text))
-    system = numbered(table["/export_sysid"], lambda text: sink.point("nfdump", text))
+    exporter = numbered(_either(table, "/ip4_router", "/ip6_router"), lambda text: sink.point("nfdump", text[:NAME]))
+    system = numbered(table["/export_sysid"], lambda text: sink.point("nfdump", text[:NAME]))
     size = counters[1].values
     small = counters[0].values > size // LEAST
     if (small & ~wrong).any():

@@ -15,6 +15,7 @@ from cloison.captures import records as word
 from cloison.captures.columns import (
     BYTE,
     LONG,
+    NAME,
     PORT,
     addresses,
     ends,
@@ -102,7 +103,7 @@ def _give(table: Table, sink: Sink) -> None:
     tells = np.where(begun & (SYN | ACK) == SYN, bits.SYN_AB, 0)
     tells |= np.where(begun & (SYN | ACK) == SYN | ACK, bits.SYNACK_AB, 0)
     both = opening.known & later.known
-    sensor = numbered(table["sensor"], lambda text: sink.point("silk", text))
+    sensor = numbered(table["sensor"], lambda text: sink.point("silk", text[:NAME]))
     give(
         sink,
         table.numbers,

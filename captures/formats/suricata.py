@@ -15,7 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import BYTE, LONG, PORT, WIRES, addresses, ends, give, icmp, numbered, ported, protocol
+from cloison.captures.columns import (
+    BYTE,
+    LONG,
+    NAME,
+    PORT,
+    WIRES,
+    addresses,
+    ends,
+    give,
+    icmp,
+    numbered,
+    ported,
+    protocol,
+)
 from cloison.captures.lines import read_lines
 from cloison.captures.objects import names_in
 from cloison.captures.packets import TCP, UDP
@@ -73,7 +86,7 @@ def _words(table: Table, side: str, sink: Sink) -> tuple[dict[int, npt.NDArray[n
     wrong |= ports[0].wrong | ports[1].wrong | kind.wrong | code.wrong
     wrong |= np.isin(proto.values, (TCP, UDP)) & ~(ports[0].known & ports[1].known)
     wrong |= control & ~kind.known
-    points = numbered(table["/host"], lambda host: sink.point("suricata", side, host))
+    points = numbered(table["/host"], lambda host: sink.point("suricata", side, host[:NAME]))
     here = sink.point("suricata", side, "")
     return ends(source, target) | {
         word.SOURCE_PORT: np.where(with_ports, ports[0].values, 0),

@@ -9,9 +9,10 @@ Source: Zeek's manual, "conn.log" and "Zeek Log Formats"; base/protocols/conn/ma
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,8 @@ WANTED: Mapping[str, Kind] = {
     "missed_bytes": WHOLE, "tunnel_parents": TEXT, "vlan": WHOLE, "inner_vlan": WHOLE, "ip_proto": WHOLE,
     "_path": TEXT,
 }  # fmt: skip
+DIRECTIVES = (b"#separator", b"#fields", b"#path", b"#unset_field", b"#empty_field")
+HEADERS = 16  # distinct ones in a chunk: several logs in one file
 MARKS = frozenset(("conn_state", "history", "orig_bytes", "orig_pkts", "orig_ip_bytes"))  # no other log has one of them
 
 # TCP states and what they say was seen; both sides' names are the originator's and the responder's
@@ -79,7 +82,7 @@ for _one, _other in _PAIRS:
     _COUNTERPART[_one], _COUNTERPART[_other] = _other, _one
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Header:
     """What the lines that begin with # have said so far."""
 
@@ -87,25 +90,27 @@ class _Header:
     unset: str = "-"
     empty: str = "(empty)"
     path: str = "conn"
-    fields: Sequence[str] = field(default_factory=tuple)
+    fields: tuple[str, ...] = ()
 
-    def hear(self, line: str) -> None:
-        """Take one such line."""
+    def after(self, line: str) -> _Header:
+        """Return what is known after one such line."""
         if line.startswith("#separator"):
-            mark = line[len("#separator") :].strip(" ")
-            if mark.startswith("\\x"):
-                mark = bytes.fromhex(mark[2:4]).decode("latin-1") if len(mark) == 4 else ""
-            self.separator = mark if len(mark) == 1 and mark.isascii() and mark not in "\n\r\"'#" else "\t"
-            return
+            return replace(self, separator=_separator(line[len("#separator") :].strip(" ")))
         name, _, rest = line.partition(self.separator)
         if name == "#fields":
-            self.fields = tuple(rest.split(self.separator))
-        elif name == "#unset_field":
-            self.unset = rest
-        elif name == "#empty_field":
-            self.empty = rest
-        elif name == "#path":
-            self.path = rest
+            return replace(self, fields=tuple(rest.split(self.separator)))
+        if name == "#unset_field":
+            return replace(self, unset=rest)
+        if name == "#empty_field":
+            return replace(self, empty=rest)
+        return replace(self, path=rest) if name == "#path" else self
+
+
+def _separator(mark: str) -> str:
+    """Return a separator out of how it is written (\\x09); a tab for one that cannot be."""
+    found = re.fullmatch(r"\\x([0-9a-fA-F]{2})", mark)
+    letter = chr(int(found[1], 16)) if found else mark
+    return letter if len(letter) == 1 and letter.isascii() and (letter == "\t" or letter.isprintable()) else "\t"
 
 
 def _recognises(head: bytes) -> bool:
@@ -116,23 +121,30 @@ def _recognises(head: bytes) -> bool:
     header = _Header()
     for line in head.decode("utf-8", "replace").removeprefix("\ufeff").splitlines():
         if line.startswith("#"):
-            _hear(header, line)
+            header = header.after(line)
     return {"id.orig_h", "id.resp_h", "proto"} <= set(header.fields) and not MARKS.isdisjoint(header.fields)
-
-
-def _hear(header: _Header, line: str) -> None:
-    try:
-        header.hear(line)
-    except ValueError:  # a separator that is no hexadecimal number
-        header.fields = ()
 
 
 def _read(stream: Stream, sink: Sink) -> Message | None:
     header, seen = _Header(), Counter[str]()
     with Tables(sink) as tables:
         for lines in read_lines(stream, sink):
-            for table in _tables(tables, lines, header, sink):
-                _give(table, sink, seen)
+            objects = lines.starting(b"{")
+            if objects.any():
+                table = tables.json(lines.only(objects), {f"/{name}": kind for name, kind in WANTED.items()})
+                _give(table.renamed(WANTED), sink, seen)
+                lines = lines.only(~objects)
+            said = lines.starting(b"#")
+            headers, which = _headers(lines, header)
+            header = headers[int(which[-1])] if len(lines) else header
+            for number, known in enumerate(headers):
+                part = lines.only((which == number) & ~said)
+                if known.path != "conn" or not known.fields:
+                    sink.leave("other-record" if known.fields else "record-malformed", len(part))
+                elif len(part):
+                    unset = ("", known.unset, known.empty)
+                    table = tables.separated(part, known.fields, WANTED, separator=known.separator, unset=unset)
+                    _give(table, sink, seen)
     if seen["tunnel"]:
         sink.note(say("{count} connections were in tunnels, which Zeek names by its own identifiers only",
                       "{count} connexions passaient dans des tunnels, que Zeek ne nomme que par ses identifiants",
@@ -148,27 +160,22 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
     return None
 
 
-def _tables(tables: Tables, lines: Lines, header: _Header, sink: Sink) -> Iterator[Table]:
-    """Yield the rows of a chunk: JSON lines, and what stands between two headers."""
-    objects = lines.starting(b"{")
-    if objects.any():
-        yield tables.json(lines.only(objects), {f"/{name}": kind for name, kind in WANTED.items()}).renamed(WANTED)
-        lines = lines.only(~objects)
-    said = np.flatnonzero(lines.starting(b"#"))
-    start = 0
-    for stop in [*said.tolist(), len(lines)]:
-        if stop > start:
-            places = np.arange(len(lines))
-            part = lines.only((places >= start) & (places < stop))
-            if header.path != "conn" or not header.fields:
-                sink.leave("other-record" if header.fields else "record-malformed", len(part))
-            else:
-                yield tables.separated(
-                    part, header.fields, WANTED, separator=header.separator, unset=("", header.unset, header.empty)
-                )
-        if stop < len(lines):
-            _hear(header, lines.text(stop))
-        start = stop + 1
+def _headers(lines: Lines, header: _Header) -> tuple[list[_Header], npt.NDArray[np.int64]]:
+    """Return the headers that hold in a chunk, ``header`` first, and which of them each line has.
+
+    Beyond ``HEADERS`` distinct ones, the lines below the rest have none.
+    """
+    headers = {header: 0}
+    said = np.zeros(len(lines), dtype=bool)
+    for mark in DIRECTIVES:
+        said |= lines.starting(mark)
+    places, states = np.flatnonzero(said).tolist(), []
+    for place in places:
+        header = header.after(lines.text(place))
+        if header not in headers and len(headers) >= HEADERS:
+            header = _Header()
+        states.append(headers.setdefault(header, len(headers)))
+    return list(headers), lines.since(places, states)
 
 
 def _give(table: Table, sink: Sink, seen: Counter[str]) -> None:

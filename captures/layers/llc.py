@@ -12,11 +12,11 @@ from cloison.flows.compiled import Int
 FRAME_TRUNCATED, LLC, STP, ISIS, CDP = (
     reason(name) for name in ("frame-truncated", "llc", "stp", "isis", "cdp")
 )  # fmt: skip
-IPV4, IPV6, ARP = 0x0800, 0x86DD, 0x0806
+IPV4 = ETHERTYPE + 0x0800
 
 
 def read(window: Any, kind: Int, place: Any) -> Int:
-    """Read the service access points and SNAP; IP in SNAP is IP (RFC 1042)."""
+    """Read the service access points and SNAP; SNAP names an EtherType (RFC 1042, IEEE 802.1H)."""
     at = place[BEGIN]
     kept = place[END] - at
     if kept < 3:
@@ -26,6 +26,9 @@ def read(window: Any, kind: Int, place: Any) -> Int:
         return STP
     if service == 0xFEFE:
         return ISIS
+    if service == 0x0606 and window[at + 2] == 3:
+        place[BEGIN] = at + 3
+        return IPV4
     if service != 0xAAAA:
         return LLC
     if kept < 8:
@@ -36,7 +39,7 @@ def read(window: Any, kind: Int, place: Any) -> Int:
         if carried == 0x010B:
             return STP  # one per VLAN
         return CDP if carried in (0x2000, 0x2003, 0x2004, 0x0111) else LLC
-    if organisation == 0 and carried in (IPV4, IPV6, ARP):
+    if (organisation == 0 or organisation == 0x0000F8) and carried > 1500:
         place[BEGIN] = at + 8
         return ETHERTYPE + carried
     return LLC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +33,8 @@ HOLDS, FINDINGS, UNDECIDED = 0, 1, 3  # exit codes
 @dataclass(frozen=True)
 class Audit:
     """The result of an audit. ``probes`` has the probe of each source (empty: none); ``ledger`` counts packets that are
-    in no conversation; ``window`` is when the captures begin and end, in ns since 1970 UTC."""
+    in no conversation (``inside``: those that tunnels carry); ``window`` is when the captures begin and
+    end, in ns since 1970 UTC."""
 
     network: Network
     sources: tuple[Source, ...]
@@ -134,10 +136,23 @@ class Audit:
         zones = [numbers.setdefault(owner.zone, len(numbers)) for owner in self.network.ownership.owners]
         return np.array([*zones, -1], dtype=np.int32)
 
+    @cached_property
+    def inside(self) -> Mapping[str, int]:
+        """Packets that tunnels carry and that are in no conversation, by reason."""
+        found: Counter[str] = Counter()
+        for source in self.sources:
+            found.update(source.inside)
+        return dict(sorted(found.items()))
+
+    @property
+    def undecoded(self) -> int:
+        """How many packets were not decoded, or carry one that was not."""
+        return undecoded(self.ledger) + undecoded(self.inside)
+
     @property
     def undecoded_ip(self) -> int:
-        """How many packets that are, or may be, IP were not decoded."""
-        return undecoded(self.ledger, ip_only=True)
+        """How many packets that are, or may be, IP were not decoded, or carry one that was not."""
+        return undecoded(self.ledger, ip_only=True) + undecoded(self.inside, ip_only=True)
 
     def owners(self, rows: Array, *, source: bool) -> Array:
         """Return i4, the owner (index of the network's, -1 none) of one end of some verdicts, as seen on the wire."""

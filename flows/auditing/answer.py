@@ -144,7 +144,7 @@ def _summary(audit: Audit) -> dict[str, int]:
         "illegitimate": counts["illegitimate"],
         "unmapped": counts["unmapped"],
         "local": counts["local"],
-        "undecoded": undecoded(audit.ledger),
+        "undecoded": audit.undecoded,
         "icmp_errors": int(audit.table.errors.sum()),
     }
 
@@ -171,10 +171,12 @@ def _enough(narrower: Narrower | None) -> dict[str, list[str]] | None:
 
 
 def _ledger(audit: Audit, *, control: bool) -> list[dict[str, Any]]:
+    """Return the packets of no conversation by reason, and after them those that tunnels carry."""
     return [
-        {"reason": reason, "packets": audit.ledger[reason]}
-        for reason in sorted(audit.ledger, key=lambda name: (-audit.ledger[name], name))
-        if audit.ledger[reason] and REASONS[reason].control == control
+        {"reason": reason, "packets": ledger[reason], **more}
+        for ledger, more in ((audit.ledger, {}), (audit.inside, {"carried": True}))
+        for reason in sorted(ledger, key=lambda name: (-ledger[name], name))
+        if ledger[reason] and REASONS[reason].control == control
     ]
 
 
@@ -259,7 +261,15 @@ def _ledger_table(audit: Audit) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for control in (False, True):
         kind = Text("link control", "contrôle de liaison") if control else Text("not decoded", "non décodé")
-        rows += [(REASONS[item["reason"]].text, kind, item["packets"]) for item in _ledger(audit, control=control)]
+        carried = (
+            Text("link control in a tunnel", "contrôle de liaison dans un tunnel")
+            if control
+            else Text("not decoded in a tunnel", "non décodé dans un tunnel")
+        )
+        rows += [
+            (REASONS[item["reason"]].text, carried if item.get("carried") else kind, item["packets"])
+            for item in _ledger(audit, control=control)
+        ]
     errors = int(audit.table.errors.sum())
     if errors:
         told = Text("ICMP errors about these conversations", "erreurs ICMP au sujet de ces conversations")
@@ -368,7 +378,7 @@ def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:
     """Return why a source leaves something undecided: a problem, no packet, or packets not decoded."""
     said = []
     for source in sources:
-        lost = undecoded(source.ledger)
+        lost, inner = undecoded(source.ledger), undecoded(source.inside)
         if source.problem is not None:
             said.append(Message(Text("{file}: {why}", "{file} : {why}"), {
                 "file": source.file, "why": _text(source.problem),
@@ -387,6 +397,16 @@ def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:
                     "{file} : {n} {n:enregistrement non lu, donc non jugé|enregistrements non lus, donc non jugés}",
                     file=source.file,
                     n=lost,
+                )
+            )
+        if inner:
+            said.append(
+                say(
+                    "{file}: what {n} {n:packet|packets} of tunnels {n:carries|carry} was not decoded, so not judged",
+                    "{file} : ce que {n:porte|portent} {n} {n:paquet|paquets} de tunnels n’a pas été décodé, donc pas "
+                    "jugé",
+                    file=source.file,
+                    n=inner,
                 )
             )
     return tuple(said)

@@ -14,6 +14,7 @@ from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.parts import Part, parts, wire_of
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
 from cloison.flows.orient import ANSWERS, CERTAINTIES
+from cloison.flows.table import Source
 from cloison.netmodel.space.addresses import show
 from cloison.netmodel.space.ownership import Owner
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, keyword
@@ -67,9 +68,10 @@ def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
     """Yield the conversations of a part as entries, in its order."""
     owners, rules = audit.network.ownership.owners, audit.verdicts.rules
     address = cache(address_text)
+    tunnels = cache(lambda file, vni, tunnel: carried(audit.sources[file], vni, tunnel))
     for (
         reason, severity, s_hi, s_lo, t_hi, t_lo, asks, s_port, where, s_owner, t_owner, s_inner, t_inner, line, rule,
-        first, last, count, size, answered, certainty, vni, tunnel, file, packet, wire,
+        first, last, count, size, answered, certainty, vni, tunnel, file, packet, wire, _,
     ) in zip(*(getattr(part, item.name).tolist() for item in fields(Part)), strict=True):  # fmt: skip
         yield Entry(
             VERDICTS[REASONS[reason][0]],
@@ -93,7 +95,7 @@ def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
             size,
             ANSWERS[answered],
             CERTAINTIES[certainty],
-            carried(vni, tunnel),
+            tunnels(file, vni, tunnel),
             audit.sources[file].file,
             packet,
             wire_of(audit.wires, wire),
@@ -111,9 +113,22 @@ def address_text(hi: int, lo: int) -> str:
     return show(hi << 64 | lo)
 
 
-def carried(vni: int, tunnel: int) -> str:
-    """Return what carried a conversation; empty for nothing."""
-    return f"vni/{vni}" if vni >= 0 else f"tunnel/{tunnel}" if tunnel >= 0 else ""
+def carried(source: Source, vni: int, tunnel: int) -> str:
+    """Return the tunnel that carried a conversation, and what carried that; empty for nothing.
+
+    As in ``vxlan 5001 10.0.0.1 - 10.0.0.2``: protocol, virtual network or key, ends.
+    """
+    if tunnel < 0:
+        return f"vni/{vni}" if vni >= 0 else ""  # as flow records say it
+    said = []
+    while tunnel >= 0:
+        around = source.tunnels[tunnel]
+        words = [around.protocol, *(str(number) for number in (around.vni, around.key) if number >= 0)]
+        if around.ends is not None:
+            words.append(" - ".join(show(end) for end in around.ends))
+        said.append(" ".join(words))
+        tunnel = around.within
+    return ", ".join(said)
 
 
 def place_name(owner: Owner | None) -> str:

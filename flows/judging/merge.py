@@ -1,6 +1,7 @@
 """The same conversation seen at several probes, or twice by one, made one row.
 
-Rows are the same conversation when they have the same two ends, ports, protocol and VRFs and overlap in time.
+Rows are the same conversation when they have the same two ends, ports, protocol and VRFs, no VNIs of which the map
+knows none, or the same, and overlap in time.
 Evidence is joined, so that the best decides; packets and bytes are the most that one probe counted in each direction.
 """
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.matrix import Matrix
-from cloison.flows.judging.place import Places
+from cloison.flows.judging.place import Places, unknown_vni
 from cloison.flows.orient import ICMP, ICMP6
 from cloison.flows.table import EVIDENCE, FIRST_SEEN_LATE, FlowTable
 
@@ -117,7 +118,10 @@ def _keys(matrix: Matrix, table: FlowTable, places: Places) -> tuple[list[Array]
     )
     keys = [side for one, other in pairs for side in (np.where(turned, other, one), np.where(turned, one, other))]
     message = np.where(ported, 0, table.a_port.astype(np.uint32) << np.uint32(16) | table.b_port)
-    return [*keys, table.protocol, message], turned
+    protocol = table.protocol.astype(np.int64)
+    if (table.vni >= 0).any():  # nothing says that two networks which the map does not know are one
+        protocol |= (unknown_vni(matrix.network, table).astype(np.int64) + 1) << 8
+    return [*keys, protocol, message], turned
 
 
 def _reduced(table: FlowTable, turned: Array, starts: Array) -> dict[str, Array]:

@@ -1,7 +1,8 @@
 """Where each end of a conversation lies: the VRF it was seen in, then the class of its address.
 
-A VNI settles the VRF, else a VLAN, else the probe, else the user's word. Where nothing does, every VRF is a candidate,
-and the ends must be the same points whichever is taken.
+A VNI settles the VRF, else a VLAN, else the probe, else the user's word; of what a tunnel carries, the VNI or the VLAN
+inside alone, for neither probe nor user speaks of another network. Where nothing does, every VRF is a candidate, and
+the ends must be the same points whichever is taken.
 """
 
 from __future__ import annotations
@@ -96,12 +97,14 @@ def _hints(network: Network, table: FlowTable, settled: Sequence[Candidates]) ->
     default = [candidates or every for candidates in settled] or [every]
     numbers: dict[Candidates, int] = {}
     by_source = np.array([numbers.setdefault(item, len(numbers)) for item in default], dtype=np.int32)[table.source]
-    if len(every) == 1 or not (table.vlan.any() or (table.vni >= 0).any()):
+    within = table.tunnel >= 0
+    if len(every) == 1 or not (table.vlan.any() or (table.vni >= 0).any() or within.any()):
         return by_source, tuple(numbers)
     vlans, vnis = _carried(network)
+    default_of = np.where(within, numbers.setdefault(every, len(numbers)), by_source)
     before = tuple(numbers)
     packed = table.vlan.astype(np.uint64) | (table.vni.astype(np.int64) + 1).astype(np.uint64) << np.uint64(24)
-    packed |= by_source.astype(np.uint64) << np.uint64(49)
+    packed |= default_of.astype(np.uint64) << np.uint64(49)
     seen, inverse = np.unique(packed, return_inverse=True)
     of_seen = np.empty(len(seen), dtype=np.int32)
     for index, value in enumerate(seen.tolist()):
@@ -112,6 +115,13 @@ def _hints(network: Network, table: FlowTable, settled: Sequence[Candidates]) ->
             found = vlans.get(vlan & 0xFFF) or vlans.get(vlan >> 12) or before[value >> 49]
         of_seen[index] = numbers.setdefault(found, len(numbers))
     return of_seen[inverse].astype(np.int32), tuple(numbers)
+
+
+def unknown_vni(network: Network, table: FlowTable) -> Array:
+    """Return the VNI of each row (i4) where the map has none like it, else -1."""
+    _, vnis = _carried(network)
+    found: Array = np.where(np.isin(table.vni, list(vnis)), np.int32(-1), table.vni)
+    return found
 
 
 def _carried(network: Network) -> tuple[Mapping[int, Candidates], Mapping[int, Candidates]]:

@@ -43,7 +43,7 @@ def refuted(
                 reason[rows[block]] = _by_claims(matrix, table, verdicts, wires, rows[block])
     outside = _outside(matrix, probes)
     if outside.any():
-        plain = authorised & (reason == _CODE[""])
+        plain = authorised & (reason == _CODE[""]) & (table.tunnel < 0)[verdicts.row]
         rows = np.flatnonzero(plain)
         caught = rows[outside[verdicts.line[rows], table.source[verdicts.row[rows]]]]
         reason[caught] = _CODE[OUTSIDE]

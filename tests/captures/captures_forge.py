@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cloison.captures.read import read
-from cloison.flows.table import EVIDENCE, Capture
+from cloison.flows.table import EVIDENCE, REASONS, Capture
 
 SECOND = 10**9
 START = 1_700_000_000 * SECOND
@@ -73,17 +73,23 @@ def read_bytes(folder: Path, data: bytes, name: str = "a.pcap", *, rare: bool = 
 
 
 def balanced(capture: Capture) -> None:
-    """Check the ledger of each stream: packets == judged + control + undecoded; every row is of a packet that is."""
+    """Check the ledgers of each stream: packets == judged + control + undecoded, and the same of what they carry; every
+    row is of a packet that is."""
     table = capture.table
     streams: dict[int, list[int]] = {}
     for number, source in enumerate(capture.sources):
         assert source.stream >= 0 or source.packets == 0
         streams.setdefault(source.stream, []).append(number)
+        assert not set(source.inside) - set(REASONS)
     for numbers in streams.values():
         own = table.take(np.isin(table.source, numbers))
-        judged = int(own.packets_ab.sum() + own.packets_ba.sum()) + int(own.errors.sum())
-        left = sum(sum(capture.sources[number].ledger.values()) for number in numbers)
-        assert sum(capture.sources[number].packets for number in numbers) == judged + left
+        counted = (own.packets_ab + own.packets_ba + own.errors).astype(int)
+        members = [capture.sources[number] for number in numbers]
+        carried = members[0].carries(own.tunnel)
+        left = sum(sum(source.ledger.values()) for source in members)
+        assert sum(source.packets for source in members) == counted[~carried].sum() + left
+        inside = sum(sum(source.inside.values()) for source in members)
+        assert sum(source.carried for source in members) == counted[carried].sum() + inside
     packets = np.array([source.packets for source in capture.sources], dtype=np.uint64)
     assert ((table.packet >= 1) & (table.packet <= packets[table.source])).all()
     assert (table.wire_packet <= packets[table.wire_source]).all()

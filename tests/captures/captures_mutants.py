@@ -11,15 +11,15 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from captures_forge import START, balanced, block, enhanced, interface, option, pcap, section
+from captures_wrapped import WRAPPINGS, ip, udp
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop
 from scapy.layers.l2 import LLC, SNAP, Dot1Q, Dot3, Ether
 from scapy.layers.sctp import SCTP, SCTPChunkInit
 
 from cloison.captures import read as reading
-from cloison.captures.frames import parser
-from cloison.captures.layer import PLACE_WIDTH
-from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH
+from cloison.captures.frames import Decoder
+from cloison.captures.packets import RECORD_WIDTH
 from cloison.netmodel.finding import MapError
 
 C4, S4, C6, S6 = "10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2"
@@ -59,7 +59,19 @@ def whole() -> list[bytes]:
     )
     ng += section(">") + interface(1, ">") + b"".join(enhanced(0, time, frame, ">") for time, frame in every)
     links = [pcap(raw, link=link, order=">") for link in (0, 101, 113, 276)]
-    return [pcap(every), pcap(every, nano=True, snap=60), *links, ng]
+    return [pcap(every), pcap(every, nano=True, snap=60), *links, ng, *encapsulated()]
+
+
+def encapsulated() -> list[bytes]:
+    """Return a capture for each link type, with every encapsulation that it has."""
+    by_link: dict[int, list[tuple[int, bytes]]] = {}
+    for number, case in enumerate(WRAPPINGS.values()):
+        ends = (C6, S6) if case.six else (C4, S4)
+        packet = ip(*ends, 17, udp(40000, 53, bytes(12)))
+        by_link.setdefault(case.link, []).append((START + number, case.wrap(packet, bool(number % 2))))
+    whole = [pcap(packets, link=link) for link, packets in by_link.items()]
+    others = [pcap(packets, link=link) for link, packets in by_link.items() if link != 1]
+    return [*whole, whole[0], whole[0], b"".join((others[0], *(data[24:] for data in others[1:])))]
 
 
 def mutants(number: int) -> Iterator[bytes]:
@@ -104,9 +116,8 @@ def bounds_are_checked() -> bool:
     """Return whether a record outside its window is an exception."""
     records = np.zeros((1, RECORD_WIDTH), dtype=np.int64)
     records[0] = (1000, 60, 60, 0, 1)
-    packets, place = np.zeros((1, PACKET_WIDTH), dtype=np.int64), np.zeros(PLACE_WIDTH, dtype=np.int64)
     try:
-        parser(True)(np.zeros(100, dtype=np.uint8), records, 1, packets, place)
+        list(Decoder(True, 1).decode(np.zeros(100, dtype=np.uint8), records))
     except IndexError:
         return True
     return False

@@ -29,7 +29,7 @@ class Recorder:
     def __init__(self) -> None:
         self.records: list[dict[str, Any]] = []
         self.left: Counter[str] = Counter()
-        self.points: list[tuple[object, ...]] = []
+        self._points: dict[tuple[object, ...], int] = {}
         self.notes: list[str] = []
 
     def add(self, batch: Any) -> None:
@@ -46,9 +46,11 @@ class Recorder:
         self.left[reason] += count
 
     def point(self, *what: object) -> int:
-        if what not in self.points:
-            self.points.append(what)
-        return self.points.index(what)
+        return self._points.setdefault(what, len(self._points))
+
+    @property
+    def points(self) -> list[tuple[object, ...]]:
+        return list(self._points)
 
     def note(self, said: Message) -> None:
         assert said.say("fr") != said.say("en")
@@ -194,8 +196,10 @@ def record5(
                   (65001, 2), (65002, 2), b"\x18\x18", b"\0\0")  # fmt: skip
 
 
-def sample(data: bytes, *, protocol: int = 1, rate: int = 1, wire: int | None = None, source: int = 1,
-           came: int = 1, went: int = 2, drops: int = 0, more: bytes = b"", expanded: bool = False) -> bytes:  # fmt: skip
+def sample(
+    data: bytes, *, protocol: int = 1, rate: int = 1, wire: int | None = None, source: int = 1, came: int = 1,
+    went: int = 2, drops: int = 0, more: bytes = b"", expanded: bool = False,
+) -> bytes:  # fmt: skip
     """Return a flow sample with a raw packet header, and other records (``more``, made by ``detail``) after it."""
     head = struct.pack(">IIII", protocol, wire or len(data) + 4, 4, len(data)) + data + bytes(-len(data) % 4)
     body = detail(1, head) + more

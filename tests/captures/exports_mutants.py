@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 
+import numpy as np
 from exports_forge import (
     A6,
     B6,
@@ -36,9 +38,11 @@ from exports_forge import (
 
 from cloison.captures.exporting.exports import Exports
 from cloison.captures.exporting.files import read_messages, read_samples
+from cloison.captures.exporting.sets import tally
 from cloison.captures.stream import Stream
+from cloison.flows.compiled import compiled
 
-FRAME = bytes.fromhex("020000000001020000000002" "0800") + bytes.fromhex(
+FRAME = bytes.fromhex("0200000000010200000000020800") + bytes.fromhex(
     "4500003c00004000400600000a0000010a0000029c4001bb0000000000000000500200000000000" + "0" * 41
 )
 
@@ -47,20 +51,24 @@ def whole() -> list[bytes]:
     """Return undamaged messages that lead to every branch of the decoders."""
     wide = ((8, 4), (12, 4), (27, 16), (28, 16), (60, 1), (4, 1), (7, 2), (11, 2), (1, 8), (2, 3), (152, 8), (155, 8),
             (32, 2), (48, 1), (61, 1), (58, 2), (351, 8), (233, 1), (226, 4), (228, 2), (89, 1))  # fmt: skip
-    record = packed(A, B, A6, B6, (4, 1), (6, 1), (40000, 2), (443, 2), (700, 8), (7, 3), (SECONDS * 1000, 8),
-                    (0, 8), (0, 2), (1, 1), (1, 1), (110, 2), (1 << 56 | 5001, 8), (2, 1), B, (80, 2), (64, 1))  # fmt: skip
+    record = packed(
+        A, B, A6, B6, (4, 1), (6, 1), (40000, 2), (443, 2), (700, 8), (7, 3), (SECONDS * 1000, 8), (0, 8), (0, 2),
+        (1, 1), (1, 1), (110, 2), (1 << 56 | 5001, 8), (2, 1), B, (80, 2), (64, 1),
+    )  # fmt: skip
     texts = ((82, 65535), (8, 4), (12, 4), (4, 1), (1, 4, 29305), (1, 65535, 9))
     text = b"\x03eth" + packed(A, B, (47, 1), (5, 4)) + b"\xff\x01\x00" + bytes(256)
     ether = sample(FRAME, more=detail(1001, packed((120, 4), (0, 4), (130, 4), (0, 4))))
     return [
-        packed((1, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 4)) + bytes(52),
+        packed((1, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 4)) + bytes(48),
         five(record5(), record5(protocol=1), record5(protocol=17)),
         packed((7, 2), (1, 2), (5, 4), (SECONDS, 4), (0, 12)) + bytes(52),
         nine(template9(300, BASIC), flowset(300, basic() * 5), flowset(301, record)),
         nine(options9(302, ((1, 4),), ((48, 1), (50, 4))), flowset(302, packed((0, 4), (1, 1), (100, 4)) * 2)),
         nine(template9(301, wide), flowset(301, record * 3)),
         ten(template10(303, texts), flowset(303, text * 4), flowset(303, text)),
-        ten(options10(304, ((302, 4),), ((305, 4), (306, 4), (160, 8))), flowset(304, packed((1, 4), (1, 4), (9, 4), (1, 8)))),
+        ten(options10(304, ((302, 4),), ((305, 4), (306, 4), (160, 8))),
+            flowset(304, packed((1, 4), (1, 4), (9, 4), (1, 8)))),
+        ten(template10(305, ((82, 65535),)), flowset(305, b"\x03eth\x02lo")),
         ten(flowset(2, packed((303, 2), (0, 2))), flowset(303, text), flowset(3, packed((3, 2), (0, 2)))),
         sflow(ether, sample(FRAME, expanded=True, rate=7), addressed(3, packed((60, 4), (6, 4), A, B) + bytes(16)),
               addressed(4, packed((60, 4), (17, 4), A6, B6) + bytes(16)), b"\0\0\0\2\0\0\0\4abcd"),
@@ -108,5 +116,17 @@ def read_all(number: int, fast: bool) -> tuple[int, int]:
     return records, left
 
 
+def bounds_are_checked() -> bool:
+    """Return whether an index outside of a window is an exception."""
+    try:
+        compiled(tally)(np.zeros(8, dtype=np.uint8), 6, 100, np.array([-1, 200]), 2)
+        compiled(tally)(np.zeros(8, dtype=np.uint8), 8, 100, np.array([-1, 1]), 2)
+    except IndexError:
+        return True
+    return False
+
+
 if __name__ == "__main__":
+    if "NUMBA_BOUNDSCHECK" in os.environ:
+        assert bounds_are_checked()
     print(*read_all(int(sys.argv[1]), True))

@@ -14,12 +14,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import BytesIO
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
+import pytest
+
+from cloison.captures import nfcapd_blocks
 from cloison.captures import records as words
+from cloison.captures.formats import nfcapd
 from cloison.captures.formats.nfcapd import FORMAT
 from cloison.captures.records import BATCH
 from cloison.captures.stream import Stream
@@ -195,9 +199,18 @@ NAMES = (
 )  # fmt: skip
 
 
-def kept(data: bytes, *, size: int | None = None) -> Kept:
-    """Return what the format gives of a file; ``size`` 0 for that of a pipe, which is read by compiled code."""
-    stream = Stream(BytesIO(data), 0 if size == 0 else len(data))  # type: ignore[arg-type]
+def kept(data: bytes, *, plain: bool = False) -> Kept:
+    """Return what the format gives of a file; ``plain``: read without compiled code, whatever its size."""
+    with TemporaryFile(buffering=0) as raw, pytest.MonkeyPatch.context() as patch:
+        raw.write(data)
+        raw.seek(0)
+        if plain:
+            patch.setattr(nfcapd, "compiled", lambda loop: loop)
+            patch.setattr(nfcapd_blocks, "compiled", lambda loop: loop)
+        return _kept(Stream(raw, len(data) if plain else 0))
+
+
+def _kept(stream: Stream) -> Kept:
     stream.refill(64)
     assert FORMAT.recognises(stream.window[stream.start : stream.stop].tobytes())
     sink = Kept()

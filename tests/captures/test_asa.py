@@ -86,6 +86,16 @@ def test_a_number_used_again_is_another_connection() -> None:
     assert sorted((row["sport"], row["bytes"]) for row in sink.rows()) == [(443, 4242), (5000, 0), (53496, 0)]
 
 
+def test_no_more_connections_than_bounded_wait_for_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloison.captures.openings.MOST_OPEN", 2)
+    lines = [BUILT_OUT.replace("connection 9", f"connection {n}").replace("53496", str(n)) for n in (1, 2, 3)]
+    ends = [TORN_OUT.replace("connection 9", f"connection {n}").replace("53496", str(n)) for n in (1, 2, 3)]
+    sink, _ = fed("asa", "".join(f"{HEAD}{line}\n" for line in lines + ends))
+    assert "1 connection was still open when 2 others were" in sink.said()
+    assert sorted((row["sport"], row["bytes"]) for row in sink.rows()) == [(1, 0), (2, 4242), (3, 4242), (443, 4242)]
+    assert sink.left == {"other-record": 2}
+
+
 def test_udp_v6_users_and_priority() -> None:
     row = one(
         "<166>2026-11-27T10:00:00.5+01:00 fw %FTD-6-302015: Built inbound UDP connection 77 for"
@@ -147,6 +157,10 @@ DENIED = {
         (("192.0.2.1", 40000, "10.0.0.1", 22, 6), 1, {"REFUSED_AB", "SYN_AB"}),
     "106015: Deny TCP (no connection) from 10.0.0.1/443 to 192.0.2.1/40000 flags SYN ACK  on interface inside":
         (("10.0.0.1", 443, "192.0.2.1", 40000, 6), 1, {"REFUSED_AB", "SYNACK_AB"}),
+    "106015: Deny TCP (no connection) from 2001:db8::1/443 to 2001:db8:1::2/40000 flags RST  on interface inside":
+        (("2001:db8::1", 443, "2001:db8:1::2", 40000, 6), 1, {"REFUSED_AB", "RST_AB"}),
+    '106023: Deny udp src outside:2001:db8::1/443 dst 2001:db8:1::2/40000 by access-group "out"':
+        (("2001:db8::1", 443, "2001:db8:1::2", 40000, 17), 1, {"REFUSED_AB"}),
     "106006: Deny inbound UDP from 192.0.2.1/53 to 10.0.0.1/4000 on interface outside":
         (("192.0.2.1", 53, "10.0.0.1", 4000, 17), 1, {"REFUSED_AB"}),
     "106007: Deny inbound UDP from 192.0.2.1/53 to 10.0.0.1/4000 due to DNS Response":
@@ -172,6 +186,44 @@ def test_denied(message: str) -> None:
     row = one(f"{HEAD}%ASA-4-{message}\n")
     assert (pairs(row), row["packets"], row["tells"]) == (ends, packets, tells)
     assert row["first"] == row["last"] == ns(2026, 11, 27, 9, 0, 0)
+
+
+EVENT = (
+    "EventPriority: Low, DeviceUUID: x, InstanceID: 2, FirstPacketSecond: 2026-11-27T09:00:00Z, ConnectionID: 19501,"
+    " AccessControlRuleAction: {action}, SrcIP: 10.1.149.14, DstIP: 198.51.100.5, SrcPort: 59370, DstPort: 443,"
+    " Protocol: tcp, IngressInterface: in, Prefilter Policy: Default{more}, InitiatorPackets: {packets},"
+    " ResponderPackets: {back}, InitiatorBytes: 143, ResponderBytes: {size}, UserAgent: x, SrcIP: 1.2.3.4, DstPort: 1"
+)
+BEGUN = EVENT.format(action="Allow", more="", packets=1, back=0, size=0)
+OVER = EVENT.format(action="Allow", more=", ConnectionDuration: 61", packets=10, back=8, size=4000)
+
+
+def test_events_of_a_connection_are_one_record() -> None:
+    sink, problem = fed("asa", f"{HEAD}%FTD-1-430002: {BEGUN}\nNov 27 2026 09:01:05 fw1 : %FTD-6-430003: {OVER}\n")
+    assert problem is None
+    (row,) = sink.rows()
+    assert pairs(row) == ("10.1.149.14", 59370, "198.51.100.5", 443, 6)
+    assert (row["first"], row["last"]) == (ns(2026, 11, 27, 9, 0, 0), ns(2026, 11, 27, 9, 1, 1))
+    assert (row["packets"], row["bytes"], row["back_packets"], row["back_bytes"]) == (10, 143, 8, 4000)
+    assert (row["tells"], row["point"], row["number"]) == ({"INITIATOR_AB"}, ("fw1", "event"), 1)
+    assert sink.left == {"other-record": 1}
+
+
+def test_events_that_stand_alone() -> None:
+    blocked = EVENT.format(action="Block with reset", more="", packets=0, back=0, size=0)
+    ping = BEGUN.replace(
+        "SrcPort: 59370, DstPort: 443, Protocol: tcp", "ICMPType: Echo Request, ICMPCode: No Code, Protocol: icmp"
+    )
+    sink, _ = fed("asa", "".join(f"{HEAD}%NGIPS-1-{text}\n" for text in (
+        f"430002: {BEGUN}", f"430002: {blocked.replace('19501', '7')}", f"430003: {ping.replace('19501', '8')}",
+        f"430003: {ping.replace('Echo Request', 'Sorry')}", f"430003: {OVER.replace('10.1.149.14', '10.1.149')}",
+        f"430002: {OVER.replace('SrcPort: 59370, ', '')}", "430001: SrcIP: 10.0.0.1", "430003: {}",
+    )))  # fmt: skip
+    begun, refused, echo = sink.rows()
+    assert (begun["tells"], begun["packets"]) == ({"INITIATOR_AB", "ONE_WAY"}, 0)
+    assert (pairs(refused)[:2], refused["tells"]) == (("10.1.149.14", 59370), {"INITIATOR_AB", "REFUSED_AB"})
+    assert (pairs(echo), echo["bytes"]) == (("10.1.149.14", 0, "198.51.100.5", 0x800, 1), 143)
+    assert sink.left == {"transport-truncated": 1, "record-malformed": 3, "other-record": 1}
 
 
 @pytest.mark.parametrize(

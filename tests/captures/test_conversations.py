@@ -15,9 +15,8 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.packet import Packet
 
 from cloison.captures.conversations import Conversations, Timeouts
-from cloison.captures.frames import parser
-from cloison.captures.layer import PLACE_WIDTH
-from cloison.captures.packets import PACKET_WIDTH, RECORD_WIDTH
+from cloison.captures.frames import Decoder
+from cloison.captures.packets import RECORD_WIDTH
 from cloison.captures.read import read
 from cloison.flows.table import FlowTable
 
@@ -182,12 +181,11 @@ def counted(timed: Packets, *, compiled: bool, room: int) -> FlowTable:
     records[:, 0] = np.cumsum(records[:, 1]) - records[:, 1]
     records[:, 3] = [time for time, _ in timed]
     records[:, 4] = 101
-    packets = np.zeros((len(timed), PACKET_WIDTH), dtype=np.int64)
+    decoder, conversations = Decoder(compiled, room), Conversations(Timeouts(), compiled, room)
     with np.errstate(over="ignore"):
-        parser(compiled)(window, records, len(timed), packets, np.zeros(PLACE_WIDTH, dtype=np.int64))
-        conversations = Conversations(Timeouts(), compiled, room)
-        conversations.add(window, packets, records, len(timed))
-    return conversations.table(0)
+        for part, packets in decoder.decode(window, records):
+            conversations.add(window, part, packets)
+    return conversations.table(0, decoder.tunnels.vnis)
 
 
 def same(left: FlowTable, right: FlowTable) -> bool:

@@ -22,7 +22,7 @@ from scapy.layers.inet6 import (
     Jumbo,
 )
 from scapy.layers.ipsec import AH
-from scapy.layers.l2 import ARP, GRE, LLC, SNAP, STP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Dot3, Ether
+from scapy.layers.l2 import ARP, LLC, SNAP, STP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Dot3, Ether
 from scapy.layers.sctp import SCTP, SCTPChunkInit, SCTPChunkInitAck
 from scapy.packet import Packet
 
@@ -324,8 +324,9 @@ def test_a_fragment_is_not_followed_for_more_than_a_minute(tmp_path: Path) -> No
 
 
 def test_other_protocols_are_conversations_without_ports(tmp_path: Path) -> None:
-    row = one(read_bytes(tmp_path, frames(IP(src=C4, dst=S4) / GRE() / there(), IP(src=S4, dst=C4) / GRE() / back())))
-    assert (row["a"], row["b"], row["protocol"], row["packets"]) == ((C4, 0), (S4, 0), 47, (1, 1))
+    packets = (IP(src=C4, dst=S4, proto=50) / bytes(40), IP(src=S4, dst=C4, proto=50) / bytes(40))
+    row = one(read_bytes(tmp_path, frames(*packets)))
+    assert (row["a"], row["b"], row["protocol"], row["packets"]) == ((C4, 0), (S4, 0), 50, (1, 1))
 
 
 def test_the_same_addresses_in_two_vlans_are_two_conversations(tmp_path: Path) -> None:
@@ -358,9 +359,9 @@ NOT_IP = {
     "llc": raw(30, b"\xe0\xe0\x03" + bytes(27)),
     "ethertype": raw(0x88B8),
     "pppoe": raw(0x8864),
-    "mpls": raw(0x8847),
+    "mpls": raw(0x8847, b"\0\0\x01\x40\x90" + bytes(40)),
     "macsec": raw(0x88E5),
-    "ethernet-tunnel": raw(0x88E7),
+    "ethernet-tunnel": raw(0x9300),
     "vlan-depth": bytes(ETHER / Dot1Q(vlan=1) / Dot1Q(vlan=2) / Dot1Q(vlan=3) / there()),
     "frame-truncated": bytes(ETHER)[:13],
     "ip-malformed": raw(0x0800, b"\x41" + bytes(40)),
@@ -393,11 +394,19 @@ def test_an_unknown_link_type_is_counted(tmp_path: Path) -> None:
 
 
 RARE = {
-    "mpls": (1, raw(0x8847, b"\x00\x01\x01\x40" + bytes(there())), (0, 0)),
-    "pppoe": (1, raw(0x8864, struct.pack(">BBHHH", 0x11, 0, 1, len(there()) + 2, 0x21) + bytes(there())), (0, 0)),
-    "ppp": (9, b"\xff\x03\x00\x21" + bytes(there()), (0, 0)),
     "three-vlans": (1, bytes(ETHER / Dot1Q(vlan=1) / Dot1Q(vlan=2) / Dot1Q(vlan=3) / there()), (1, 2)),
+    "vlans-of-two-kinds": (1, bytes(ETHER / Dot1Q(vlan=1) / Dot1Q(vlan=2) / Dot1AD(vlan=3) / there()), (1, 2)),
 }
+
+
+def test_scapy_finds_what_carries_others(tmp_path: Path) -> None:
+    tagged = ETHER / Dot1Q(vlan=1) / Dot1Q(vlan=2) / Dot1Q(vlan=3)
+    data = pcap([(START, bytes(tagged / IP(src="192.0.2.1", dst="192.0.2.2") / there()))])
+    capture = read_bytes(tmp_path, data, rare=True)
+    outer, inner = rows(capture)
+    assert (outer["a"], outer["vlan"], inner["a"], inner["vlan"]) == (("192.0.2.1", 0), (1, 2), (C4, 40000), (0, 0))
+    assert capture.sources[0].carried == 1
+    assert [tunnel.protocol for tunnel in capture.sources[0].tunnels] == ["ipip"]
 
 
 @pytest.mark.parametrize(("link", "frame", "vlan"), RARE.values(), ids=RARE)

@@ -12,13 +12,28 @@ from pathlib import Path
 
 import exports_mutants
 import pytest
-from exports_forge import BASIC, EXPORTER, NS, SECONDS, Recorder, basic, decoded, five, flowset, nine, record5, sflow, ten
-from exports_forge import template9, template10
+from exports_forge import (
+    BASIC,
+    EXPORTER,
+    NS,
+    SECONDS,
+    Recorder,
+    basic,
+    decoded,
+    five,
+    flowset,
+    nine,
+    record5,
+    sflow,
+    template9,
+    template10,
+    ten,
+)
 from exports_mutants import mutants, read_all
 
 from cloison.captures.exporting.exports import Exports
 
-FEW, MANY = 150, 20_000 if os.environ.get("CLOISON_NIGHTLY") else 2_000
+FEW, MANY = 150, 20_000 if os.environ.get("CLOISON_NIGHTLY") else 1_000
 
 
 def test_undamaged_exports_are_decoded() -> None:
@@ -69,7 +84,8 @@ def test_random_bytes_after_a_valid_header() -> None:
     "data",
     [
         b"", b"\0", b"\0\x09", b"\0\x0a\0\x10", b"\0\x05\0\x01", bytes(2000), b"\xff" * 2000,
-        five(count=65535), five(record5(), count=64), nine(struct.pack(">HH", 300, 3)), nine(struct.pack(">HH", 300, 65535)),
+        five(count=65535), five(record5(), count=64), nine(struct.pack(">HH", 300, 3)),
+        nine(struct.pack(">HH", 300, 65535)),
         ten(struct.pack(">HH", 300, 65535)), ten()[:2] + b"\xff\xff" + ten()[4:], nine(flowset(7, bytes(8))),
         nine(flowset(0, struct.pack(">HH", 300, 65535))), ten(flowset(2, struct.pack(">HH", 12, 1) + bytes(4))),
         ten(flowset(3, struct.pack(">HHH", 300, 1, 2) + bytes(8))), ten(flowset(2, b"\x01\x2c\0\1\x80\x01\0\4")),
@@ -91,34 +107,34 @@ def test_a_template_that_lies_leaves_the_others() -> None:
 def seconds(*datagrams: bytes) -> float:
     sink = Recorder()
     exports = Exports(sink, fast=True)
-    started = time.perf_counter()
+    started = time.process_time()
     for data in datagrams:
         exports.datagram(data, EXPORTER)
     exports.finish()
     assert exports.number == sink.total
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def test_time_is_bounded() -> None:
-    """What costs most for its bytes: each case is one megabyte, and takes seconds at most on a slow machine."""
+    """What costs most for its bytes: each case is a quarter of a megabyte, and takes a second or two of CPU."""
     decoded(nine(template9(300, BASIC), flowset(300, basic())), fast=True)  # compiled
     every = range(256, 5256)
     small = [template9(number, ((8, 4),)) for number in every]
     cases = {
         # a template changes before every record of it
         "changes": [nine(*[template9(300, ((8, 4), (12, 4), (4, 1 + i % 2))) + flowset(300, bytes(9 + i % 2))
-                           for i in range(1700)])] * 16,
-        "many templates": [nine(*small)[:65_000]] * 16,
-        "many domains": [nine(template9(300, BASIC), flowset(300, basic()), domain=i) for i in range(10_000)],
-        "sets of nothing": [nine(*[flowset(300, b"")] * 16_000)] * 16,
-        "sets without template": [ten(*[flowset(300 + i % 500, b"x") for i in range(13_000)])] * 16,
-        "templates of 10,000 fields": [ten(template10(300 + i, [(1, 4)] * 10_000), flowset(300 + i, bytes(9))) for i in range(25)],
-        "empty samples": [sflow(*[struct.pack(">II", 1, 0)] * 8_000)] * 16,
+                           for i in range(1700)])] * 4,
+        "many templates": [nine(*small)[:65_000]] * 4,
+        "many domains": [nine(template9(300, BASIC), flowset(300, basic()), domain=i) for i in range(2_500)],
+        "sets of nothing": [nine(*[flowset(300, b"")] * 16_000)] * 4,
+        "sets without template": [ten(*[flowset(300 + i % 500, b"x") for i in range(13_000)])] * 4,
+        "templates of 10,000 fields": [ten(template10(300 + i, [(1, 4)] * 10_000), flowset(300 + i, bytes(9)))
+                                       for i in range(6)],
+        "empty samples": [sflow(*[struct.pack(">II", 1, 0)] * 8_000)] * 4,
     }  # fmt: skip
     for name, datagrams in cases.items():
         taken = seconds(*datagrams)
-        assert taken < 20, (name, taken)
-        print(f"{name}: {taken:.2f} s, {sum(map(len, datagrams)) / 1e6:.1f} MB")
+        assert taken < 10, (name, taken)
 
 
 def test_templates_are_kept_in_bounded_memory() -> None:

@@ -9,16 +9,21 @@ import socket
 import struct
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from captures_forge import START, pcap
+from captures_forge import START, pcap, rows
 from nfcapd_forge import LZ4, ZSTD, Kept, alike, as_told, block, flow, kept, layout2, nfdump_says, packed
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet
 
+from cloison.captures.read import read
+
+LAB = Path(__file__).parents[2] / "examples" / "lab"
 TOOLS = ("nfdump", "nfcapd", "nfpcapd", "softflowd")
 MISSING = [tool for tool in TOOLS if shutil.which(tool, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None]
 pytestmark = pytest.mark.skipif(
@@ -106,7 +111,7 @@ def test_zstandard_blocks_hold_the_same(collected: Path) -> None:
 
 def test_compiled_and_plain_code_read_the_same(collected: Path) -> None:
     data = collected.read_bytes()
-    assert kept(data, size=0) == kept(data, size=1)
+    assert kept(data) == kept(data, plain=True)
 
 
 def through_collector(capture: Path, folder: Path, *options: str) -> tuple[Kept, list[dict[str, object]]]:
@@ -197,3 +202,29 @@ def test_records_by_hand_are_those_of_the_tool(collected: Path, tmp_path: Path) 
     (tmp_path / "made").write_bytes(layout2([block(made)]))
     again = nfdump_says(tmp_path / "made")
     assert [{**as_told(one), "VLANS": 0} for one in again] == [{**as_told(one), "VLANS": 0} for one in flows]
+
+
+def test_conversations_are_those_of_the_packets(capture: Path, collected: Path) -> None:
+    """The same packets, read themselves and by a collector's records: what each side sent to the other."""
+
+    def sent(path: Path) -> Counter[tuple[object, ...]]:
+        counted: Counter[tuple[object, ...]] = Counter()
+        for row in rows(read([str(path)])):
+            ends: list[Any] = [row["a"], row["b"]]
+            if row["protocol"] in (1, 58):  # a collector does not keep the identifier
+                ends = [end[0] for end in ends]
+            for side, (one, other) in enumerate((ends, ends[::-1])):
+                for what in ("packets", "bytes"):
+                    counted[(row["protocol"], one, other, what)] += row[what][side]  # type: ignore[index]
+        return +counted
+
+    assert sent(collected) == sent(capture)
+    assert sum(count for key, count in sent(collected).items() if key[-1] == "packets") == 3000
+
+
+@pytest.mark.parametrize("path", sorted(LAB.glob("*.nfcapd")), ids=lambda path: path.stem)
+def test_the_lab_s_files_are_read_as_nfdump_reads_them(path: Path) -> None:
+    sink, flows = kept(path.read_bytes()), nfdump_says(path)
+    assert len(flows) > 10
+    assert alike(sink, flows)
+    assert (sink.problem, sink.notes, +sink.left) == ("", [], {})

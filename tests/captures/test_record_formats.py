@@ -207,6 +207,48 @@ def test_damage_is_survived(tmp_path: Path, name: str) -> None:
             assert said.say("fr")
 
 
+N = 900_000
+NETFILTER = f"{test_netfilter.HEAD}IN=a OUT=b SRC=1.1.1.1 DST=1.1.1.1 "
+TCP = "LEN=5 PROTO=TCP SPT=1 DPT=2 "
+LONG = {  # lines that a pattern could take for ever to refuse
+    "asa": (
+        f"{HEAD}%ASA-6-302013: Built inbound TCP connection 9 for a:1.1.1.1/1" + " (x)" * (N // 4),
+        f"{HEAD}%ASA-6-302014: Teardown TCP connection 9 for a:1.1.1.1/1" + " ()" * (N // 3) + " to ",
+        f"{HEAD}%ASA-6-302020: Built inbound ICMP connection for faddr 1.1.1.1/1 gaddr 1.1.1.1/1 laddr 1.1.1.1/1"
+        + " type" * (N // 5),
+        "%ASA-6-" * (N // 7), "Nov 27 " * (N // 7) + "%ASA-6-302013: x",
+        "2026-11-27T09:00:00" * (N // 19) + " %ASA-6-302013: x",
+        f"{HEAD}%ASA-4-106023: Deny tcp src " + "a:" * (N // 2),
+        f"{HEAD}%FTD-1-430003: " + "SrcIP: " * (N // 7), f"{HEAD}%FTD-1-430003: " + ", SrcIP: 1" * (N // 10),
+        f"{HEAD}%ASA-4-106100: access-list a denied tcp " + "a/" * (N // 2),
+        f"{HEAD}%ASA-4-106001: TCP " + " from 1.1.1.1/1 " * (N // 16),
+    ),
+    "netfilter": (
+        "IN=" * (N // 3), "IN=a OUT=" * (N // 9), NETFILTER + "[" * N, NETFILTER + TCP + " RES=0x0" * (N // 8),
+        NETFILTER + "A" * N, NETFILTER + TCP + "RES=0x00 " + "SYN " * (N // 4) + "x",
+        f"{test_netfilter.HEAD}" + " drop" * (N // 5) + " IN=a OUT=b SRC=1.1.1.1 DST=1.1.1.1 " + TCP,
+        f"{test_netfilter.HEAD}" + "[ " * (N // 2) + " IN=a OUT=b SRC=1.1.1.1 DST=1.1.1.1 " + TCP,
+    ),
+    "aws-vpc": ("srcaddr " * (N // 8), "srcaddr-" * (N // 8), "a" * N + " srcaddr"),
+    "flow-table": (
+        "src,dst," + "a," * (N // 2), "src,dst,proto,time\n" + '"' * N, "src,dst,proto,time\n" + '"",' * (N // 3),
+        "src,dst,proto,time\n1.1.1.1,1.1.1.1,esp," + "9" * N,
+    ),
+    "azure-flow": (test_azure_flow.document(test_azure_flow.virtual("," * N, *["1" * 5000] * 100)),),
+    "gcp-vpc": ('{"jsonPayload": ' + '"' + "x" * N + '"}', '{"a":' * 50_000 + "}" * 50_000),
+    "cloison-audit": ('{"schema": "cloison.audit/1", "conversations": [{"source": "' + "x" * N + '", "verdict": 1}]}',),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_lines_are_read_in_their_length(name: str) -> None:
+    for text in LONG[name]:
+        started = time.monotonic()
+        sink, _ = fed(name, f"{text}\n")
+        assert time.monotonic() - started < 10, text[:60]
+        assert sink.total <= 102
+
+
 @pytest.mark.parametrize("name", [*SAMPLES, "parquet"])
 def test_no_bytes_at_all_and_other_bytes(name: str) -> None:
     for data in (

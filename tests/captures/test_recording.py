@@ -162,6 +162,19 @@ def test_an_exporter_that_tells_both_directions_tells_of_silence() -> None:
     assert ["ONE_WAY" in one["evidence"] for one in apart] == [False, True]
 
 
+def test_an_exporter_tells_of_silence_when_two_points_of_it_tell_the_two_sides() -> None:
+    """Replies are egress at the first exporter; the second one tells one direction."""
+    recorder = Recorder(Timeouts(), lambda: None, fast=False)
+    points = [recorder.point("x", "in"), recorder.point("x", "out"), recorder.point("y", "in")]
+    assert points == [0, 1, 2]
+    there, again = record(ports=(1, 2), POINT=0), record(ports=(1, 2), POINT=2)
+    answer = record(S, C, (2, 1), POINT=1)
+    recorder.add(batch(there, answer, again, *(record(ports=(3, 4), POINT=point) for point in points)))
+    table = recorder.done().table
+    told = zip(table.point.tolist(), (table.evidence & t.ONE_WAY > 0).tolist(), strict=True)
+    assert set(told) == {(0, False), (1, False), (2, True)}
+
+
 def test_what_a_side_tells_turns_with_it() -> None:
     first = back(TELLS=t.REFUSED_AB, FIRST=START + SECOND, LAST=START + SECOND)
     (one,) = found(first, record(TELLS=t.INITIATOR_AB, NUMBER=2))

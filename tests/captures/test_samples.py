@@ -37,7 +37,9 @@ def test_headers_of_other_layers() -> None:
     """Bare IPv4 and IPv6 (11, 12), tagged Ethernet, and a protocol that is not known."""
     four, six = bytes(IP(src=A, dst=B) / UDP(sport=1000, dport=53)), bytes(IPv6(src=A6, dst=B6) / UDP())
     tagged = bytes(ETHER / Dot1Q(vlan=110) / IP(src=A, dst=B) / UDP())
-    found = decoded(sflow(sample(four, protocol=11), sample(six, protocol=12), sample(tagged), sample(four, protocol=3)))
+    found = decoded(
+        sflow(sample(four, protocol=11), sample(six, protocol=12), sample(tagged), sample(four, protocol=3))
+    )
     assert [(record["source"], record.get("vlans", 0)) for record in found.records] == [(A, 0), (A6, 0), (A, 110 << 12)]
     assert found.left == {"link-type": 1}
 
@@ -56,7 +58,13 @@ def test_samples_of_addresses() -> None:
     ping = packed((84, 4), (1, 4), A, B, (0, 4), (0, 4), (0, 4), (0, 4))
     found = decoded(sflow(addressed(3, four, rate=10), addressed(4, six, rate=10), addressed(3, ping)))
     tcp, udp = found.records
-    assert (tcp["source"], tcp["target"], tcp["ports"], tcp["counts"], tcp["flags"]) == (A, B, (40000, 443), (10, 14000), 2)
+    assert (tcp["source"], tcp["target"], tcp["ports"], tcp["counts"], tcp["flags"]) == (
+        A,
+        B,
+        (40000, 443),
+        (10, 14000),
+        2,
+    )
     assert (udp["source"], udp["target"], udp["ports"], udp["counts"]) == (A6, B6, (1000, 53), (10, 2000))
     assert found.left == {"transport-truncated": 1}  # of ICMP, type and code are not sent
 

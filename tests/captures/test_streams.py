@@ -247,7 +247,7 @@ def test_a_protocol_told_in_a_later_file_is_shown_there(tmp_path: Path) -> None:
 
 def test_more_sources_than_sixteen_bits_count() -> None:
     conversations = Conversations(Timeouts(), fast=False, room=1)
-    assert conversations.table(70_000).source.dtype == np.uint32
+    assert conversations.table(70_000, np.array([-1])).source.dtype == np.uint32
 
 
 def test_many_files_of_one_set(tmp_path: Path) -> None:

@@ -191,7 +191,8 @@ def test_an_entry_has_exactly_the_fields_of_the_contract(network: Network) -> No
             "protocol": "ipv6-icmp", "port": "128/0", "vrf": "default", "from": "waf/front", "to": "db-1/eth0",
             "verdict": "illegitimate", "reason": "no-line", "rule": None, "severity": "error", "line": None,
             "first": "2026-03-10T11:00:00.000000Z", "last": "2026-03-10T11:00:01.000000Z", "packets": 9,
-            "bytes": 4500, "answered": "yes", "orientation": "certain", "wire": None, "tunnel": None,
+            "bytes": 4500, "answered": "yes", "orientation": "certain", "wire": None, "server_name": None,
+            "alpn": None, "issuer_country": None, "tunnel": None,
             "locations": [{"file": "a.pcap", "packet": 1}],
         }
     ]  # fmt: skip

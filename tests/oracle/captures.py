@@ -26,21 +26,32 @@ from cloison.netmodel.finding import MapError
 from cloison.netmodel.space.catalogue import RESPONDER_PORTS
 
 FIGURES = Path(__file__).with_name("figures.json")
-LEAST = 0.95
+LEAST = 0.98
 ZEEK_TIMEOUTS = Timeouts(tcp=300, udp=60, other=60)  # Zeek's own, for what is compared with it
-UNSUPPORTED = ("link-type", "mpls", "pppoe", "ethernet-tunnel")  # reasons of the ledger
+UNSUPPORTED = ("link-type",)  # reasons of the ledger
 NEEDED = ("orig_h", "orig_p", "resp_h", "resp_p", "orig_pkts", "resp_pkts")
 RENAMED = {"src_ip": "orig_h", "src": "orig_h", "src_port": "orig_p", "dst_ip": "resp_h", "dst": "resp_h",
            "dst_port": "resp_p"}  # fmt: skip
-ECHO = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140, 144: 145}  # Zeek puts the answer's type on the responder
+# Zeek puts the type of the message that answers on the responder, and takes routers and neighbours for such.
+ECHO = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140, 144: 145, 133: 134, 134: 133, 135: 136, 136: 135}
+ERRORS = {False: (3, 4, 11, 12), True: (1, 2, 3, 4)}  # types of ICMP, by whether it is of IPv6
 
 # Tests whose baseline is not a list of the connections of a capture, and why.
 NOT_COMPARED = {
-    "core/skip_analyzer": "its connections are inside GRE, which the baseline does not say",
     "core/pcap/dynamic-filter": "the test changes a packet filter while it reads",
     "core/pcap/read-trace-with-filter": "the test reads through a packet filter",
     "core/print-bpf-filters": "the test reads through packet filters",
     "scripts/base/frameworks/netcontrol/packetfilter": "the test drops packets that it blocked",
+}
+
+# Tests in which some connections disagree, and why.
+EXPLAINED = {
+    "core/pppoe": "two answers of DHCPv6 to a group's query: Zeek takes their sender for the originator",
+    "core/tunnels/gtp/different_dl_and_ul": "Zeek counts a fragmented datagram once, here each fragment is a packet",
+    "core/tunnels/gtp/outer_ip_frag": "fragments as above, and four first fragments whose others the capture lacks, "
+    "which Zeek leaves out; of the two ends of the tunnel one is a multicast address, which never begins",
+    "scripts/base/frameworks/logging/field-name-map2": "the answers have wrong TCP checksums, and Zeek leaves them out",
+    "scripts/policy/frameworks/conn_key/vlan_fivetuple": "the test takes the same conversation in three VLANs for one",
 }
 
 Connection = tuple[str, int, str, int, int, int]  # initiator, port, responder, port, packets of each
@@ -87,6 +98,8 @@ def connections(capture: Capture) -> list[Connection]:
         elif swapped:
             sides.reverse()
             counts.reverse()
+        if int(table.protocol[row]) == 132:  # Zeek reads no ports of SCTP
+            sides = [(address, 0) for address, _ in sides]
         out.append((*sides[0], *sides[1], *counts))
     return out
 
@@ -115,9 +128,10 @@ def baseline(path: Path) -> tuple[list[Connection], int] | None:
                 return None
             if row.get("tunnel_parents", "-") not in ("-", "(empty)"):
                 inner += 1
-                continue
-            key = tuple(row[name] for name in NEEDED[:4])
+            key = (*(row[name] for name in NEEDED[:4]), row.get("proto", ""))
             said = row.get("history", "-")
+            if row.get("proto") == "icmp" and int(row["orig_p"]) in ERRORS[":" in row["orig_h"]]:
+                continue  # it is counted in what it quotes
             if key in cut and "S" not in said and row["resp_pkts"] == "0":
                 # Zeek gives up a connection that nothing answers after 5 seconds (tcp_attempt_delay), and takes what
                 # follows for another one: both are one.
@@ -126,11 +140,13 @@ def baseline(path: Path) -> tuple[list[Connection], int] | None:
                 continue
             if row.get("conn_state") == "S0" and row.get("proto") == "tcp" and not set(said) & set("FR"):
                 cut[key] = len(rows)
-            rows.append((
-                str(IPv6Address(row["orig_h"])) if ":" in row["orig_h"] else row["orig_h"], int(row["orig_p"]),
-                str(IPv6Address(row["resp_h"])) if ":" in row["resp_h"] else row["resp_h"], int(row["resp_p"]),
-                int(row["orig_pkts"]), int(row["resp_pkts"]),
-            ))  # fmt: skip
+            ends = [
+                (str(IPv6Address(row[f"{end}_h"])) if ":" in row[f"{end}_h"] else row[f"{end}_h"],
+                 int(row[f"{end}_p"]), int(row[f"{end}_pkts"])) for end in ("orig", "resp")
+            ]  # fmt: skip
+            if set(said) == {"H"}:  # a SYN-ACK alone: Zeek takes its sender for the originator, the design the other
+                ends.reverse()
+            rows.append((*ends[0][:2], *ends[1][:2], ends[0][2], ends[1][2]))
     return rows, inner
 
 
@@ -178,17 +194,22 @@ def zeek_part(folder: Path) -> dict[str, object]:
     for line in (folder / "MAP.tsv").read_text(encoding="utf-8").splitlines():
         test, traces, logs = line.split("\t")
         tests.append(compare(folder, test, traces.split(), logs.split()))
+    unexplained = [test.test for test in tests if test.differences and test.test not in EXPLAINED]
+    differing = {test.test: EXPLAINED.get(test.test, "NOT EXPLAINED") for test in tests if test.differences}
     for test in tests:
         for difference in test.differences:
             print(f"  {test.test}: {difference}")
+        if test.differences:
+            print(f"    {differing[test.test]}")
     agreed, total = sum(test.agreed for test in tests), sum(test.connections for test in tests)
     inner = sum(test.tunnelled for test in tests)
     left_out = {test.test: test.unsupported for test in tests if test.unsupported}
     print(f"zeek: {agreed} of {total} connections agree ({agreed / max(total, 1):.1%}) in {len(tests) - len(left_out)} "
-          f"tests; {inner} connections inside tunnels are not compared; {len(left_out)} tests are not:")  # fmt: skip
+          f"tests, {inner} of them inside tunnels; {len(left_out)} tests are not compared:")  # fmt: skip
     for name, why in left_out.items():
         print(f"  {name}: {why}")
-    return {"agreed": agreed, "connections": total, "in_tunnels": inner, "not_compared": left_out}
+    return {"agreed": agreed, "connections": total, "in_tunnels": inner, "unexplained": unexplained,
+            "differing": differing, "not_compared": left_out}  # fmt: skip
 
 
 def packets_of(data: bytes) -> int | None:
@@ -217,8 +238,9 @@ def packets_of(data: bytes) -> int | None:
 
 def tcpdump_part(folder: Path) -> dict[str, object]:
     """Read every capture of tcpdump's tests, print what is judged, and return the figures."""
-    files = packets = judged = lost = 0
+    files = packets = judged = lost = carried = 0
     ledger: Counter[str] = Counter()
+    within: Counter[str] = Counter()
     faults = []
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or (expected := packets_of(path.read_bytes())) is None:
@@ -229,18 +251,24 @@ def tcpdump_part(folder: Path) -> dict[str, object]:
             faults.append(f"{path.name}: {error!r}")
             continue
         table, source = capture.table, capture.sources[0]
-        here = int(table.packets_ab.sum() + table.packets_ba.sum()) + int(table.errors.sum())
+        inner = source.carries(table.tunnel)
+        every = (table.packets_ab + table.packets_ba + table.errors).astype(int)
+        here, inside = int(every[~inner].sum()), int(every[inner].sum())
         files, packets, judged = files + 1, packets + source.packets, judged + here
         ledger.update(capture.ledger)
         lost += undecoded(capture.ledger)
+        carried, within = carried + source.carried, within + Counter(source.inside)
         if not source.packets == expected == here + sum(capture.ledger.values()):
             faults.append(f"{path.name}: {expected} packets, {source.packets} read, {here} judged, {capture.ledger}")
+        if source.carried != inside + sum(source.inside.values()):
+            faults.append(f"{path.name}: {source.carried} packets carried, {inside} judged, {source.inside}")
     print(f"tcpdump: {files} captures, {packets} packets = {judged} judged + {packets - judged - lost} link control "
           f"+ {lost} undecoded")  # fmt: skip
     print(f"  {dict(ledger.most_common())}")
+    print(f"  {carried} packets that others carry, of which not judged: {dict(within.most_common())}")
     for fault in faults:
         print(f"  FAULT {fault}")
-    return {"captures": files, "packets": packets, "judged": judged, "faults": len(faults)}
+    return {"captures": files, "packets": packets, "judged": judged, "carried": carried, "faults": len(faults)}
 
 
 def main(arguments: list[str]) -> int:
@@ -256,9 +284,16 @@ def main(arguments: list[str]) -> int:
     zeek, tcpdump = figures["zeek"], figures["tcpdump"]
     worse = [
         f"{part}.{name}: {figures[part][name]}, committed {known[part][name]}"
-        for part, name in (("zeek", "agreed"), ("zeek", "connections"), ("tcpdump", "captures"), ("tcpdump", "judged"))
-        if figures[part][name] < known[part][name]  # type: ignore[operator]
+        for part, name in (
+            ("zeek", "agreed"),
+            ("zeek", "connections"),
+            ("tcpdump", "captures"),
+            ("tcpdump", "judged"),
+            ("tcpdump", "carried"),
+        )
+        if figures[part][name] < known[part].get(name, 0)  # type: ignore[operator]
     ]
+    worse += [f"{test}: connections disagree and nothing says why" for test in zeek["unexplained"]]  # type: ignore[attr-defined]
     if zeek["agreed"] < LEAST * zeek["connections"]:  # type: ignore[operator]
         worse.append(f"fewer than {LEAST:.0%} of Zeek's connections agree")
     if tcpdump["faults"]:

@@ -113,8 +113,9 @@ def main(arguments: list[str]) -> int:
         differences = [pair for pair in zip(sink.rows, expected, strict=False) if pair[0] != pair[1]]
         wrong = bool(differences or problem or sink.left or len(sink.rows) != len(expected))
         files, faults = files + 1, faults + wrong
-        print(f"{path.name}: {len(sink.rows)} of {len(expected)} records, {len(differences)} differ, left {+sink.left}, "
-              f"{problem.say('en') if problem else 'read whole'}")  # fmt: skip
+        said = problem.say("en") if problem else "read whole"
+        print(f"{path.name}: {len(sink.rows)} of {len(expected)} records, {len(differences)} differ, "
+              f"left out {dict(sink.left)}, {said}")  # fmt: skip
         for ours, theirs in differences[:SHOWN]:
             print(f"  {ours}, nfdump {theirs}")
     print(f"nfcapd: {files - faults} of {files} files are as nfdump printed them")
