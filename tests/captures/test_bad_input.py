@@ -244,6 +244,9 @@ def test_an_error_while_reading_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         def readinto(self, view: memoryview) -> int:
             raise OSError(5, "Input/output error")
 
+        def fileno(self) -> int:
+            return raw.fileno()
+
         def close(self) -> None:
             raw.close()
 
