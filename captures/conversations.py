@@ -64,8 +64,8 @@ class Timeouts:
 class Conversations:
     """The conversations of one source, filled batch by batch.
 
-    ``ledger`` counts the packets that are in none, its second row those of them that another packet carried; ``carried``
-    counts all that others carried.
+    ``ledger`` counts the packets that are in none, its second row those of them that another packet carried;
+    ``carried`` counts all that others carried.
 
     ``room`` is the number of rows to begin with: it changes the memory and never the result, but that conversations
     which ended are put aside when it is used up.
