@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SHARED ?=
+FUZZ_SECONDS ?= 30
 
 .PHONY: demo test check bench lab oracle nightly docs wheel test-wheel clean
 
@@ -35,10 +36,14 @@ lab: $(VENV)/tests-installed
 oracle: $(VENV)/tests-installed
 	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
+	$(BIN)/python tests/oracle/logs.py "$(SHARED)"
+	$(BIN)/python tests/oracle/exports.py "$(SHARED)"
+	$(BIN)/python tests/oracle/nfcapd.py "$(SHARED)"
 
-# The laws, and fuzzing of the capture kernels ten times as long as in the suite.
+# The laws, long random runs, and half a minute of fuzzing for each reader and recogniser.
 nightly: $(VENV)/tests-installed
-	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures tests/language/test_folds.py
+	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures tests/fuzz tests/language/test_folds.py
+	$(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS)
 
 wheel: $(VENV)/tests-installed
 	rm -rf build dist

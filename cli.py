@@ -181,9 +181,50 @@ ProbeOption = Annotated[
     typer.Option(
         "--probe",
         metavar=_("PROBE=FILE", "SONDE=FICHIER"),
-        help=_("A capture made at this probe of the map.", "Une capture faite à cette sonde de la carte."),
+        help=_(
+            "A capture made at this probe of the map, or a directory of them.",
+            "Une capture faite à cette sonde de la carte, ou un répertoire de captures.",
+        ),
         show_default=False,
     ),
+]
+CapturesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="CAPTURE",
+        help=_(
+            "Captures, compressed ones too, and directories of them; - for standard input. "
+            "Rotated files are followed as one.",
+            "Captures, même compressées, et répertoires de captures ; - pour l’entrée standard. "
+            "Les fichiers d’une rotation se suivent comme un seul.",
+        ),
+        show_default=False,
+    ),
+]
+RareOption = Annotated[
+    bool,
+    typer.Option(
+        "--rare/--no-rare",
+        help=_(
+            "Decode rare protocols with scapy where it is installed.",
+            "Décoder les protocoles rares avec scapy s’il est installé.",
+        ),
+    ),
+]
+TcpTimeoutOption = Annotated[
+    int,
+    typer.Option(
+        "--tcp-timeout",
+        metavar="S",
+        min=1,
+        help=_("Inactivity that ends a TCP conversation.", "Inactivité qui termine une conversation TCP."),
+    ),
+]
+UdpTimeoutOption = Annotated[
+    int, typer.Option("--udp-timeout", metavar="S", min=1, help=_("The same for UDP.", "De même pour UDP."))
+]
+OtherTimeoutOption = Annotated[
+    int, typer.Option("--other-timeout", metavar="S", min=1, help=_("The same for the rest.", "De même pour le reste."))
 ]
 VrfOption = Annotated[
     str,
@@ -286,32 +327,76 @@ def _check_language(text: str) -> None:
 
 
 class Progress:
-    """Shows long work on stderr: nothing in the first second, nothing when stderr is no terminal."""
+    """Shows long work on stderr: nothing in its first second, nothing when stderr is no terminal."""
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._last = 0.0
-        self._shown = False
         self._terminal = sys.stderr.isatty()
+        self._begun = self._last = time.monotonic()
+        self._before = (0, 0)  # done and total when it was last told
+        self._shown: Any = None  # rich's display and its task
 
     def tick(self, done: int, total: int) -> None:
-        """Show ``done`` of ``total`` (0 where it is unknown), five times a second at most."""
-        now = time.monotonic()
-        if not self._terminal or now - self._start < 1.0 or now - self._last < 0.2:
-            return
-        self._last, self._shown = now, True
-        rate = done / (now - self._start)
-        part = f"{100 * done // total} %" if total else f"{done:,}"
-        left = f", {max(0, round((total - done) / rate))} s" if total and rate else ""
-        sys.stderr.write(f"\r\033[K{part}{left}")
-        sys.stderr.flush()
+        """Show ``done`` of ``total`` (0 where it is unknown) and the time left, five times a second at most."""
+        if self._terminal and (seconds := self._due(done, total)):
+            self._show(done, total, [_left(done, total, seconds)] if total else [f"{done:,}"])
+
+    def packets(self, done: int, total: int, packets: int) -> None:
+        """Show the bytes ``done`` of ``total`` (0: unknown), how fast they and their packets come, the time left."""
+        if self._terminal and (seconds := self._due(done, total)):
+            rates = [f"{_short(packets / seconds)} {_('packets/s', 'paquets/s')}"] if packets else []
+            rates.append(f"{_short(done / seconds)}{_('B/s', 'o/s')}")
+            self._show(done, total, [*rates, _left(done, total, seconds)] if total else rates)
 
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-            self._shown = False
+            self._shown[0].stop()
+            self._shown = None
+
+    def _due(self, done: int, total: int) -> float:
+        """Return the seconds since this work began, 0 when nothing is to be shown yet."""
+        now = time.monotonic()
+        if done < self._before[0] or total != self._before[1]:  # other work
+            self.clear()
+            self._begun = now
+        self._before = (done, total)
+        if now - self._begun < 1.0 or now - self._last < 0.2:
+            return 0.0
+        self._last = now
+        return now - self._begun
+
+    def _show(self, done: int, total: int, words: list[str]) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+        from rich.progress import Progress as Display
+
+        if not self._shown:
+            parts = [BarColumn(), TaskProgressColumn()] if total else []
+            display = Display(
+                *parts, TextColumn("{task.fields[words]}"), console=Console(stderr=True), auto_refresh=False,
+                transient=True,
+            )  # fmt: skip
+            display.start()
+            self._shown = display, display.add_task("", total=total or None, words="")
+        display, task = self._shown
+        display.update(task, completed=done, words=" · ".join(words), refresh=True)
+
+
+def _short(number: float) -> str:
+    """Return a rate in three figures and a prefix."""
+    prefixes = ["G", "M", "k", ""]
+    while number >= 999.5 and len(prefixes) > 1:
+        number /= 1000
+        prefixes.pop()
+    shown = f"{number:.3g}" if number < 100 else f"{number:.0f}"
+    return f"{shown.replace('.', _('.', ','))} {prefixes[-1]}"
+
+
+def _left(done: int, total: int, seconds: float) -> str:
+    if not done:
+        return ""
+    minutes, rest = divmod(max(0, round(seconds * (total - done) / done)), 60)
+    return _("{time} left", "reste {time}").format(time=f"{minutes // 60}:{minutes % 60:02}:{rest:02}")
 
 
 _progress = Progress()
@@ -518,17 +603,7 @@ def draw(
 )
 def audit(
     path: RequiredMap,
-    captures: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="CAPTURE",
-            help=_(
-                "pcap or pcapng files, gzip and zstd of them; - for standard input.",
-                "Fichiers pcap ou pcapng, même en gzip ou zstd ; - pour l’entrée standard.",
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    captures: CapturesArgument = None,
     probe: ProbeOption = None,
     vrf: VrfOption = "",
     every: Annotated[
@@ -550,32 +625,10 @@ def audit(
             help=_("Undecoded IP packets tolerated.", "Paquets IP non décodés tolérés."),
         ),
     ] = 0,
-    rare: Annotated[
-        bool,
-        typer.Option(
-            "--rare/--no-rare",
-            help=_(
-                "Decode rare protocols with scapy where it is installed.",
-                "Décoder les protocoles rares avec scapy s’il est installé.",
-            ),
-        ),
-    ] = True,
-    tcp_timeout: Annotated[
-        int,
-        typer.Option(
-            "--tcp-timeout",
-            metavar="S",
-            min=1,
-            help=_("Inactivity that ends a TCP conversation.", "Inactivité qui termine une conversation TCP."),
-        ),
-    ] = 300,
-    udp_timeout: Annotated[
-        int, typer.Option("--udp-timeout", metavar="S", min=1, help=_("The same for UDP.", "De même pour UDP."))
-    ] = 120,
-    other_timeout: Annotated[
-        int,
-        typer.Option("--other-timeout", metavar="S", min=1, help=_("The same for the rest.", "De même pour le reste.")),
-    ] = 30,
+    rare: RareOption = True,
+    tcp_timeout: TcpTimeoutOption = 300,
+    udp_timeout: UdpTimeoutOption = 120,
+    other_timeout: OtherTimeoutOption = 30,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     fail_on: FailOnOption = "error",
@@ -637,7 +690,7 @@ def _captures(
     for name, file in wanted:
         grouped.setdefault(name, []).append(file)
     return [
-        (name, read(paths, timeouts=limits, rare=rare, tick=_progress.tick, announce=_say))
+        (name, read(paths, timeouts=limits, rare=rare, tick=_progress.packets, announce=_say))
         for name, paths in grouped.items()
     ]
 
@@ -647,14 +700,7 @@ def _captures(
     help=_("Propose lines of the matrix from captures.", "Proposer des lignes de la matrice d’après des captures."),
 )
 def learn(
-    captures: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="CAPTURE",
-            help=_("As for audit.", "Comme pour audit."),
-            show_default=False,
-        ),
-    ] = None,
+    captures: CapturesArgument = None,
     path: Annotated[
         Path | None,
         typer.Option(
@@ -669,6 +715,10 @@ def learn(
     ] = None,
     probe: ProbeOption = None,
     vrf: VrfOption = "",
+    rare: RareOption = True,
+    tcp_timeout: TcpTimeoutOption = 300,
+    udp_timeout: UdpTimeoutOption = 120,
+    other_timeout: OtherTimeoutOption = 30,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     lang: LangOption = "",
@@ -692,7 +742,7 @@ def learn(
             "--map",
         )  # fmt: skip
     network = _network(path, today) if path is not None else None
-    taken = _captures(captures or [], probe or [], network, vrf, True, (300, 120, 30))
+    taken = _captures(captures or [], probe or [], network, vrf, rare, (tcp_timeout, udp_timeout, other_timeout))
     first = None
     if network is None:
         first = first_map([capture for _, capture in taken])

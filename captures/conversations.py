@@ -33,12 +33,14 @@ from cloison.captures.counting import (
     PACKETS,
     ROW_WIDTH,
     ROWS,
+    STARTED,
     STATE_WIDTH,
     TOLD,
     TUNNEL_AT,
     counter,
     indexer,
 )
+from cloison.captures.greetings import HELD_AT, MOST, NUMBER_MASK, Heard
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
 from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
 from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
@@ -64,8 +66,8 @@ class Timeouts:
 class Conversations:
     """The conversations of one source, filled batch by batch.
 
-    ``ledger`` counts the packets that are in none, its second row those of them that another packet carried;
-    ``carried`` counts all that others carried.
+    ``ledger`` counts the packets that are in none, its second row those that another packet carried; ``carried`` counts
+    all that others carried.
 
     ``room`` is the number of rows to begin with: it changes the memory and never the result, but that conversations
     which ended are put aside when it is used up.
@@ -92,6 +94,10 @@ class Conversations:
         """Return how many packets were added, with all that each of them carries."""
         return int(self._state[BEFORE])
 
+    def resume(self) -> None:
+        """Begin to watch anew: what comes first after a pause may have begun in it, and is not seen late."""
+        self._state[STARTED] = 0
+
     def add(self, window: Array, records: Array, packets: Array) -> None:
         """Count what a decoder gave: records and their packets (columns of :mod:`packets`), whose payloads lie in a
         window."""
@@ -109,6 +115,11 @@ class Conversations:
             self._make_room()
         self._state[BEFORE] += len(records)
         self.carried += number - len(records)
+
+    @property
+    def heard(self) -> Heard:
+        """Return what was kept of the greetings of conversations."""
+        return Heard(*self._told[1:])
 
     def _make_room(self) -> None:
         used = self._set_aside()
@@ -149,7 +160,7 @@ class Conversations:
         used = int(self._state[ROWS])
         stop = used + sum(len(rows) for rows in self._aside)
         columns = {column.name: np.empty(stop, column.dtype) for column in COLUMNS if column.name in _FROM_ROWS}
-        self._slots = np.empty(0, dtype=np.int64)
+        self._slots, self._fragments = np.empty(0, dtype=np.int64), np.empty((0, FRAGMENT_WIDTH), dtype=np.int64)
         while used:
             start = max(used - BLOCK, 0)
             stop = _spread(self._rows[start:used], columns, stop)
@@ -158,7 +169,7 @@ class Conversations:
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
         number, tunnel = columns["packet"], columns["tunnel"]
-        columns["source"] = np.full(len(number), source, dtype="u2")
+        columns["source"] = np.full(len(number), source, dtype="u4")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
             order = np.lexsort((tunnel, number))  # what a tunnel carries has a higher number than what is around it
             for name in columns:
@@ -194,7 +205,8 @@ _FROM_ROWS = {
     "wire_version": (TOLD + CHOSEN, 0, 0xFFFF),
     "wire_cipher": (TOLD + CHOSEN, 16, 0xFFFF),
     "wire_group": (TOLD + CHOSEN, 32, 0xFFFF),
-    "wire_packet": (TOLD + PACKET, 0, -1),
+    "wire_packet": (TOLD + PACKET, 0, NUMBER_MASK),
+    "said": (TOLD + PACKET, HELD_AT, MOST - 1),
 }
 
 

@@ -1,42 +1,38 @@
-"""Captures to conversations: each file is a source, walked, decoded and counted in batches of bounded memory."""
+"""Captures to conversations: files are walked, decoded and counted in batches of bounded memory.
+
+Of several files the order in time is looked for first, and those that go on from one another are one stream.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 
-from cloison.captures import formats
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
 from cloison.captures.frames import Decoder, parse
-from cloison.captures.packets import LEDGER, RECORD_WIDTH, TIME
-from cloison.captures.stream import Format, Stream, open_source, unknown_content
+from cloison.captures.glance import HEAD, Glance, glance, packet_formats
+from cloison.captures.listing import listed
+from cloison.captures.meter import Meter, Tick
+from cloison.captures.packets import RECORD_WIDTH, TIME
+from cloison.captures.recording import Recorder
+from cloison.captures.records import RecordFormat
+from cloison.captures.series import Series, next_of
+from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import RECOGNISERS
 from cloison.flows.compiled import compiled
-from cloison.flows.table import Capture, FlowTable, Source, join, table_of
+from cloison.flows.table import Capture, FlowTable, Source, join
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
-from cloison.netmodel.registry import load
 
 BATCH = 2048  # packets: their columns stay in the processor's cache
-SHORT = 1 << 16  # bytes of a file that is read sooner without compiled code than compiled code can be loaded
-HEAD = 32  # bytes that a format gets to recognise itself
+SHORT = 1 << 16  # bytes of files that are read sooner without compiled code than compiled code can be loaded
 
-Tick = Callable[[int, int], None]
 Announce = Callable[[Message], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    timeouts: Timeouts
-    rare: bool
-    tick: Tick
-    announce: Announce
 
 
 def read(
@@ -47,35 +43,35 @@ def read(
     tick: Tick | None = None,
     announce: Announce | None = None,
 ) -> Capture:
-    """Return the conversations of captures, each path its own source (``-`` is standard input, once).
+    """Return the conversations of captures, each file its own source (``-`` is standard input, once).
 
-    A path that cannot be read among others that can is a source with a problem and no packet. ``rare`` lets scapy,
-    where it is installed, decode what the kernels do not. ``tick`` is told the bytes done and to do of each path (to
-    do is 0 when it is not known); ``announce`` is told when seconds of compilation begin.
+    A directory stands for the files in it. Files that go on from one another in time are one stream, over which a
+    conversation is followed (:mod:`series`). One that cannot be read among others that can is a source with a problem
+    and no packet. ``rare`` lets scapy, where it is installed, decode what the kernels do not. ``tick`` is told the
+    bytes done and to do (0 when it is not known) and the packets; ``announce`` is told what a directory holds beside
+    its files, how files were joined, and when seconds of compilation begin.
 
     Raises ``MapError`` with a finding for each path when none can be read at all.
     """
-    options = _Options(
-        timeouts or Timeouts(), rare, tick or (lambda done, total: None), announce or (lambda said: None)
-    )
-    tables: list[FlowTable] = []
-    sources: list[Source] = []
-    for number, path in enumerate(paths):
-        if path == "-" and "-" in paths[:number]:
-            source, table = _unread(
-                path, say("standard input can be read once", "l’entrée standard ne se lit qu’une fois")
-            )
-        else:
-            source, table = _one(path, number, options)
-        sources.append(source)
-        tables.append(table)
+    announce = announce or (lambda said: None)
+    files = listed(paths, announce)
+    glances = [glance(file, alone=len(files) == 1) for file in files]
+    sizes = [found.size for found in glances if found.problem is None]
+    meter = Meter(tick, sum(sizes) if all(sizes) else 0)
+    reader = _Reader(timeouts or Timeouts(), rare, meter, announce, fast=_is_long(glances))
+    read_ones = {number: reader.one(number, glances[number]) for number in _in_time(glances)}
+    sources = tuple(_known(read_ones[number], reader.streams) for number in range(len(glances)))
     if sources and not any(source.format for source in sources):
         raise MapError(tuple(_finding(source) for source in sources))
     ledger: Counter[str] = Counter()
     for source in sources:
         ledger.update(source.ledger)
+    if sum(source.packets > 0 for source in sources) > 1:
+        announce(say("{files} captures are read as {streams} {streams:stream|streams}",
+                     "{files} captures lues comme {streams} {streams:flot|flots}",
+                     files=sum(source.packets > 0 for source in sources), streams=len(reader.streams)))  # fmt: skip
     wires = tuple(entry.wire for entry in RECOGNISERS)
-    return Capture(join(tables), tuple(sources), dict(sorted(ledger.items())), wires)
+    return Capture(join(reader.tables()), sources, dict(sorted(ledger.items())), wires)
 
 
 def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
@@ -86,13 +82,13 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
     """
     if name in _prepared:
         return 0.0
-    chosen = _formats()[name]
+    chosen = packet_formats()[name]
     if announce and compiled(parse).cold:
         announce(say("compiling the packet decoder, once: this takes some seconds",
                      "compilation du décodeur de paquets, une seule fois : quelques secondes"))  # fmt: skip
     started = time.perf_counter()
-    options = _Options(Timeouts(), False, lambda done, total: None, lambda said: None)
-    _walked(name, Stream(BytesIO(chosen.sample), 0), chosen, 0, options, fast=True, room=1)
+    series = Series(0, Conversations(Timeouts(), fast=True, room=1), Decoder(True, BATCH))
+    _count(Stream(BytesIO(chosen.sample), 0), chosen, series, Meter(), rare=False, fast=True)
     _prepared.add(name)
     return time.perf_counter() - started
 
@@ -100,67 +96,131 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
 _prepared: set[str] = set()
 
 
-@cache
-def _formats() -> Mapping[str, Format]:
-    return load(formats, "FORMAT")
+def _in_time(glances: Sequence[Glance]) -> list[int]:
+    """Return the numbers of files in the order of their first packets; those whose time is not known come last."""
+    times = [(found.begin is None, found.begin or 0, number) for number, found in enumerate(glances)]
+    return [number for _, _, number in sorted(times)]
 
 
-def _one(path: str, number: int, options: _Options) -> tuple[Source, FlowTable]:
-    opened = open_source(path)
-    if isinstance(opened, Message):
-        return _unread(path, opened)
-    raw, size = opened
-    with raw:
-        stream = Stream(raw, size)
-        stream.refill(HEAD)
-        head = stream.window[: min(HEAD, stream.stop)].tobytes()
-        chosen = next((entry for entry in _formats().values() if entry.recognises(head)), None)
-        if chosen is None:
-            return _unread(path, unknown_content(stream))
-        fast = chosen.name in _prepared or not 0 < size <= SHORT or bool(stream.compression)
-        if fast:
-            prepare(chosen.name, options.announce)
-        return _walked(path, stream, chosen, number, options, fast=fast)
+def _is_long(glances: Sequence[Glance]) -> bool:
+    """Return whether files are worth the loading of compiled code."""
+    known = [found for found in glances if found.chosen]
+    return sum(found.size for found in known) > SHORT or any(
+        not found.size or found.compression or (found.chosen and found.chosen.name in _prepared) for found in known
+    )
 
 
-def _walked(
-    path: str, stream: Stream, chosen: Format, number: int, options: _Options, *, fast: bool, room: int = 1 << 16
-) -> tuple[Source, FlowTable]:
+class _Reader:
+    """Reads files one after the other, in the order of time, into the conversations of their streams."""
+
+    def __init__(self, timeouts: Timeouts, rare: bool, meter: Meter, announce: Announce, *, fast: bool) -> None:
+        self.streams: list[Series] = []
+        self._recorded: list[FlowTable] = []
+        self._timeouts = timeouts
+        self._limit = int(timeouts.limits().max())
+        self._rare = rare
+        self._meter = meter
+        self._announce = announce
+        self._fast = fast
+
+    def one(self, number: int, found: Glance) -> Source:
+        """Read one file, the ``number``-th of the capture."""
+        stream = found.open()
+        if stream is None or found.chosen is None:
+            return Source(found.path, "", 0, 0, 0, 0, found.problem)
+        stream.moved = self._meter.at
+        with stream:
+            if isinstance(found.chosen, Format):
+                source = self._packets(number, found, stream, found.chosen)
+            else:
+                source = self._records(number, found, stream, found.chosen)
+        self._meter.end(stream.position)
+        name = f"{found.chosen.name}, {stream.compression}" if stream.compression else found.chosen.name
+        return replace(source, format=name)
+
+    def _packets(self, number: int, found: Glance, stream: Stream, chosen: Format) -> Source:
+        if self._fast:
+            prepare(chosen.name, self._announce)
+        series = self._series(found)
+        series.follow(number, found.path, found.begin or 0)
+        first, last, problem = _count(stream, chosen, series, self._meter, rare=self._rare, fast=self._fast)
+        series.end = max(series.end, last)
+        held = series.counted()
+        if problem is None and not held.packets:
+            problem = say("it holds no packet", "il ne contient aucun paquet")
+        return Source(
+            found.path, chosen.name, held.packets, 0, first, last, problem, held.ledger, stream=series.number,
+            carried=held.carried, inside=held.inside,
+        )  # fmt: skip
+
+    def _records(self, number: int, found: Glance, stream: Stream, chosen: RecordFormat) -> Source:
+        recorder = Recorder(self._timeouts, lambda: self._meter.at(stream.position), fast=self._fast)
+        problem = chosen.read(stream, recorder)
+        held = recorder.done()
+        problem = stream.problem or problem
+        if problem is None and not held.records and not held.lines:
+            problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
+        place = np.full(len(held.table), number, dtype=np.uint32)
+        self._recorded.append(replace(held.table, source=place, wire_source=place))
+        return Source(
+            found.path, chosen.name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes,
+            held.lines,
+        )  # fmt: skip
+
+    def _series(self, found: Glance) -> Series:
+        """Return the stream in which a file goes on, or a new one."""
+        going_on = None
+        if found.begin is not None:
+            for series in self.streams:
+                series.rest(found.begin - self._limit)
+            going_on = next_of(self.streams, found.path, found.begin, self._limit)
+        if going_on is None:
+            going_on = Series(len(self.streams), Conversations(self._timeouts, self._fast), Decoder(self._fast, BATCH))
+            self.streams.append(going_on)
+        return going_on
+
+    def tables(self) -> Iterator[FlowTable]:
+        """Yield the conversations of each stream, then those of flow records; nothing can be read afterwards."""
+        yield from (series.table() for series in self.streams)
+        yield from self._recorded
+
+
+def _count(
+    stream: Stream, chosen: Format, series: Series, meter: Meter, *, rare: bool, fast: bool
+) -> tuple[int, int, Message | None]:
+    """Count the packets of a stream; return the earliest and the latest time, and what is wrong."""
     stream.refill(HEAD)
     walker = chosen.walk(stream, fast)
-    decoder = Decoder(fast, BATCH)
-    finder = rare_protocols.Finder(decoder) if options.rare else None
-    conversations = Conversations(options.timeouts, fast, room)
+    decoder = series.decoder
+    finder = rare_protocols.Finder(decoder) if rare else None
     records = np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64)
-    first = last = 0
+    first, last = np.iinfo(np.int64).max, 0
     with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
         while found := walker.next(records):
             times = records[:found, TIME]
-            earliest, latest = int(times.min()), int(times.max())
-            first, last = (min(first, earliest), max(last, latest)) if conversations.packets else (earliest, latest)
+            first, last = min(first, int(times.min())), max(last, int(times.max()))
             for part, packets in decoder.decode(stream.window, records[:found]):
                 if finder is not None:
                     packets = finder.decode(stream.window, part, packets)
-                conversations.add(stream.window, part, packets)
-            options.tick(stream.position, stream.size)
-    problem = stream.problem or walker.problem
-    if problem is None and not conversations.packets:
-        problem = say("it holds no packet", "il ne contient aucun paquet")
-    ledger, inside = (
-        {name: count for name, count in sorted(zip(LEDGER, counts, strict=True)) if count}
-        for counts in conversations.ledger.tolist()
-    )
-    table = conversations.table(number, decoder.tunnels.vnis)
-    name = f"{chosen.name}, {stream.compression}" if stream.compression else chosen.name
-    source = Source(
-        path, name, conversations.packets, 0, first, last, problem, ledger, conversations.carried, inside,
-        decoder.tunnels.named(),
-    )  # fmt: skip
-    return source, table
+                series.conversations.add(stream.window, part, packets)
+            meter.packets += found
+            meter.at(stream.position)
+    return min(first, last), last, stream.problem or walker.problem
 
 
-def _unread(path: str, problem: Message) -> tuple[Source, FlowTable]:
-    return Source(path, "", 0, 0, 0, 0, problem), table_of({})
+def _known(source: Source, streams: Sequence[Series]) -> Source:
+    """Return a source with what is known of its stream at its end: tunnels, and what was said before encryption."""
+    if source.stream < 0:
+        return source
+    series = streams[source.stream]
+    said = series.conversations.heard
+    source = replace(source, greetings=said, tunnels=series.decoder.tunnels.named())
+    if not said.lost:
+        return source
+    note = say("{n} {n:name|names} of servers, lists of protocols or certificates found no room and were not kept",
+               "{n} {n:nom|noms} de serveurs, listes de protocoles ou certificats n’ont pas été gardés, faute de place",
+               n=said.lost)  # fmt: skip
+    return replace(source, notes=(*source.notes, note))
 
 
 def _finding(source: Source) -> Finding:

@@ -92,8 +92,11 @@ def holds(window: Any, at: Int, end: Int, letters: Int) -> bool:
     return False
 
 
-def letters(text: str) -> int:
-    """Return four letters as the 32-bit value that :func:`word` and :func:`holds` compare."""
+def letters(text: str) -> Int:
+    """Return four letters as the 32-bit value that :func:`word` and :func:`holds` compare.
+
+    It is numpy's: numba would compile a callee again for each plain integer that is written into the text of a caller.
+    """
     data = text.lower().encode("ascii")
     assert len(data) == 4
-    return int.from_bytes(data, "big")
+    return np.int64(int.from_bytes(data, "big"))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures.stream import Stream
+from cloison.flows.table import LineSeen
 from cloison.netmodel.finding import Message, Text
 
 Array = npt.NDArray[Any]
@@ -55,10 +56,16 @@ class Sink(Protocol):
         """Count records that are in no batch, by a name of ``flows.table.REASONS``."""
 
     def point(self, *what: object) -> int:
-        """Return the number of an observation point: exporter, domain, direction, or whatever tells them apart."""
+        """Return the number of an observation point: exporter first, then domain, direction or others."""
 
     def note(self, said: Message) -> None:
         """Keep what the reader must know of this source beyond counts, such as a sampling rate that was assumed."""
+
+    def line(self, seen: LineSeen) -> None:
+        """Take what an earlier audit says of a line of the matrix."""
+
+    def period(self, first: int, last: int) -> None:
+        """Say that the source covers a time (ns since 1970 UTC) that its records alone do not show."""
 
     def tick(self) -> None:
         """Say that some of the stream was read."""

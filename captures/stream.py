@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures.compression import HEAD, MEMORY, compression_of, decompressed
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.system import why
 
@@ -23,12 +23,11 @@ Array = npt.NDArray[Any]
 
 WINDOW = 1 << 20  # bytes of the window: it stays in the processor's cache
 LARGEST = 1 << 24  # bytes of a record that is believed; libpcap believes 256 KiB
-FEED = 1 << 10  # compressed bytes given to zstandard at once: at most 32 MiB come out of them
-CHUNK = 1 << 16
-ZSTD_WINDOW = 1 << 27  # as the zstd command without --long
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-OTHERS = ((b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x04\x22\x4d\x18", "lz4"), (b"PK\x03\x04", "zip"))
+# What is recognised to be said, not to be read.
+OTHERS = (
+    (b"PK\x03\x04", "zip"), (b"\x02\x21\x4c\x18", "lz4 -l"), (b"\x1f\x9d", "compress"), (b"7z\xbc\xaf", "7-Zip"),
+)  # fmt: skip
 
 
 class Walker(Protocol):
@@ -46,42 +45,73 @@ class Walker(Protocol):
 class Stream:
     """A window over the bytes of a source; ``window[start:stop]`` (uint8) is what was read and not yet used."""
 
-    def __init__(self, raw: BinaryIO, size: int) -> None:
+    def __init__(self, raw: BinaryIO, size: int, room: int = WINDOW) -> None:
         self.size = size  # of the file, 0 when it is not known
         self.position = 0  # bytes of the file that were read, before any decompression
-        self.window = np.zeros(WINDOW, dtype=np.uint8)
+        self.window = np.zeros(room, dtype=np.uint8)
         self.start = self.stop = 0
         self.offset = 0  # of the window's first byte in the decompressed stream
         self.ended = False
         self.problem: Message | None = None
         self.compression = ""
+        self.moved: Callable[[int], None] = lambda position: None  # is told the position as bytes are read
+        self.modified = 0  # ns since 1970 UTC when the file was last written, 0 when it is not known
+        self.handle = -1  # of the file, where it is one that can be read anywhere; what it holds may be compressed
         self._raw = raw
+        self._know()
         self._rest = memoryview(b"")
         self._chunks: Iterator[bytes] | None = None
         self._begin()
 
+    def close(self) -> None:
+        """Give up the file."""
+        self._raw.close()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _know(self) -> None:
+        try:
+            facts = os.fstat(self._raw.fileno())
+        except (AttributeError, OSError, ValueError):  # bytes in memory
+            return
+        if stat.S_ISREG(facts.st_mode):
+            self.modified, self.handle = facts.st_mtime_ns, self._raw.fileno()
+
     def _begin(self) -> None:
         head = b""
-        while len(head) < 6 and (more := self._read(6 - len(head))):
+        while len(head) < HEAD and (more := self._read(HEAD - len(head))):
             head += more
-        if head[:2] == GZIP:
-            self.compression = "gzip"
-            self._chunks = self._gunzip(head)
-        elif head[:4] == ZSTD or (head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5):
-            self.compression = "zstd"
-            self._chunks = self._unzstd(head)
+        if found := compression_of(head):
+            self.compression = found.name
+            self._chunks = decompressed(found, head, self._read)
         else:
             self._rest = memoryview(head)
 
     def _read(self, size: int) -> bytes:
         try:
-            data = self._raw.read(size)
+            data = self._raw.read(self._within(size))
         except OSError as error:
             self.problem = say("it cannot be read any further: {error}", "la lecture s’interrompt : {error}",
                                error=why(error))  # fmt: skip
             return b""
         self.position += len(data)
+        if not data:
+            self._grown()
         return data
+
+    def _within(self, size: int) -> int:
+        """Return how much may be read: a file that grows as fast as it is read would never end."""
+        return min(size, self.size - self.position) if self.size else size
+
+    def _grown(self) -> None:
+        """Say that a file has become longer since it was opened; what came then is left to another reading."""
+        if self.handle >= 0 and self.size <= self.position and os.fstat(self.handle).st_size > self.size > 0:
+            self.problem = say("it is still being written: what was whole at the beginning was judged",
+                               "il est en cours d’écriture : ce qui y était entier au début a été jugé")  # fmt: skip
 
     def refill(self, wanted: int) -> bool:
         """Read until ``wanted`` unused bytes are there; return whether they are. What was unused moves to the front."""
@@ -96,6 +126,7 @@ class Stream:
         self.start, self.stop = 0, unused
         while self.stop < len(self.window) and not self.ended:
             self._fill()
+        self.moved(self.position)
         return self.stop >= wanted
 
     def skip(self, size: int) -> bool:
@@ -110,7 +141,7 @@ class Stream:
 
     def _fill(self) -> None:
         if not self._rest and self._chunks is None:
-            view = self.window.data[self.stop :]
+            view = self.window.data[self.stop : self.stop + self._within(len(self.window) - self.stop)]
             try:
                 read = self._raw.readinto(view)  # type: ignore[attr-defined]
             except OSError as error:
@@ -120,57 +151,30 @@ class Stream:
             self.position += read
             self.stop += read
             self.ended = read == 0
+            if self.ended and not self.problem:
+                self._grown()
             return
         if not self._rest:
-            assert self._chunks is not None
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                self.ended = True
-                return
-            self._rest = memoryview(chunk)
+            self._rest = memoryview(self._chunk())
+            self.ended = not self._rest
         taken = min(len(self._rest), len(self.window) - self.stop)
         self.window[self.stop : self.stop + taken] = np.frombuffer(self._rest[:taken], dtype=np.uint8)
         self.stop += taken
         self._rest = self._rest[taken:]
 
-    def _gunzip(self, data: bytes) -> Iterator[bytes]:
-        """Decompress gzip members one after the other (RFC 1952), never more than a window at once."""
-        while data or (data := self._read(CHUNK)):
-            if data.strip(b"\0") == b"":  # some tools pad to a block
-                data = b""
-                continue
-            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            while not member.eof:
-                if not data and not (data := self._read(CHUNK)):
-                    self.problem = _cut("gzip")
-                    return
-                try:
-                    out = member.decompress(data, WINDOW)
-                except zlib.error:
-                    self.problem = _damaged("gzip")
-                    return
-                data = member.unconsumed_tail or member.unused_data
-                if out:
-                    yield out
-
-    def _unzstd(self, data: bytes) -> Iterator[bytes]:
-        """Decompress zstandard frames one after the other (RFC 8878)."""
-        import zstandard
-
-        while data or (data := self._read(FEED)):
-            frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
-            while not frame.eof:
-                if not data and not (data := self._read(FEED)):
-                    self.problem = _cut("zstd")
-                    return
-                try:
-                    out = frame.decompress(data[:FEED])
-                except (zstandard.ZstdError, MemoryError):
-                    self.problem = _damaged("zstd")
-                    return
-                data = frame.unused_data + data[FEED:] if frame.eof else data[FEED:]
-                if out:
-                    yield out
+    def _chunk(self) -> bytes:
+        """Return what is decompressed next, nothing at the end; ``problem`` then says why it came early."""
+        assert self._chunks is not None
+        try:
+            return next(self._chunks, b"")
+        except EOFError:
+            problem = _cut(self.compression)
+        except ValueError:
+            problem = _damaged(self.compression)
+        except MemoryError:
+            problem = _greedy(self.compression)
+        self.problem = self.problem or problem  # a cut is no surprise where reading failed
+        return b""
 
 
 def _cut(compression: str) -> Message:
@@ -183,6 +187,12 @@ def _damaged(compression: str) -> Message:
     return say("its {compression} compression is damaged: what comes before was judged",
                "sa compression {compression} est endommagée : ce qui précède a été jugé",
                compression=compression)  # fmt: skip
+
+
+def _greedy(compression: str) -> Message:
+    return say("its {compression} compression wants more than {most} MiB of memory: what comes before was judged",
+               "sa compression {compression} demande plus de {most} Mio de mémoire : ce qui précède a été jugé",
+               compression=compression, most=MEMORY >> 20)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +252,7 @@ def unknown_content(stream: Stream) -> Message:
         if head.startswith(magic):
             return say("it is compressed by {name}, which is not read: decompress it first",
                        "il est compressé par {name}, format non lu : décompressez-le d’abord", name=name)  # fmt: skip
-    if head.startswith((GZIP, ZSTD)):
+    if compression_of(head[:HEAD]):
         return say(
             "it is compressed twice: decompress it once", "il est compressé deux fois : décompressez-le une fois"
         )

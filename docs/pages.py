@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import cloison.captures.compressions
 import cloison.captures.formats
 import cloison.captures.layers
 import cloison.captures.wire
@@ -118,6 +119,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))
+    compressions = load(cloison.captures.compressions, "COMPRESSION")
+    yield "compressions.md", entries_page("Compressions of captures / Compressions des captures", compressions)
     yield "layers.md", entries_page("Encapsulations", load(cloison.captures.layers, "LAYER"))
     yield (
         "wire.md",

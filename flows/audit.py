@@ -83,9 +83,14 @@ def audit(
     for probe, capture in captures:
         table = capture.table
         if sources:
-            table = replace(table, source=table.source.astype(np.uint32) + np.uint32(len(sources)))
+            before = np.uint32(len(sources))
+            table = replace(table, source=table.source + before, wire_source=table.wire_source + before)
         tables.append(wires.one(table, capture.wires))
-        sources += capture.sources
+        streams = max((source.stream + 1 for source in sources), default=0)
+        sources += [
+            replace(source, stream=source.stream + streams) if source.stream >= 0 else source
+            for source in capture.sources
+        ]
         probes += [probe] * len(capture.sources)
         settled += [(watched(network, probe) if probe else ()) or word] * len(capture.sources)
         for reason, count in capture.ledger.items():
@@ -140,9 +145,10 @@ class _Steps:
 
 
 def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[int, int]:
-    """Return when conversations begin, first and last; the day of the map when there is none."""
+    """Return when conversations begin, first and last; without any, the day of the map. Earlier audits widen it."""
+    earlier = [time for source in sources if source.lines for time in (source.first, source.last)]
     if len(first):
-        return int(first.min()), int(first.max())
+        return min([int(first.min()), *earlier]), max([int(first.max()), *earlier])
     known = [source for source in sources if source.first or source.last]
     if known:
         return min(source.first for source in known), max(source.last for source in known)

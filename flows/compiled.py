@@ -26,7 +26,8 @@ import numpy as np
 Kernel = Callable[..., Any]
 Int = Any  # an integer of 64 bits inside a loop: numpy's, which wraps, where the loop is not compiled
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_CALLEE: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True}  # Python calls none
 
 
 class Compiled:
@@ -97,7 +98,9 @@ def _bound(function: FunctionType, made: dict[FunctionType, Any]) -> FunctionTyp
 
 def _compiled_callee(callee: FunctionType, made: dict[FunctionType, Any]) -> Any:
     if callee not in made:
-        made[callee] = _jit(_bound(callee, made), keep=False)
+        import numba
+
+        made[callee] = numba.njit(**_CALLEE)(_bound(callee, made))
     return made[callee]
 
 
@@ -109,7 +112,7 @@ def _callees(function: FunctionType) -> Iterator[tuple[str, FunctionType]]:
 
 
 def _digest(functions: tuple[FunctionType, ...]) -> str:
-    text = [str(_OPTIONS)]
+    text = [str(_CALLEE)]
     for function in functions:
         code, names = function.__code__, function.__globals__
         constants = {name: names[name] for name in code.co_names if isinstance(names.get(name), (int, np.integer))}

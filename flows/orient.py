@@ -1,16 +1,16 @@
 """Who initiated each conversation, how surely, and whether the other side answered.
 
-The order of evidence is that of the design: SYN, reversed SYN-ACK, what the protocol says, the first packet when it
-comes late enough, the ports, else nothing. The matrix has no say: a server that connects out *from* port 443 must not
-look authorised. Every decision is a table over a few bits, filled by plain functions below.
+The order of evidence is that of the design: SYN, reversed SYN-ACK, what the protocol says, what an exporter says or its
+flags, the first packet when it comes late enough, the ports, else nothing. The matrix has no say: a server that
+connects out *from* port 443 must not look authorised. Every decision is a table over a few bits, made of rules below of
+which the first that holds counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,15 +21,21 @@ from cloison.flows.judging.loops import blocks_of, orient_loop
 from cloison.flows.table import (
     ANSWER_AB,
     ANSWER_BA,
+    ANSWERED,
     FIN_AB,
     FIN_BA,
     FIRST_SEEN_LATE,
+    FLAGS_AB,
+    FLAGS_BA,
     ICMP_ERROR_AB,
     ICMP_ERROR_BA,
+    ONE_WAY,
     PAYLOAD_AB,
     PAYLOAD_BA,
     QUERY_AB,
     QUERY_BA,
+    REFUSED_AB,
+    REFUSED_BA,
     RST_AB,
     RST_BA,
     SYN_AB,
@@ -119,21 +125,22 @@ def answers(table: FlowTable, swapped: Array, split: Array) -> Array:
 
 # --- the initiator -----------------------------------------------------------------------------------------------
 
-_INITIATOR_BITS = 12
+_INITIATOR_BITS = 16
 
 
 def _initiator_index(table: FlowTable, known_ports: Array) -> Array:
     evidence = table.evidence
-    index = (evidence & 0b1111).astype(np.int16)  # SYN_AB SYN_BA SYNACK_AB SYNACK_BA
-    index |= ((evidence >> 4) & 0b110000).astype(np.int16)  # QUERY_AB QUERY_BA
-    index |= ((evidence & FIRST_SEEN_LATE) != 0).astype(np.int16) << 6
-    index |= (table.packets_ab > 0).astype(np.int16) << 7
-    index |= (table.packets_ba > 0).astype(np.int16) << 8
+    index = (evidence & 0b1111).astype(np.int32)  # SYN_AB SYN_BA SYNACK_AB SYNACK_BA
+    index |= ((evidence >> 4) & 0b110000).astype(np.int32)  # QUERY_AB QUERY_BA
+    index |= ((evidence & FIRST_SEEN_LATE) != 0).astype(np.int32) << 6
+    index |= (table.packets_ab > 0).astype(np.int32) << 7
+    index |= (table.packets_ba > 0).astype(np.int32) << 8
     rows = _ported()[table.protocol]
     known_a, known_b = known_ports[rows, table.a_port], known_ports[rows, table.b_port]
-    index |= (known_a & ~known_b & (table.b_port >= EPHEMERAL)).astype(np.int16) << 9
-    index |= (known_b & ~known_a & (table.a_port >= EPHEMERAL)).astype(np.int16) << 10
-    index |= ((table.protocol == ICMP) | (table.protocol == ICMP6)).astype(np.int16) << 11
+    index |= (known_a & ~known_b & (table.b_port >= EPHEMERAL)).astype(np.int32) << 9
+    index |= (known_b & ~known_a & (table.a_port >= EPHEMERAL)).astype(np.int32) << 10
+    index |= ((table.protocol == ICMP) | (table.protocol == ICMP6)).astype(np.int32) << 11
+    index |= ((evidence >> 8) & 0b1111 << 12).astype(np.int32)  # INITIATOR_AB INITIATOR_BA FLAGS_AB FLAGS_BA
     return index
 
 
@@ -147,30 +154,33 @@ def _ported() -> Array:
 
 @cache
 def _initiators() -> Array:
-    return np.array([_initiator(*bits) for bits in _all_bits(_INITIATOR_BITS)], dtype=np.uint8)
-
-
-def _initiator(
-    syn_ab: bool, syn_ba: bool, synack_ab: bool, synack_ba: bool, query_ab: bool, query_ba: bool, late: bool,
-    seen_a: bool, seen_b: bool, ports_a: bool, ports_b: bool, icmp: bool,
-) -> int:  # fmt: skip
-    if syn_ab and syn_ba:
-        return _SPLIT | CERTAIN << _SURE
-    if syn_ab or syn_ba:
-        return (_SWAPPED if syn_ba else 0) | CERTAIN << _SURE
-    if synack_ab != synack_ba:
-        return (_SWAPPED if synack_ab else 0) | (CERTAIN if seen_a and seen_b else PROBABLE) << _SURE
-    if query_ab and query_ba:
-        return _SPLIT | CERTAIN << _SURE
-    if query_ab or query_ba:
-        return (_SWAPPED if query_ba else 0) | CERTAIN << _SURE
-    if icmp and not seen_b:  # a message that asks nothing and answers nothing: its sender
-        return CERTAIN << _SURE
-    if late:
-        return PROBABLE << _SURE
-    if ports_a or ports_b:
-        return (_SWAPPED if ports_a else 0) | PROBABLE << _SURE
-    return ASSUMED << _SURE
+    """Return the decision of each index, u1: the first rule that holds, in the order of the design."""
+    (
+        syn_ab, syn_ba, synack_ab, synack_ba, query_ab, query_ba, late, seen_a, seen_b, ports_a, ports_b, icmp,
+        said_ab, said_ba, flags_ab, flags_ba,
+    ) = _all_bits(_INITIATOR_BITS)  # fmt: skip
+    both = seen_a & seen_b
+    rules = (
+        (syn_ab & syn_ba, _SPLIT | CERTAIN << _SURE),
+        (syn_ab, CERTAIN << _SURE),
+        (syn_ba, _SWAPPED | CERTAIN << _SURE),
+        (synack_ba & ~synack_ab & both, CERTAIN << _SURE),
+        (synack_ab & ~synack_ba & both, _SWAPPED | CERTAIN << _SURE),
+        (synack_ba & ~synack_ab, PROBABLE << _SURE),
+        (synack_ab & ~synack_ba, _SWAPPED | PROBABLE << _SURE),
+        (query_ab & query_ba, _SPLIT | CERTAIN << _SURE),
+        (query_ab, CERTAIN << _SURE),
+        (query_ba, _SWAPPED | CERTAIN << _SURE),
+        (said_ab & ~said_ba, CERTAIN << _SURE),
+        (said_ba & ~said_ab, _SWAPPED | CERTAIN << _SURE),
+        (icmp & ~seen_b, CERTAIN << _SURE),  # a message that asks nothing and answers nothing: its sender
+        (flags_ab & ~flags_ba, PROBABLE << _SURE),
+        (flags_ba & ~flags_ab, _SWAPPED | PROBABLE << _SURE),
+        (late, PROBABLE << _SURE),
+        (ports_a, _SWAPPED | PROBABLE << _SURE),
+        (ports_b, PROBABLE << _SURE),
+    )
+    return _first_that_holds(rules, ASSUMED << _SURE)
 
 
 # --- the answer --------------------------------------------------------------------------------------------------
@@ -185,51 +195,62 @@ _SAID = (
     (5, SYN_AB, SYN_BA),
     (6, QUERY_AB, QUERY_BA),
     (7, ICMP_ERROR_AB | UNREACHABLE, ICMP_ERROR_BA | UNREACHABLE),
+    (8, REFUSED_AB, REFUSED_BA),
+    (9, FLAGS_AB, FLAGS_BA),
+    (10, ANSWERED, ANSWERED),
+    (11, ONE_WAY, ONE_WAY),
 )
-_ANSWER_BITS = 13
+_ANSWER_BITS = 17
 
 
 def _answer_index(table: FlowTable, swapped: Array, split: Array) -> Array:
     evidence = table.evidence
-    index = np.zeros(len(table), dtype=np.int16)
+    index = np.zeros(len(table), dtype=np.int32)
     for bit, straight, reversed_ in _SAID:
         wanted = np.where(swapped, np.uint32(reversed_), np.uint32(straight))
-        index |= ((evidence & wanted) == wanted).astype(np.int16) << bit
+        index |= ((evidence & wanted) == wanted).astype(np.int32) << bit
     seen_a, seen_b = table.packets_ab > 0, table.packets_ba > 0
-    index |= np.where(swapped, seen_b, seen_a).astype(np.int16) << 8
-    index |= np.where(swapped, seen_a, seen_b).astype(np.int16) << 9
-    index |= (table.protocol == TCP).astype(np.int16) << 10
-    index |= (table.sampled > 1).astype(np.int16) << 11
-    index |= split.astype(np.int16) << 12
+    index |= np.where(swapped, seen_b, seen_a).astype(np.int32) << 12
+    index |= np.where(swapped, seen_a, seen_b).astype(np.int32) << 13
+    index |= (table.protocol == TCP).astype(np.int32) << 14
+    index |= (table.sampled > 1).astype(np.int32) << 15
+    index |= split.astype(np.int32) << 16
     return index
 
 
 @cache
 def _answers() -> Array:
-    return np.array([_answer(*bits) for bits in _all_bits(_ANSWER_BITS)], dtype=np.uint8)
+    """Return the answer of each index, u1. ``synack`` to ``answer`` and ``rst`` come from the responder, ``syn``,
+    ``query`` and ``flags`` from the initiator; ``icmp`` and ``stopped`` refuse what the initiator sent."""
+    (
+        synack, rst, fin, payload, answer, syn, query, icmp, stopped, flags, answered, one_way, asked, replied, tcp,
+        sampled, split,
+    ) = _all_bits(_ANSWER_BITS)  # fmt: skip
+    refused = icmp | stopped
+    partly = sampled | one_way  # that nothing was seen says nothing
+    rules = (
+        (replied & ~asked, REPLY_ONLY),
+        # whose payload it is cannot be told, only what names its conversation counts
+        (split & (synack | answer), YES),
+        (split & (rst | refused | query), NO),
+        (split, UNKNOWN),
+        (tcp & (synack | payload | fin | answer | answered | (replied & ~rst & ~syn & ~flags)), YES),
+        (tcp & (rst | refused), NO),
+        (tcp & (syn | flags) & ~replied & ~partly, NO),
+        (tcp, UNKNOWN),
+        (replied | answered, YES),
+        (refused | ~partly, NO),
+    )
+    return _first_that_holds(rules, UNKNOWN)
 
 
-def _answer(
-    synack: bool, rst: bool, fin: bool, payload: bool, answer: bool, syn: bool, query: bool, refused: bool,
-    asked: bool, replied: bool, tcp: bool, sampled: bool, split: bool,
-) -> int:  # fmt: skip
-    """``synack`` to ``answer`` come from the responder, ``syn`` and ``query`` from the initiator."""
-    if replied and not asked:
-        return REPLY_ONLY
-    if split:  # whose payload it is cannot be told, only what names its conversation counts
-        good, bad = synack or answer, rst or refused or query
-        return YES if good else NO if bad else UNKNOWN
-    if tcp:
-        if synack or payload or fin or answer or (replied and not rst and not syn):
-            return YES
-        if rst or refused:
-            return NO
-        return NO if syn and not replied and not sampled else UNKNOWN
-    if replied:
-        return YES
-    return NO if refused or not sampled else UNKNOWN
+def _all_bits(count: int) -> list[Array]:
+    """Return bool[2**count] for each bit of an index."""
+    index = np.arange(1 << count)
+    return [(index >> bit) & 1 != 0 for bit in range(count)]
 
 
-def _all_bits(count: int) -> Iterator[tuple[bool, ...]]:
-    for bits in product((False, True), repeat=count):
-        yield bits[::-1]  # the first argument is bit 0
+def _first_that_holds(rules: Sequence[tuple[Array, int]], otherwise: int) -> Array:
+    values = [np.uint8(value) for _, value in rules]
+    found: Array = np.select([holds for holds, _ in rules], values, np.uint8(otherwise))
+    return found

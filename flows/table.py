@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.greeting import Greetings
 from cloison.flows.wire import Wire
 from cloison.netmodel.finding import Message, Text
 
@@ -49,7 +50,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("vlan", "u4", "outer VLAN << 12 | inner VLAN; one tag alone is the outer one; 0 without a tag"),
     Column("vni", "i4", "identifier of the virtual network: VXLAN, Geneve, 802.1ah (I-SID); -1 none"),
     Column("tunnel", "i4", "index into its source's tunnels of the one that carried it; -1 none"),
-    Column("source", "u2", "index into the capture's sources"),
+    Column("source", "u4", "index into the capture's sources, of that which holds the first packet"),
     Column("point", "u2", "which of the source's observation points: exporter, domain, direction; 0 of packets"),
     Column("packet", "u8", "number of the first packet in its source, from 1"),
     Column("sampled", "u4", "one packet in so many was counted; 1 when every one was"),
@@ -62,6 +63,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("wire_cipher", "u2", "cipher suite or encryption transform that was chosen; 0 unknown"),
     Column("wire_group", "u2", "group of the key exchange that was chosen; 0 unknown"),
     Column("wire_packet", "u8", "number in its source of the packet that told most of this; 0 none"),
+    Column("wire_source", "u4", "index into the capture's sources, of that which holds this packet"),
+    Column("said", "u4", "number among its source's greetings of what it said in clear before it encrypted; 0 nothing"),
 )
 
 # Evidence bits. AB: said by a packet that A sent; BA: by a packet that B sent.
@@ -163,6 +166,8 @@ class FlowTable:
     wire_cipher: Array
     wire_group: Array
     wire_packet: Array
+    wire_source: Array
+    said: Array
 
     def __len__(self) -> int:
         return len(self.a_hi)
@@ -173,7 +178,7 @@ class FlowTable:
 
 
 def table_of(columns: Mapping[str, Any]) -> FlowTable:
-    """Return the table of the given columns; a missing one gets its neutral value.
+    """Return the table of the given columns; a missing one gets its neutral value, ``wire_source`` that of ``source``.
 
     Raises ``ValueError`` when a name is unknown or lengths differ.
     """
@@ -185,6 +190,8 @@ def table_of(columns: Mapping[str, Any]) -> FlowTable:
         raise ValueError(f"columns of different lengths: {sorted(lengths)}")
     length = lengths.pop() if lengths else 0
     neutral = {"vni": -1, "tunnel": -1, "sampled": 1}
+    if "source" in columns:
+        columns = {"wire_source": columns["source"], **columns}
     arrays = []
     for column in COLUMNS:
         if column.name in columns:
@@ -390,6 +397,15 @@ REASONS: Mapping[str, Reason] = _reasons(
 
 
 @dataclass(frozen=True, slots=True)
+class LineSeen:
+    """What an earlier audit says of a line: how many conversations proved its use, when the last packet was (ns)."""
+
+    id: str
+    conversations: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tunnel:
     """What carried conversations inside the packets of another one.
 
@@ -407,13 +423,16 @@ class Tunnel:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file or stream that was read.
+    """One file or standard input, read; ``stream`` numbers those that were read as one stream: each goes on where the
+    one before ends, and a conversation is followed over them (-1: it is by itself).
 
     ``packets`` counts the packets of a capture, ``records`` those of a flow export (0 for a capture); ``first`` and
     ``last`` are ns since 1970 UTC (0 when nothing was read). ``ledger`` is this source's part of the capture's.
-    ``problem`` says what is wrong with a source of which only a part could be judged. ``carried`` counts the packets
-    that others carried, ``inside`` those of them that are in no conversation, by a name of ``REASONS``; ``tunnels`` are
-    what carried the rest.
+    ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
+    of it. ``lines`` are those that an earlier audit saw, when the source is one. ``stream`` numbers the stream of
+    packets that it is a part of (-1 none); ``greetings`` are what the column ``said`` counts, ``tunnels`` what carried
+    conversations of that stream. ``carried`` counts the packets that others carried, ``inside`` those of them that are
+    in no conversation, by a name of ``REASONS``.
     """
 
     file: str
@@ -424,9 +443,18 @@ class Source:
     last: int
     problem: Message | None = None
     ledger: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+    lines: tuple[LineSeen, ...] = ()
+    stream: int = -1
+    greetings: Greetings | None = None
     carried: int = 0
     inside: Mapping[str, int] = field(default_factory=dict)
     tunnels: tuple[Tunnel, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it shows nothing at all."""
+        return self.packets + self.records == 0 and not self.lines
 
     def carries(self, tunnel: Array) -> Array:
         """Return bool: whether packets of rows with these tunnels (of this source) were inside others."""
@@ -437,12 +465,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What the given files show: conversations in the order of sources and first packets.
+    """What the given files show: sources as they were given, conversations in the order of streams and first packets.
 
-    ``ledger`` counts packets by a name of ``REASONS``. For each source, with what is outside tunnels that have ends and
-    what is inside them: ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)`` outside, and
-    ``carried == sum(packets_ab + packets_ba + errors) + sum(inside)`` inside. ``wires`` are the protocols that the
-    columns ``wire_ab`` and ``wire_ba`` count from 1.
+    ``ledger`` counts packets by a name of ``REASONS``. For the sources of each stream together, with what is outside
+    tunnels that have ends and what is inside them: ``packets == sum(packets_ab + packets_ba + errors) + sum(ledger)``
+    outside, and ``carried == sum(packets_ab + packets_ba + errors) + sum(inside)`` inside. ``wires`` are the protocols
+    that the columns ``wire_ab`` and ``wire_ba`` count from 1.
     """
 
     table: FlowTable

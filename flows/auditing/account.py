@@ -60,8 +60,41 @@ class Audit:
     def seen(self) -> tuple[Array, Array]:
         """Of each line, how many conversations prove that it is used (i8), and when the last packet was (i8 ns).
 
-        An assumed conversation proves nothing; one that needs no line still shows the line that covers it.
+        An assumed conversation proves nothing; one that needs no line still shows the line that covers it. What earlier
+        audits say of lines counts too, as far as their conversations are not among those judged here.
         """
+        count, last = self._proved
+        more, latest = self.told
+        return count + more, np.maximum(last, latest)
+
+    @cached_property
+    def told(self) -> tuple[Array, Array]:
+        """Of each line, what earlier audits saw without naming it: conversations (i8), the last packet (i8 ns)."""
+        count = np.zeros(len(self.matrix.lines), dtype=np.int64)
+        last = np.full(len(self.matrix.lines), np.iinfo(np.int64).min)
+        numbers = {line: number for number, line in enumerate(self.matrix.lines)}
+        for index, source in enumerate(self.sources):
+            if not source.lines:
+                continue
+            named = self._named(index)
+            for seen in source.lines:
+                number = numbers.get(seen.id)
+                if number is not None and seen.conversations:
+                    count[number] += max(seen.conversations - int(named[number]), 0)
+                    last[number] = max(int(last[number]), seen.last)
+        return count, last
+
+    def _named(self, source: int) -> Array:
+        """Return i8, how many conversations of one source prove that each line is used."""
+        count = np.zeros(len(self.matrix.lines), dtype=np.int64)
+        for block in blocks_of(len(self.verdicts)):
+            line = self._shown(block)
+            here = (line >= 0) & (self.table.source[self.verdicts.row[block]] == source)
+            count += np.bincount(line[here], minlength=len(count))
+        return count
+
+    @cached_property
+    def _proved(self) -> tuple[Array, Array]:
         count = np.zeros(len(self.matrix.lines), dtype=np.int64)
         last = np.full(len(self.matrix.lines), np.iinfo(np.int64).min)
         for block in blocks_of(len(self.verdicts)):
@@ -147,6 +180,6 @@ class Audit:
 
     def read_code(self, allow_undecoded: int) -> int:
         """Return 3 when some of the captures could not be read or decoded, else 0."""
-        if any(source.problem is not None or source.packets + source.records == 0 for source in self.sources):
+        if any(source.problem is not None or source.empty for source in self.sources):
             return UNDECIDED
         return UNDECIDED if not self.sources or self.undecoded_ip > allow_undecoded else HOLDS

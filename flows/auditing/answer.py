@@ -127,6 +127,7 @@ def _sources(audit: Audit) -> list[dict[str, Any]]:
             "last": moment(source.last) if source.packets + source.records else None,
             "probe": probe or None,
             "problem": source.problem.say("en") if source.problem else None,
+            "notes": [note.say("en") for note in source.notes],
         }
         for source, probe in zip(audit.sources, audit.probes, strict=True)
     ]
@@ -183,12 +184,13 @@ def _source_table(audit: Audit) -> Table:
     return Table(
         "sources",
         Text("Captures", "Captures"),
-        (Text("file", "fichier"), Text("probe", "sonde"), Text("packets", "paquets"), Text("first", "premier"),
-         Text("last", "dernier"), Text("problem", "problème")),
+        (Text("file", "fichier"), Text("probe", "sonde"), Text("format", "format"), Text("packets", "paquets"),
+         Text("records", "enregistrements"), Text("first", "premier"), Text("last", "dernier"),
+         Text("problem", "problème")),
         tuple(
             (
-                source.file, probe, source.packets + source.records,
-                moment(source.first) if source.packets else "", moment(source.last) if source.packets else "",
+                source.file, probe, source.format, source.packets, source.records,
+                moment(source.first) if source.first else "", moment(source.last) if source.last else "",
                 source.problem,
             )
             for source, probe in zip(audit.sources, audit.probes, strict=True)
@@ -286,21 +288,26 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     live = audit.live_lines
     said = [
         say(
-            "{packets} {packets:packet|packets}, {conversations} {conversations:conversation|conversations}: "
+            "{read}, {conversations} {conversations:conversation|conversations}: "
             "{authorised} authorised ({assumed} assumed), {illegitimate} illegitimate, {unmapped} unmapped, "
-            "{local} local; {undecoded} {undecoded:packet|packets} not decoded",
-            "{packets} {packets:paquet|paquets}, {conversations} {conversations:conversation|conversations} : "
+            "{local} local; {undecoded} not decoded",
+            "{read}, {conversations} {conversations:conversation|conversations} : "
             "{authorised} {authorised:autorisée|autorisées} (dont {assumed} {assumed:supposée|supposées}), "
             "{illegitimate} {illegitimate:illégitime|illégitimes}, {unmapped} hors carte, "
-            "{local} {local:locale|locales} ; {undecoded} {undecoded:paquet non décodé|paquets non décodés}",
-            **summary,
+            "{local} {local:locale|locales} ; {undecoded} {undecoded:non décodé|non décodés}",
+            read=_amount(summary), **summary,
         ),
         say(
-            "{seen} of {live} live {live:line|lines} seen",
-            "{seen} {seen:ligne en vigueur vue|lignes en vigueur vues} sur {live}",
-            seen=sum(1 for line in live if count[line]), live=len(live),
+            "{seen} of {live} live {live:line|lines} seen{where}",
+            "{seen} {seen:ligne en vigueur vue|lignes en vigueur vues} sur {live}{where}",
+            seen=sum(1 for line in live if count[line]), live=len(live), where=_looked_at(audit),
         ),
     ]  # fmt: skip
+    said += [
+        Message(Text("{file}: {note}", "{file} : {note}"), {"file": source.file, "note": _text(note)})
+        for source in audit.sources
+        for note in source.notes
+    ]
     claimed = _claiming(audit)
     if claimed:
         said.append(
@@ -328,6 +335,36 @@ def _words(audit: Audit) -> tuple[Message, ...]:
     return (*said, *undecided)
 
 
+def _amount(summary: Mapping[str, int]) -> Text:
+    """Return how much was read: packets, records or both."""
+    packets = say("{packets} {packets:packet|packets}", "{packets} {packets:paquet|paquets}", **summary)
+    records = say("{records} flow {records:record|records}",
+                  "{records} {records:enregistrement|enregistrements} de flux", **summary)  # fmt: skip
+    if not summary["records"]:
+        return _text(packets)
+    if not summary["packets"]:
+        return _text(records)
+    return Text(f"{packets.say('en')}, {records.say('en')}", f"{packets.say('fr')}, {records.say('fr')}")
+
+
+def _looked_at(audit: Audit) -> Text:
+    """Return the period and the probes of an audit's captures."""
+    known = [source for source in audit.sources if source.first or source.last]
+    if not known:
+        return Text("", "")
+    first, last = moment(min(source.first for source in known)), moment(max(source.last for source in known))
+    probes = ", ".join(dict.fromkeys(probe for probe in audit.probes if probe))
+    period = say(", from {first} to {last}", ", du {first} au {last}", first=first, last=last)
+    if not probes:
+        return _text(period)
+    place = say(" at {probes}", " à {probes}", probes=probes)
+    return Text(period.say("en") + place.say("en"), period.say("fr") + place.say("fr"))
+
+
+def _text(message: Message) -> Text:
+    return Text(message.say("en"), message.say("fr"))
+
+
 def _claiming(audit: Audit) -> int:
     """Return how many authorised conversations of lines that claim encryption showed no payload."""
     claims = [audit.network.line[line].flow.encryption is not None for line in audit.matrix.lines]
@@ -344,13 +381,20 @@ def _undecided(sources: Sequence[Source]) -> tuple[Message, ...]:
         lost, inner = undecoded(source.ledger), undecoded(source.inside)
         if source.problem is not None:
             said.append(Message(Text("{file}: {why}", "{file} : {why}"), {
-                "file": source.file, "why": Text(source.problem.say("en"), source.problem.say("fr")),
+                "file": source.file, "why": _text(source.problem),
             }))  # fmt: skip
         if lost:
             said.append(
                 say(
                     "{file}: {n} {n:packet|packets} not decoded, so not judged",
                     "{file} : {n} {n:paquet non décodé, donc non jugé|paquets non décodés, donc non jugés}",
+                    file=source.file,
+                    n=lost,
+                )
+                if source.packets
+                else say(
+                    "{file}: {n} {n:record|records} not read, so not judged",
+                    "{file} : {n} {n:enregistrement non lu, donc non jugé|enregistrements non lus, donc non jugés}",
                     file=source.file,
                     n=lost,
                 )

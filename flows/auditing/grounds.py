@@ -15,17 +15,17 @@ import numpy.typing as npt
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import Entry, entries_of, moment, port_text
 from cloison.flows.auditing.parts import Part, parts
-from cloison.flows.judge import SEVERITIES as JUDGED
+from cloison.flows.auditing.scans import scanners, scanning
 from cloison.flows.judging.claims import CLEARTEXT, WEAK, WRONG
 from cloison.flows.judging.likeness import alike
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Ref, Severity, Span, Step, Text, Witness, say
+from cloison.netmodel.space.addresses import show
 from cloison.netmodel.space.protocols import keyword
 
 Array = npt.NDArray[Any]
 
 _MOST = 2_000  # findings by name; beyond, by zone
 _TARGETS = 10_000  # addresses of one group that are told apart
-_NOTE = JUDGED.index("note")
 
 WHY: Mapping[str, Text] = {
     "": Text(
@@ -84,8 +84,10 @@ _REMEDIES: Mapping[str, Message] = {
     "": say("Capture the beginning of these conversations to know who starts them.",
             "Capturez le début de ces conversations pour savoir qui les commence."),
 }  # fmt: skip
-_SCAN = say("Nothing answered: the filter holds. Watch the source if it insists.",
+_HOLDS = say("Nothing answered: the filter holds. Watch the source if it insists.",
             "Rien n’a répondu : le filtrage tient. Surveillez la source si elle insiste.")  # fmt: skip
+_INSIDE = say("Nothing answered. Find out what runs on the source: equipment that scans may be compromised.",
+              "Rien n’a répondu. Cherchez ce qui tourne là : un bien qui balaie peut être compromis.")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -100,29 +102,32 @@ class _Group:
 def findings(audit: Audit) -> tuple[Finding, ...]:
     """Return one finding a group of conversations with a severity; past a bound, groups are pairs of zones.
 
-    Unanswered attempts from public zones are grouped by their source, as scans.
+    Scans are grouped by their source: all unanswered attempts from public zones, and those of other sources that tried
+    many.
     """
     rows = np.flatnonzero(audit.verdicts.severity > 0)
-    groups = _groups(audit, rows, by_zone=False)
+    known = scanners(audit, rows)
+    groups = _groups(audit, rows, known, by_zone=False)
     if groups is None:
-        groups = _groups(audit, rows, by_zone=True) or {}
+        groups = _groups(audit, rows, known, by_zone=True) or {}
     made = [_finding(audit, key, group) for key, group in groups.items()]
     return tuple(sorted(made, key=lambda item: (SEVERITIES.index(item.severity), item.spans[0], item.fingerprint)))
 
 
-def _groups(audit: Audit, rows: Array, *, by_zone: bool) -> dict[tuple[str, ...], _Group] | None:
+def _groups(audit: Audit, rows: Array, known: Array, *, by_zone: bool) -> dict[tuple[str, ...], _Group] | None:
     """Return the groups of verdicts, or nothing when there are too many of them and they are not by zone."""
     groups: dict[tuple[str, ...], _Group] = {}
     for part in parts(audit, rows):
-        first, group = alike(_keys(audit, part, by_zone=by_zone))
+        scans = scanning(part, known)
+        first, group = alike(_keys(audit, part, scans, by_zone=by_zone))
         conversations = np.bincount(group, minlength=len(first)).tolist()
         packets = np.zeros(len(first), dtype=np.uint64)
         np.add.at(packets, group, part.packets)
         here = []
-        for entry, number, size in zip(
-            entries_of(audit, part.take(first)), conversations, packets.tolist(), strict=True
+        for entry, scan, number, size in zip(
+            entries_of(audit, part.take(first)), scans[first].tolist(), conversations, packets.tolist(), strict=True
         ):
-            found = groups.setdefault(_key(entry, by_zone=by_zone), _Group(entry))
+            found = groups.setdefault(_key(entry, scan=scan, by_zone=by_zone), _Group(entry))
             if not by_zone and len(groups) > _MOST:
                 return None
             found.conversations += number
@@ -149,9 +154,9 @@ def _name(part: Part, group: Array, at: Array, groups: list[_Group]) -> None:
             found.services.add(service_name(service))
 
 
-def _keys(audit: Audit, part: Part, *, by_zone: bool) -> list[Array]:
+def _keys(audit: Audit, part: Part, scans: Array, *, by_zone: bool) -> list[Array]:
     """Return columns that are equal where :func:`_key` is; conversations that differ there may still have one key."""
-    why = part.reason.astype(np.uint32) << np.uint32(2) | part.severity
+    why = part.reason.astype(np.uint32) << np.uint32(3) | part.severity.astype(np.uint32) << np.uint32(1) | scans
     if by_zone:
         return [why, part.rule, audit.owner_zones[part.source_owner], audit.owner_zones[part.target_owner]]
     keys = [why, part.rule, part.service]
@@ -159,13 +164,13 @@ def _keys(audit: Audit, part: Part, *, by_zone: bool) -> list[Array]:
         (part.source_owner, part.source_inner, part.source_hi, part.source_lo),
         (part.target_owner, part.target_inner, part.target_hi, part.target_lo),
     ):
-        named = (owner >= 0) & (part.severity != _NOTE)
+        named = (owner >= 0) & ~scans
         keys += [owner, inner, np.where(named, 0, hi), np.where(named, 0, lo)]
     return keys
 
 
-def _key(entry: Entry, *, by_zone: bool) -> tuple[str, ...]:
-    if entry.severity == "note":
+def _key(entry: Entry, *, scan: bool, by_zone: bool) -> tuple[str, ...]:
+    if scan:
         return ("scan", entry.severity, entry.source_zone if by_zone else entry.source)
     name = {"illegitimate": "illegitimate-conversation", "unmapped": "unmapped-conversation"}.get(
         entry.verdict, "assumed-conversation"
@@ -206,13 +211,15 @@ def _finding(audit: Audit, key: tuple[str, ...], group: _Group) -> Finding:
     if rule == "scan":
         subject = Ref("source", key[2])
         message = say(
-            "{source} tried {targets} {targets:address|addresses} and {services} {services:service|services} in "
-            "{n} {n:conversation|conversations}; nothing answered",
-            "{source} a essayé {targets} {targets:adresse|adresses} et {services} {services:service|services} en "
-            "{n} {n:conversation|conversations} ; rien n’a répondu",
-            source=key[2], targets=len(group.targets), services=len(group.services), n=group.conversations,
+            "{source} tried {least}{targets} {targets:address|addresses} ({extent}) and {services} "
+            "{services:service|services} ({few}) in {n} {n:conversation|conversations}; nothing answered",
+            "{source} a essayé {least}{targets} {targets:adresse|adresses} ({extent}) et {services} "
+            "{services:service|services} ({few}) en {n} {n:conversation|conversations} ; rien n’a répondu",
+            source=_named(key[2], entry), targets=len(group.targets), services=len(group.services),
+            n=group.conversations, extent=_extent(group.targets), few=_few(sorted(group.services)),
+            least=Text("at least ", "au moins ") if len(group.targets) >= _TARGETS else Text("", ""),
         )  # fmt: skip
-        remedy = _SCAN
+        remedy = _HOLDS if severity == "note" else _INSIDE
     else:
         subject = Ref("conversation", " ".join((*key[4:6], *sorted(group.services))) if len(key) == 6 else
                       f"{key[4]} -> {key[5]} {key[6]}")  # fmt: skip
@@ -222,6 +229,17 @@ def _finding(audit: Audit, key: tuple[str, ...], group: _Group) -> Finding:
         rule, severity, message, subject, tuple(spans), _witness(audit, entry), remedy, graph="observed",
         fingerprint=hashlib.sha256(json.dumps(key, ensure_ascii=False).encode()).hexdigest()[:16],
     )  # fmt: skip
+
+
+def _named(source: str, entry: Entry) -> str:
+    """Return a scan's source: its address, with its name where it has one."""
+    return f"{source} ({entry.source_name})" if entry.source_name and entry.source == source else source
+
+
+def _extent(targets: set[int]) -> Text:
+    """Return the addresses from the least to the greatest."""
+    low, high = (show(value) for value in (min(targets), max(targets)))
+    return Text(low, low) if low == high else Text(f"{low} to {high}", f"de {low} à {high}")
 
 
 def _message(entry: Entry, group: _Group, *, by_zone: bool) -> Message:

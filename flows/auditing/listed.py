@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import address_text, carried, end_name, port_text
 from cloison.flows.auditing.parts import PART, Part, in_order, part_of, wire_of
+from cloison.flows.greeting import NOTHING_SAID, Greeting
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
 from cloison.flows.orient import ANSWERS, CERTAINTIES
 from cloison.netmodel.space.protocols import PORTED, keyword
@@ -60,6 +61,7 @@ class Listed(Sequence[Mapping[str, Any]]):
     def _written(self, part: Part) -> dict[str, Any]:
         audit = self._audit
         claims = self._claims
+        greetings = _greetings(audit, part)
         address = cache(address_text)
         return {
             "source": _pairs(part.source_hi, part.source_lo, address),
@@ -90,6 +92,9 @@ class Listed(Sequence[Mapping[str, Any]]):
                     wire_of(audit.wires, shown) or ("not-evaluated" if line >= 0 and claims[line] else None)
                 ),
             ),
+            "server_name": [said.server_name or None for said in greetings],
+            "alpn": [list(said.alpn) or None for said in greetings],
+            "issuer_country": [said.issuer_country or None for said in greetings],
             "tunnel": _tuples(
                 (part.file, part.vni, part.tunnel), lambda file, *ids: carried(audit.sources[file], *ids) or None
             ),
@@ -97,6 +102,18 @@ class Listed(Sequence[Mapping[str, Any]]):
                 {"file": _words(part.file, lambda file: audit.sources[file].file), "packet": part.packet.tolist()}
             ],
         }
+
+
+def _greetings(audit: Audit, part: Part) -> list[Greeting]:
+    """Return what each conversation said in clear before it encrypted."""
+    if not part.said.any():
+        return [NOTHING_SAID] * len(part)
+
+    def greeting(file: int, said: int) -> Greeting:
+        kept = audit.sources[file].greetings if said else None
+        return kept.of(said) if kept is not None else NOTHING_SAID
+
+    return _pairs(part.file, part.said, greeting)
 
 
 def _words(codes: Array, word: Callable[[int], Any]) -> list[Any]:

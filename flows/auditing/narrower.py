@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import end_name
 from cloison.flows.judge import AUTHORISED
+from cloison.flows.judging.likeness import alike
 from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.readings import asked
 from cloison.flows.orient import ASSUMED
@@ -45,9 +46,12 @@ class Narrower:
 def narrower(audit: Audit) -> Mapping[int, Narrower]:
     """Return, by line, what would have been enough of the lines that are broader than what proves their use."""
     found: dict[int, Narrower] = {}
+    elsewhere, _ = audit.told
     for number, used in _used(audit).items():
         line = audit.network.line[audit.matrix.lines[number]]
         if line.flow.between:  # both sides are one list: no end of it is a source or a target alone
+            continue
+        if elsewhere[number]:  # an earlier audit saw it used, and does not say by whom
             continue
         enough = Narrower(
             _ends(audit, line.sources, {source for source, _, _ in used}),
@@ -74,8 +78,8 @@ def _used(audit: Audit) -> dict[int, set[tuple[str, str, int]]]:
             verdicts.line[rows], audit.owners(rows, source=True), audit.owners(rows, source=False),
             verdicts.source_translated[rows], verdicts.target_translated[rows], service,
         )  # fmt: skip
-        distinct = np.unique(np.stack([column.astype(np.int64) for column in columns], axis=1), axis=0)
-        seen.update(map(tuple, distinct.tolist()))
+        first, _ = alike(columns)
+        seen.update(zip(*(column[first].tolist() for column in columns), strict=True))
     found: dict[int, set[tuple[str, str, int]]] = {}
     for line, source, target, outside_source, outside_target, wanted in seen:
         ends = end_name(audit, source, outside_source), end_name(audit, target, outside_target)

@@ -32,7 +32,8 @@ class Part:
     ``reason``, ``severity``, ``answered`` and ``certainty`` index their words, ``service`` u4 is protocol << 16 | low
     field, ``*_owner`` index the network's owners, ``*_inner`` the matrix's translations, ``vrf`` the network's VRFs,
     ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC. ``wire``
-    u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason.
+    u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason; ``said``
+    counts the greetings of ``file``.
     """
 
     reason: Array
@@ -61,6 +62,7 @@ class Part:
     file: Array
     packet: Array
     wire: Array
+    said: Array
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -111,14 +113,14 @@ def part_of(audit: Audit, rows: Array) -> Part:
         verdicts.target_translated[rows], verdicts.line[rows], verdicts.rule[rows], part.first, part.last,
         np.where(split, sent[0], part.packets_ab + part.packets_ba),
         np.where(split, sent[1], part.bytes_ab + part.bytes_ba), verdicts.answered[rows], verdicts.certainty[rows],
-        part.vni, part.tunnel, part.source, _showing(verdicts.reason[rows], part), _wire(part),
+        part.vni, part.tunnel, *_showing(verdicts.reason[rows], part), _wire(part), part.said,
     )  # fmt: skip
 
 
-def _showing(reason: Array, part: FlowTable) -> Array:
-    """Return the number of the packet to look at: what refutes a claim, else the first of the conversation."""
-    found: Array = np.where(np.isin(reason, _BY_WIRE) & (part.wire_packet > 0), part.wire_packet, part.packet)
-    return found
+def _showing(reason: Array, part: FlowTable) -> tuple[Array, Array]:
+    """Return source and number of the packet to look at: what refutes a claim, else the conversation's first."""
+    told = np.isin(reason, _BY_WIRE) & (part.wire_packet > 0)
+    return np.where(told, part.wire_source, part.source), np.where(told, part.wire_packet, part.packet)
 
 
 def _wire(part: FlowTable) -> Array:

@@ -13,12 +13,18 @@ Array = npt.NDArray[Any]
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio
 
 
-def alike(keys: Sequence[Array]) -> tuple[Array, Array]:
-    """Return where each group of rows with equal keys first appears, ascending, and the group of each row (i8)."""
+def hash_of(keys: Sequence[Array]) -> Array:
+    """Return u8, a hash of each row of some columns."""
     mixed = np.zeros(len(keys[0]), dtype=np.uint64)
     for key in keys:
         mixed = (mixed ^ key.astype(np.uint64)) * _MIX
         mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+def alike(keys: Sequence[Array]) -> tuple[Array, Array]:
+    """Return where each group of rows with equal keys first appears, ascending, and the group of each row (i8)."""
+    mixed = hash_of(keys)
     _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
     if any(bool((key != key[first[group]]).any()) for key in keys):  # forged: two keys with one hash
         order = np.lexsort(tuple(keys))

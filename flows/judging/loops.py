@@ -240,7 +240,7 @@ def orient_loop(
 ) -> None:  # fmt: skip
     """Fill the decisions and the answers; the indexes of both tables are those of :mod:`cloison.flows.orient`.
 
-    ``said`` u4[8, 2] is, for each bit of the answer, the evidence when A initiated and when B did.
+    ``said`` u4[12, 2] is, for each bit of the answer, the evidence when A initiated and when B did.
     """
     for at in range(len(evidence)):
         bits = evidence[at]
@@ -252,14 +252,15 @@ def orient_loop(
         index |= np.int64(known_a and not known_b and b_port[at] >= ephemeral) << 9
         index |= np.int64(known_b and not known_a and a_port[at] >= ephemeral) << 10
         index |= np.int64(protocol[at] == 1 or protocol[at] == 58) << 11
+        index |= np.int64((bits >> np.uint32(8)) & np.uint32(0b1111 << 12))
         found = initiators[index]
         decision[at] = found
         turned = np.int64(found & 1)
         index = np.int64(0)
-        for bit in range(8):
+        for bit in range(len(said)):
             wanted = said[bit, turned]
             index |= np.int64(bits & wanted == wanted) << bit
         asked, replied = (seen_b, seen_a) if turned else (seen_a, seen_b)
-        index |= np.int64(asked) << 8 | np.int64(replied) << 9 | np.int64(protocol[at] == 6) << 10
-        index |= np.int64(sampled[at] > 1) << 11 | np.int64(found & 2 != 0) << 12
+        index |= np.int64(asked) << 12 | np.int64(replied) << 13 | np.int64(protocol[at] == 6) << 14
+        index |= np.int64(sampled[at] > 1) << 15 | np.int64(found & 2 != 0) << 16
         answered[at] = answers[index]

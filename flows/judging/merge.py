@@ -97,7 +97,7 @@ def _like_another(matrix: Matrix, table: FlowTable, places: Places) -> tuple[Arr
 
 def _may_repeat(table: FlowTable) -> bool:
     return len(table) > 1 and any(
-        bool((column != column[0]).any()) for column in (table.source, table.vlan, table.vni, table.tunnel)
+        bool((column != column[0]).any()) for column in (table.source, table.point, table.vlan, table.vni, table.tunnel)
     )
 
 

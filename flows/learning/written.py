@@ -85,7 +85,7 @@ def _scalar(text: str) -> str:
     """Return a text as YAML writes it: plain where nothing else can be meant, else between double quotes."""
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text
-    return json.dumps(text)
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _names(items: Iterable[str]) -> str:

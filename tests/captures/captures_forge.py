@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from ipaddress import IPv6Address
 from pathlib import Path
 
+import numpy as np
+
 from cloison.captures.read import read
 from cloison.flows.table import EVIDENCE, REASONS, Capture
 
@@ -71,15 +73,26 @@ def read_bytes(folder: Path, data: bytes, name: str = "a.pcap", *, rare: bool = 
 
 
 def balanced(capture: Capture) -> None:
-    """Check the ledgers of each source: packets == judged + control + undecoded, and the same of what they carry."""
+    """Check the ledgers of each stream: packets == judged + control + undecoded, and the same of what they carry; every
+    row is of a packet that is."""
     table = capture.table
+    streams: dict[int, list[int]] = {}
     for number, source in enumerate(capture.sources):
-        own = table.take(table.source == number)
-        packets = (own.packets_ab + own.packets_ba + own.errors).astype(int)
-        carried = source.carries(own.tunnel)
-        assert source.packets == packets[~carried].sum() + sum(source.ledger.values()), source
-        assert source.carried == packets[carried].sum() + sum(source.inside.values()), source
+        assert source.stream >= 0 or source.packets == 0
+        streams.setdefault(source.stream, []).append(number)
         assert not set(source.inside) - set(REASONS)
+    for numbers in streams.values():
+        own = table.take(np.isin(table.source, numbers))
+        counted = (own.packets_ab + own.packets_ba + own.errors).astype(int)
+        members = [capture.sources[number] for number in numbers]
+        carried = members[0].carries(own.tunnel)
+        left = sum(sum(source.ledger.values()) for source in members)
+        assert sum(source.packets for source in members) == counted[~carried].sum() + left
+        inside = sum(sum(source.inside.values()) for source in members)
+        assert sum(source.carried for source in members) == counted[carried].sum() + inside
+    packets = np.array([source.packets for source in capture.sources], dtype=np.uint64)
+    assert ((table.packet >= 1) & (table.packet <= packets[table.source])).all()
+    assert (table.wire_packet <= packets[table.wire_source]).all()
 
 
 def shown(high: int, low: int) -> str:

@@ -51,8 +51,8 @@ REFUSED = {
     "text": (b"cloison: 1\nname: x\n", "it is a text, not a capture"),
     "latin-1": ("réseau\n".encode("latin-1"), "it is a text, not a capture"),
     "cut-in-the-magic": (WHOLE[:2], "it is cut inside its header"),
-    "bzip2": (b"BZh91AY&SY", "it is compressed by bzip2, which is not read"),
-    "xz": (b"\xfd7zXZ\x00\x00", "it is compressed by xz, which is not read"),
+    "zip": (b"PK\x03\x04" + bytes(40), "it is compressed by zip, which is not read"),
+    "lz4-legacy": (b"\x02\x21\x4c\x18" + bytes(40), "it is compressed by lz4 -l, which is not read"),
     "twice": (gzip.compress(gzip.compress(WHOLE)), "it is compressed twice"),
     "gzip-of-text": (gzip.compress(b"hello\n"), "it is a text, not a capture"),
     "gzip-damaged": (gzip.compress(WHOLE)[:10] + bytes(30), "its gzip compression is damaged"),
@@ -79,7 +79,7 @@ def test_a_name_that_no_file_can_have() -> None:
 
 
 def test_a_directory(tmp_path: Path) -> None:
-    assert refused(tmp_path) == "it is a directory: name the captures that are in it"
+    assert refused(tmp_path) == "it is a directory that holds no file"
 
 
 def test_a_named_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
@@ -244,13 +244,10 @@ def test_an_error_while_reading_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         def readinto(self, view: memoryview) -> int:
             raise OSError(5, "Input/output error")
 
-        def __enter__(self) -> Failing:
-            return self
-
-        def __exit__(self, *_: object) -> None:
+        def close(self) -> None:
             raw.close()
 
-    monkeypatch.setattr("cloison.captures.read.open_source", lambda _: (Failing(), 100))
+    monkeypatch.setattr("cloison.captures.glance.open_source", lambda _: (Failing(), 100))
     (source,) = read([str(path)]).sources
     assert (source.packets, said(source.problem)) == (0, "it cannot be read any further: input or output error")
 

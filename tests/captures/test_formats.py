@@ -30,6 +30,7 @@ from captures_forge import (
 
 from cloison.captures import formats
 from cloison.captures.read import read
+from cloison.captures.stream import Format
 from cloison.netmodel.registry import load
 
 
@@ -201,7 +202,7 @@ def test_the_same_capture_read_twice_gives_the_same_bytes(tmp_path: Path) -> Non
 
 
 def test_every_format_recognises_its_sample_and_no_other() -> None:
-    entries = load(formats, "FORMAT")
+    entries = {name: entry for name, entry in load(formats, "FORMAT").items() if isinstance(entry, Format)}
     assert list(entries) == ["pcap", "pcapng"]
     for name, entry in entries.items():
         assert [other for other in entries if entries[other].recognises(entry.sample[:32])] == [name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from flows_world import AT, MAP, NOON, SECOND, capture_of, judged, network_of, s
 from cloison.flows import table as t
 from cloison.flows.audit import Options, audit, audit_report
 from cloison.flows.observe import observed
-from cloison.flows.table import Capture, Source
+from cloison.flows.table import Capture, LineSeen, Source
 from cloison.netmodel.finding import LANGS, MapError, say
 from cloison.netmodel.network import Network
 
@@ -114,6 +115,23 @@ def test_a_scan_is_one_note(network: Network) -> None:
     assert result.exit_code("note") == 1
 
 
+def test_a_scan_from_inside_is_one_warning_with_its_extent(network: Network) -> None:
+    quiet = [talk("10.1.0.11", f"10.3.0.{host}", port, **SILENT) for host in range(1, 12) for port in (22, 445, 3389)]
+    answered = [talk("10.1.0.11", "10.3.0.5", 22, a_port=40001)]
+    few = [talk("10.1.1.12", f"10.3.0.{host}", 22, **SILENT) for host in range(2, 34)]
+    result = judged(network, *quiet, *answered, *few)
+    told = [(item.rule, item.severity, item.subject.id, item.message.values["n"]) for item in result.findings]
+    assert told == [
+        ("illegitimate-conversation", "error", "web-1/eth0 -> posts tcp/22", 1),  # what was answered is no part of it
+        ("scan", "warning", "10.1.0.11", 33),
+        ("illegitimate-conversation", "warning", "web-2/eth0 -> posts tcp/22", 32),  # 32 are not more than 32
+    ]
+    assert result.findings[1].message.say("en") == (
+        "10.1.0.11 (web-1/eth0) tried 11 addresses (10.3.0.1 to 10.3.0.11) and 3 services (tcp/22, tcp/3389, tcp/445) "
+        "in 33 conversations; nothing answered"
+    )
+
+
 def test_a_finding_a_pair_and_service_with_its_first_packet(network: Network) -> None:
     rows = [
         talk("10.1.0.11", "10.2.0.21", 5432),
@@ -173,7 +191,8 @@ def test_an_entry_has_exactly_the_fields_of_the_contract(network: Network) -> No
             "protocol": "ipv6-icmp", "port": "128/0", "vrf": "default", "from": "waf/front", "to": "db-1/eth0",
             "verdict": "illegitimate", "reason": "no-line", "rule": None, "severity": "error", "line": None,
             "first": "2026-03-10T11:00:00.000000Z", "last": "2026-03-10T11:00:01.000000Z", "packets": 9,
-            "bytes": 4500, "answered": "yes", "orientation": "certain", "wire": None, "tunnel": None,
+            "bytes": 4500, "answered": "yes", "orientation": "certain", "wire": None, "server_name": None,
+            "alpn": None, "issuer_country": None, "tunnel": None,
             "locations": [{"file": "a.pcap", "packet": 1}],
         }
     ]  # fmt: skip
@@ -286,6 +305,46 @@ def test_a_probe_may_have_its_function_or_what_it_watches_alone(tmp_path: Path) 
     capture = capture_of(talk("10.1.0.11", "10.2.0.21", 5432))
     result = audit(network_of(text, tmp_path), [("ids-front", capture), ("ids-acme", capture)])
     assert result.probes == ("ids-front", "ids-acme")
+
+
+# --- earlier audits read back
+
+
+def test_lines_that_an_earlier_audit_saw_are_seen(network: Network) -> None:
+    """Three of its conversations prove F-004 here; it counted five, and F-006 without naming any."""
+    row = talk("10.1.0.11", "10.2.0.21", 5432)
+    named = capture_of(*[row | {"a_port": 40000 + number} for number in range(3)])
+    (source,) = named.sources
+    may = NOON - 200 * 86400 * SECOND
+    told = (LineSeen("F-004", 5, may), LineSeen("F-006", 7, may), LineSeen("F-002", 0, 0), LineSeen("F-gone", 9, may))
+    earlier = Capture(named.table, (replace(source, lines=told, first=may - SECOND),), {})
+    result = audit(network, [("", earlier)])
+    data = audit_report(result, network).data
+    seen = {line["id"]: (line["conversations"], line["last"]) for line in data["lines"] if line["conversations"]}
+    assert seen == {
+        "F-004": (5, "2026-03-10T11:00:01.000000Z"),
+        "F-006": (7, "2025-08-22T11:00:00.000000Z"),
+    }
+    assert result.window == (may - SECOND, NOON + SECOND)
+
+
+def test_an_earlier_audit_in_which_all_was_authorised_is_not_empty(network: Network) -> None:
+    told = (LineSeen("F-004", 5, NOON),)
+    source = Source("a.json", "cloison-audit", 0, 0, NOON, NOON, lines=told)
+    result = audit(network, [("", Capture(t.table_of({}), (source,), {}))])
+    assert result.exit_code() == 0
+    assert [line["id"] for line in audit_report(result, network).data["lines"] if line["conversations"]] == ["F-004"]
+
+
+def test_no_narrower_line_is_proposed_where_an_earlier_audit_saw_more(network: Network) -> None:
+    def proposed(conversations: int) -> set[str]:
+        capture = capture_of(talk("10.3.0.5", "10.2.0.21", 22))
+        (source,) = capture.sources
+        told = (LineSeen("F-005", conversations, NOON),)
+        result = audit(network, [("", Capture(capture.table, (replace(source, lines=told),), {}))])
+        return {line["id"] for line in audit_report(result, network).data["lines"] if line["narrower"]}
+
+    assert (proposed(1), proposed(2)) == ({"F-005"}, set())
 
 
 # --- the observed graph

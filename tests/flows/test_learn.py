@@ -126,6 +126,7 @@ def test_the_proposed_text_is_a_map_that_lacks_only_justifications(network: Netw
                                                                       evidence=t.SYN_AB))  # fmt: skip
     text = lines_text(found, ["L-001"], "fr")
     assert "L-002:" in text  # L-001 is taken
+    assert 'justification: {kind: business, text: "À COMPLÉTER"}' in text
     (tmp_path / "map.yaml").write_text(MAP.partition("flows:")[0] + text, encoding="utf-8")
     again = compile_network(read_text((tmp_path / "map.yaml").read_text(encoding="utf-8"), "map.yaml"), AT)
     (line,) = again.lines

@@ -25,6 +25,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "duckdb": ("captures",),
     "zstandard": ("captures",),
     "lz4": ("captures",),
+    "lzallright": ("captures",),
     "graphviz": ("diagrams",),
     "jinja2": ("diagrams",),
     "typer": ("cli",),
@@ -35,6 +36,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 REGISTRIES = {
     "netmodel/assurance/checks": "CHECK",
     "netmodel/assurance/frameworks": "FRAMEWORK",
+    "captures/compressions": "COMPRESSION",
     "captures/formats": "FORMAT",
     "captures/layers": "LAYER",
     "diagrams/views": "VIEW",

@@ -1,4 +1,4 @@
-"""ANSSI, « Usage sécurisé d’(Open)SSH », NT_SSH (2015): version 2 of the protocol only.
+"""ANSSI, « Recommandations pour un usage sécurisé d’(Open)SSH », DAT-NT-007, version 1.3 (2015): version 2 only.
 
 Its algorithms are not looked at yet: they are in messages that each side sends after the first line.
 """
@@ -11,6 +11,6 @@ from cloison.netmodel.finding import Text
 PROFILE = Profile(
     "anssi-ssh-2015",
     Text("ANSSI's note on SSH, 2015: its version", "Note de l’ANSSI sur SSH, 2015 : sa version"),
-    "ANSSI NT_SSH 2015",
+    "ANSSI DAT-NT-007 v1.3",
     {"ssh": frozenset(("2.0",))},
 )

@@ -1,0 +1,1 @@
+"""One compression of captures a file; each exports ``COMPRESSION``."""

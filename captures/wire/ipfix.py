@@ -1,0 +1,21 @@
+"""IPFIX: RFC 7011."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cloison.captures.exporting.marks import ipfix as told
+from cloison.captures.recogniser import FOUND, INITIATOR, UDP, Recogniser
+from cloison.flows.compiled import Int
+from cloison.netmodel.finding import Text
+
+
+def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
+    """Recognise an export datagram, which only its exporter sends."""
+    version = told(window, at, end, length)
+    return np.int64(FOUND | INITIATOR) if version else np.int64(0)
+
+
+RECOGNISER = Recogniser("ipfix", Text("IPFIX", "IPFIX"), (UDP,), look, begins=b"\x00")

@@ -1,0 +1,23 @@
+"""NetFlow: RFC 3954, and Cisco's NetFlow Services Solutions Guide for versions 1, 5 and 7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cloison.captures.exporting.marks import netflow as told
+from cloison.captures.recogniser import FOUND, INITIATOR, UDP, VERSION, Recogniser
+from cloison.flows.compiled import Int
+from cloison.netmodel.finding import Text
+
+
+def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) -> Int:
+    """Recognise an export datagram, which only its exporter sends."""
+    version = told(window, at, end, length)
+    return np.int64(FOUND | INITIATOR) | (version << VERSION) if version else np.int64(0)
+
+
+RECOGNISER = Recogniser(
+    "netflow", Text("NetFlow", "NetFlow"), (UDP,), look, versions={1: "1", 5: "5", 7: "7", 9: "9"}, begins=b"\x00"
+)

@@ -1,0 +1,149 @@
+"""The inputs that fuzzing found are read again: by plain kernels, and by compiled ones whose bounds are checked."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fuzz import changed
+from fuzz_corpus import FOLDER, kept, seeds
+from fuzz_targets import layer, member, packets, recogniser, records, targets
+
+from cloison.captures import compressions, formats, layers, wire
+from cloison.captures import records as word
+from cloison.captures.layer import BEGIN, Layer, kinds
+from cloison.captures.packets import KEPT
+from cloison.captures.recogniser import FOUND, Recogniser
+from cloison.captures.records import RecordFormat, batch_of
+from cloison.captures.stream import Format
+from cloison.netmodel.finding import Text
+from cloison.netmodel.registry import load
+
+HERE = Path(__file__).parent
+TARGETS = targets()
+BLIND = 2000 if os.environ.get("CLOISON_NIGHTLY") else 60
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_plain(name: str) -> None:
+    for data in kept(name):
+        TARGETS[name](data, False)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_is_changed_blindly(name: str) -> None:
+    """Also where no fuzzer is installed, some inputs are new to nobody's corpus; the same ones at every run."""
+    dice = random.Random(name)
+    originals = kept(name) or [bytes(40)]
+    for _ in range(BLIND):
+        TARGETS[name](changed(dice, dice.choice(originals)), False)
+
+
+REPLAY = """
+import sys
+from fuzz_corpus import kept
+from fuzz_targets import targets
+number = 0
+for name, run in targets().items():
+    for data in kept(name):
+        one, other = run(data, False), run(data, True)
+        assert one == other, (name, data.hex(), one, other)
+        number += 1
+print(number)
+"""
+
+
+def test_compiled_with_bounds_checked_is_as_plain(tmp_path: Path) -> None:
+    environment = {
+        **os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path / "numba"),  # not part of numba's key
+        "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "captures"))),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", REPLAY], capture_output=True, text=True, timeout=900, env=environment, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) == sum(len(kept(name)) for name in TARGETS)
+
+
+def test_every_entry_is_a_target() -> None:
+    every = [(formats, "FORMAT"), (layers, "LAYER"), (wire, "RECOGNISER"), (compressions, "COMPRESSION")]
+    assert len(TARGETS) == 1 + sum(len(load(package, attribute)) for package, attribute in every)
+
+
+def test_the_corpus_is_small_and_of_targets() -> None:
+    files = sorted(FOLDER.glob("*"))
+    assert {path.stem for path in files} <= set(TARGETS)
+    assert sum(path.stat().st_size for path in files) < 300_000
+    for name, inputs in seeds().items():
+        assert set(inputs) <= set(kept(name)), f"{name}: python tests/fuzz/fuzz_corpus.py"
+
+
+# --- what the targets would find --------------------------------------------------------------------------------------
+
+
+def _beyond(window: Any, kind: Any, place: Any) -> Any:
+    place[BEGIN] += 1
+    return np.int64(65536 + int(window[place[1]]))  # the byte after its end
+
+
+def _longer(window: Any, kind: Any, place: Any) -> Any:
+    place[BEGIN] += 100
+    return np.int64(65536)
+
+
+@pytest.mark.parametrize("read", [_beyond, _longer])
+def test_a_layer_that_looks_or_points_outside_is_found(read: Callable[..., Any]) -> None:
+    with pytest.raises(AssertionError):
+        layer(Layer("toy", kinds(0, 147), read), b"\0\0\0\0abcd", False)
+
+
+def test_a_recogniser_that_looks_outside_is_found() -> None:
+    def look(window: Any, at: Any, end: Any, length: Any, source: Any, target: Any) -> Any:
+        return np.int64(FOUND if window[end] else 0)
+
+    with pytest.raises(ValueError, match="too many values"):
+        recogniser(Recogniser("toy", Text("toy", "jouet"), (6,), look), bytes(6) + b"abcdef", False)
+
+
+def test_a_format_whose_records_lie_outside_is_found() -> None:
+    class Walker:
+        problem = None
+
+        def next(self, batch: Any) -> int:
+            batch[0, KEPT] = 1 << 30
+            return 1
+
+    toy = Format("toy", Text("toy", "jouet"), lambda head: True, lambda stream, fast: Walker(), b"")
+    with pytest.raises(AssertionError):
+        packets(toy, bytes(40), False)
+
+
+def test_a_format_of_records_is_checked() -> None:
+    def give(column: int, value: int) -> Any:
+        def read(stream: Any, sink: Any) -> None:
+            batch = batch_of(1)
+            batch[word.NUMBER] = 1
+            batch[column] = value
+            sink.add(batch)
+
+        return records(RecordFormat("toy", Text("toy", "jouet"), lambda head: True, read), bytes(40), False)
+
+    assert give(word.PROTOCOL, 6)[2] == 1
+    for column, value in ((word.PROTOCOL, 256), (word.SOURCE_PORT, -1), (word.BYTES, -1), (word.POINT, 1)):
+        with pytest.raises(AssertionError):
+            give(column, value)
+
+
+def test_a_compression_that_fails_otherwise_is_found() -> None:
+    from dataclasses import replace
+
+    gzip = load(compressions, "COMPRESSION")["gzip"]
+    with pytest.raises(Exception, match="unknown compression"):
+        member(replace(gzip, faults=lambda: (OSError,)), b"\x1f\x8b" + b"\xff" * 40, False)
