@@ -80,29 +80,77 @@ def claims(layers: tuple[Layer, ...]) -> npt.NDArray[np.uint8]:
 
 
 def chain(layers: tuple[Layer, ...]) -> Follow:
-    """Return the function that reads a layer by its number, which must be one of theirs."""
-    return _tree(1, [layer.read for layer in layers])
+    """Return the function that reads a layer by its number, ``UNCLAIMED`` when no layer has it."""
+    reads = [layer.read for layer in layers]
+    follows = [_reads(at + 1, *_eight(reads[at : at + 8], _nothing)) for at in range(0, len(reads), 8)]
+    step = 8
+    while len(follows) > 1:
+        follows = [
+            _follows(at * step + 1, step, *_eight(follows[at : at + 8], _nobody)) for at in range(0, len(follows), 8)
+        ]
+        step *= 8
+    return follows[0]
 
 
-def _tree(first: int, reads: list[Reader]) -> Follow:
-    """Return the comparisons that lead to a layer: as a tree, for what is compiled of one is compiled inside it."""
-    if len(reads) == 1:
-        return _leaf(reads[0])
-    half = len(reads) // 2
-    return _fork(first + half, _tree(first, reads[:half]), _tree(first + half, reads[half:]))
+def _eight(some: list[Any], other: Any) -> list[Any]:
+    return some + [other] * (8 - len(some))
 
 
-def _leaf(read: Reader) -> Follow:
+def _nothing(window: Any, kind: Int, place: Any) -> Int:
+    return np.int64(UNCLAIMED)
+
+
+def _nobody(window: Any, number: Int, kind: Int, place: Any) -> Int:
+    return np.int64(UNCLAIMED)
+
+
+def _reads(
+    first: int, a: Reader, b: Reader, c: Reader, d: Reader, e: Reader, f: Reader, g: Reader, h: Reader
+) -> Follow:  # fmt: skip
+    """Return the choice among eight layers: each function more takes time to compile, and one in another the stack."""
+
     def follow(window: Any, number: Int, kind: Int, place: Any) -> Int:
-        return read(window, kind, place)
+        at = number - first
+        if at == 0:
+            return a(window, kind, place)
+        if at == 1:
+            return b(window, kind, place)
+        if at == 2:
+            return c(window, kind, place)
+        if at == 3:
+            return d(window, kind, place)
+        if at == 4:
+            return e(window, kind, place)
+        if at == 5:
+            return f(window, kind, place)
+        if at == 6:
+            return g(window, kind, place)
+        return h(window, kind, place)
 
     return follow
 
 
-def _fork(middle: int, below: Follow, above: Follow) -> Follow:
+def _follows(
+    first: int, step: int, a: Follow, b: Follow, c: Follow, d: Follow, e: Follow, f: Follow, g: Follow, h: Follow
+) -> Follow:  # fmt: skip
+    """Return the choice among eight of such functions, of ``step`` layers each."""
+
     def follow(window: Any, number: Int, kind: Int, place: Any) -> Int:
-        if number < middle:
-            return below(window, number, kind, place)
-        return above(window, number, kind, place)
+        at = (number - first) // step
+        if at == 0:
+            return a(window, number, kind, place)
+        if at == 1:
+            return b(window, number, kind, place)
+        if at == 2:
+            return c(window, number, kind, place)
+        if at == 3:
+            return d(window, number, kind, place)
+        if at == 4:
+            return e(window, number, kind, place)
+        if at == 5:
+            return f(window, number, kind, place)
+        if at == 6:
+            return g(window, number, kind, place)
+        return h(window, number, kind, place)
 
     return follow
