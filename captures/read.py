@@ -15,6 +15,7 @@ import numpy as np
 
 from cloison.captures import rare as rare_protocols
 from cloison.captures.conversations import Conversations, Timeouts
+from cloison.captures.exported import exported
 from cloison.captures.frames import Decoder, parse
 from cloison.captures.glance import HEAD, Glance, glance, packet_formats
 from cloison.captures.listing import listed
@@ -60,9 +61,13 @@ def read(
     meter = Meter(tick, sum(sizes) if all(sizes) else 0)
     reader = _Reader(timeouts or Timeouts(), rare, meter, announce, fast=_is_long(glances))
     read_ones = {number: reader.one(number, glances[number]) for number in _in_time(glances)}
-    sources = tuple(_known(read_ones[number], reader.streams) for number in range(len(glances)))
+    sources = [_known(read_ones[number], reader.streams) for number in range(len(glances))]
     if sources and not any(source.format for source in sources):
         raise MapError(tuple(_finding(source) for source in sources))
+    table = join(reader.tables())
+    for number in _exporting(table, sources):
+        sources += reader.exported(len(sources), sources[number])
+    table = join((table, *reader.inside))
     ledger: Counter[str] = Counter()
     for source in sources:
         ledger.update(source.ledger)
@@ -71,7 +76,7 @@ def read(
                      "{files} captures lues comme {streams} {streams:flot|flots}",
                      files=sum(source.packets > 0 for source in sources), streams=len(reader.streams)))  # fmt: skip
     wires = tuple(entry.wire for entry in RECOGNISERS)
-    return Capture(join(reader.tables()), sources, dict(sorted(ledger.items())), wires)
+    return Capture(table, tuple(sources), dict(sorted(ledger.items())), wires)
 
 
 def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
@@ -96,6 +101,14 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
 _prepared: set[str] = set()
 
 
+def _exporting(table: FlowTable, sources: Sequence[Source]) -> list[int]:
+    """Return the numbers of sources of packets in which exporters sent flow records: all files of their streams."""
+    numbers = [number for number, entry in enumerate(RECOGNISERS, 1) if entry.records]
+    found = np.isin(table.wire_ab, numbers) | np.isin(table.wire_ba, numbers)
+    streams = {sources[number].stream for number in np.unique(table.source[found]).tolist()} - {-1}
+    return [number for number, source in enumerate(sources) if source.stream in streams and source.packets]
+
+
 def _in_time(glances: Sequence[Glance]) -> list[int]:
     """Return the numbers of files in the order of their first packets; those whose time is not known come last."""
     times = [(found.begin is None, found.begin or 0, number) for number, found in enumerate(glances)]
@@ -115,6 +128,7 @@ class _Reader:
 
     def __init__(self, timeouts: Timeouts, rare: bool, meter: Meter, announce: Announce, *, fast: bool) -> None:
         self.streams: list[Series] = []
+        self.inside: list[FlowTable] = []  # what exports inside captures tell
         self._recorded: list[FlowTable] = []
         self._timeouts = timeouts
         self._limit = int(timeouts.limits().max())
@@ -156,16 +170,25 @@ class _Reader:
     def _records(self, number: int, found: Glance, stream: Stream, chosen: RecordFormat) -> Source:
         recorder = Recorder(self._timeouts, lambda: self._meter.at(stream.position), fast=self._fast)
         problem = chosen.read(stream, recorder)
-        held = recorder.done()
-        problem = stream.problem or problem
-        if problem is None and not held.records and not held.lines:
-            problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
-        place = np.full(len(held.table), number, dtype=np.uint32)
-        self._recorded.append(replace(held.table, source=place, wire_source=place))
-        return Source(
-            found.path, chosen.name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes,
-            held.lines,
-        )  # fmt: skip
+        source, table = _recorded(number, found.path, chosen.name, recorder, stream.problem or problem)
+        self._recorded.append(table)
+        return source
+
+    def exported(self, number: int, around: Source) -> tuple[Source, ...]:
+        """Read the flow records that exporters sent through a capture of packets: a source of their own, if any."""
+        recorder = Recorder(self._timeouts, lambda: None, fast=self._fast)
+        if around.file == "-":
+            problem: Message | None = say(
+                "exporters sent flow records through it, which are read from a file alone: give it by its name",
+                "elle contient des flux exportés, qui ne se lisent que dans un fichier : donnez son nom",
+            )
+        else:
+            problem = exported(around.file, recorder)
+        source, table = _recorded(number, around.file, f"exports in {around.format}", recorder, problem)
+        if problem is None and not source.records:  # they sent templates and options alone
+            return ()
+        self.inside.append(table)
+        return (replace(source, elsewhere=True),)
 
     def _series(self, found: Glance) -> Series:
         """Return the stream in which a file goes on, or a new one."""
@@ -183,6 +206,20 @@ class _Reader:
         """Yield the conversations of each stream, then those of flow records; nothing can be read afterwards."""
         yield from (series.table() for series in self.streams)
         yield from self._recorded
+
+
+def _recorded(
+    number: int, path: str, name: str, recorder: Recorder, problem: Message | None
+) -> tuple[Source, FlowTable]:
+    """Return the source and the conversations of flow records."""
+    held = recorder.done()
+    if problem is None and not held.records and not held.lines:
+        problem = say("it holds no flow record", "il ne contient aucun enregistrement de flux")
+    place = np.full(len(held.table), number, dtype=np.uint32)
+    source = Source(
+        path, name, 0, held.records, held.first, held.last, problem, held.ledger, held.notes, held.lines,
+    )  # fmt: skip
+    return source, replace(held.table, source=place, wire_source=place)
 
 
 def _count(

@@ -44,7 +44,7 @@ class Recogniser:
     ``name`` is the word that services and lines use for it; ``transports`` are IANA protocol numbers. ``encrypted``:
     what follows is; ``upgrades``: it may go over to TLS after a beginning in clear; ``versions`` are words for its
     version numbers, the weakest first. ``begins`` are the first bytes that a payload of it can have: ``look`` is asked
-    of no other.
+    of no other. ``records``: it carries flow records, which are read as a source of their own.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Recogniser:
     upgrades: bool = False
     versions: Mapping[int, str] = field(default_factory=dict)
     begins: bytes = ANY
+    records: bool = False
 
     @property
     def wire(self) -> Wire:

@@ -59,6 +59,7 @@ for _answer, _asked in ((0, 8), (14, 13), (16, 15), (18, 17), (43, 42)):
     _QUERY[_answer], _IS_ANSWER[_answer] = _asked, True
 for _answer in (129, 140, 145, 161):
     _QUERY6[_answer], _IS_ANSWER6[_answer] = _answer - 1, True
+_ECHO = 8 << 8
 _ASKS, _ASKS6 = (8, 13, 15, 17, 42), (128, 139, 144, 160)
 _ERRORS, _ERRORS6 = (3, 4, 11, 12), (1, 2, 3, 4)
 
@@ -218,7 +219,8 @@ class Recorder:
         columns["evidence"][:] = told
         # The identifier of an ICMP query is A's port, whoever was seen first.
         control = (columns["protocol"] == ICMP) | (columns["protocol"] == ICMPV6)
-        turned = np.flatnonzero(control & (told & QUERY_BA != 0))
+        alone = (told & (QUERY_AB | QUERY_BA) == 0) & (columns["a_port"] == _ECHO) & (columns["b_port"] != _ECHO)
+        turned = np.flatnonzero(control & ((told & QUERY_BA != 0) | alone))
         ports = columns["a_port"][turned]
         columns["a_port"][turned] = columns["b_port"][turned]
         columns["b_port"][turned] = ports
@@ -323,7 +325,11 @@ def _ordered(batch: Array) -> tuple[Array, int]:
     batch[word.SOURCE_PORT][answer] = (query << 8)[answer]
     batch[word.TARGET_PORT][answer] = identifier[answer]
     batch[word.TELLS][asks] |= QUERY_AB
-    batch[word.TELLS][answer] |= QUERY_BA | ANSWER_AB
+    # An exporter that knows no type writes 0/0, which reads as an echo reply: unless its request is seen as well, who
+    # asked is not known.
+    echo = answer & four & (query == 8)
+    batch[word.TELLS][echo] |= FLAGS_AB | FLAGS_BA
+    batch[word.TELLS][answer & ~echo] |= QUERY_BA | ANSWER_AB
     errors = int(error.sum())
     return (batch[:, ~error] if errors else batch), errors
 

@@ -91,8 +91,9 @@ def audit(
             replace(source, stream=source.stream + streams) if source.stream >= 0 else source
             for source in capture.sources
         ]
-        probes += [probe] * len(capture.sources)
-        settled += [(watched(network, probe) if probe else ()) or word] * len(capture.sources)
+        there = (watched(network, probe) if probe else ()) or word
+        probes += ["" if source.elsewhere else probe for source in capture.sources]
+        settled += [() if source.elsewhere else there for source in capture.sources]
         for reason, count in capture.ledger.items():
             ledger[reason] = ledger.get(reason, 0) + count
     table = join(tables)

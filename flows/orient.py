@@ -173,6 +173,7 @@ def _initiators() -> Array:
         (query_ba, _SWAPPED | CERTAIN << _SURE),
         (said_ab & ~said_ba, CERTAIN << _SURE),
         (said_ba & ~said_ab, _SWAPPED | CERTAIN << _SURE),
+        (icmp & flags_ab & flags_ba, ASSUMED << _SURE),
         (icmp & ~seen_b, CERTAIN << _SURE),  # a message that asks nothing and answers nothing: its sender
         (flags_ab & ~flags_ba, PROBABLE << _SURE),
         (flags_ba & ~flags_ab, _SWAPPED | PROBABLE << _SURE),

@@ -91,7 +91,7 @@ TRUNCATED = 1 << 17  # some of its packets were kept shorter than their headers 
 ANSWER_AB = 1 << 18  # the protocol says that A answered (a reply seen: QUERY_BA comes with it)
 ANSWER_BA = 1 << 19
 # What flow records say. INITIATOR: the exporter's biflow or initiator field; FLAGS: OR-ed TCP flags make A the likelier
-# initiator; REFUSED: a filter says that it stopped what A sent.
+# initiator (both sides: it cannot be told); REFUSED: a filter says that it stopped what A sent.
 INITIATOR_AB = 1 << 20
 INITIATOR_BA = 1 << 21
 FLAGS_AB = 1 << 22
@@ -100,6 +100,8 @@ REFUSED_AB = 1 << 24
 REFUSED_BA = 1 << 25
 ANSWERED = 1 << 26  # OR-ed TCP flags or a state show an exchange in both directions
 ONE_WAY = 1 << 27  # what recorded it tells of one direction only: that the other was silent is not known
+# What an earlier audit refuted of its line, from evidence that records do not hold.
+SAID_CLEARTEXT, SAID_WEAK, SAID_WRONG, SAID_OUTSIDE = 1 << 28, 1 << 29, 1 << 30, 1 << 31
 
 EVIDENCE: Mapping[str, int] = {
     "SYN_AB": SYN_AB,
@@ -130,6 +132,10 @@ EVIDENCE: Mapping[str, int] = {
     "REFUSED_BA": REFUSED_BA,
     "ANSWERED": ANSWERED,
     "ONE_WAY": ONE_WAY,
+    "SAID_CLEARTEXT": SAID_CLEARTEXT,
+    "SAID_WEAK": SAID_WEAK,
+    "SAID_WRONG": SAID_WRONG,
+    "SAID_OUTSIDE": SAID_OUTSIDE,
 }
 
 
@@ -431,7 +437,8 @@ class Source:
     ``problem`` says what is wrong with a source of which only a part could be judged, ``notes`` what else must be known
     of it. ``lines`` are those that an earlier audit saw, when the source is one. ``stream`` numbers the stream of
     packets that it is a part of (-1 none); ``greetings`` are what the column ``said`` counts, ``tunnels`` what carried
-    conversations of that stream. ``carried`` counts the packets that others carried, ``inside`` those of them that are
+    conversations of that stream. ``elsewhere``: exporters somewhere in the network tell of it, so that no probe says
+    where it was seen. ``carried`` counts the packets that others carried, ``inside`` those of them that are
     in no conversation, by a name of ``REASONS``.
     """
 
@@ -450,6 +457,7 @@ class Source:
     carried: int = 0
     inside: Mapping[str, int] = field(default_factory=dict)
     tunnels: tuple[Tunnel, ...] = ()
+    elsewhere: bool = False
 
     @property
     def empty(self) -> bool:

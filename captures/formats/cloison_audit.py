@@ -42,7 +42,19 @@ from cloison.captures.rows import Points, whole
 from cloison.captures.stream import Stream
 from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.telling import RECOGNISERS
-from cloison.flows.table import ANSWERED, FLAGS_AB, INITIATOR_AB, ONE_WAY, REASONS, SYN_AB, LineSeen
+from cloison.flows.table import (
+    ANSWERED,
+    FLAGS_AB,
+    INITIATOR_AB,
+    ONE_WAY,
+    REASONS,
+    SAID_CLEARTEXT,
+    SAID_OUTSIDE,
+    SAID_WEAK,
+    SAID_WRONG,
+    SYN_AB,
+    LineSeen,
+)
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import TCP
 
@@ -55,7 +67,12 @@ _WANTED: dict[str, Kind] = {
 }  # fmt: skip
 _SURE = {"certain": INITIATOR_AB, "probable": FLAGS_AB, "assumed": 0}
 _ANSWERED = {"yes": ANSWERED, "no": 0, "reply-only": 0, "unknown": ONE_WAY}
+_REFUTED = {
+    "cleartext": SAID_CLEARTEXT, "weak-encryption": SAID_WEAK, "wrong-protocol": SAID_WRONG,
+    "outside-tunnel": SAID_OUTSIDE,
+}  # fmt: skip
 _WIRES = {entry.name: number for number, entry in enumerate(RECOGNISERS, 1)}
+_VNI = re.compile(r"(?:vni/|(?:vxlan|vxlan-gpe|geneve|802\.1ah) )(\d+)")  # the innermost tunnel comes first
 _SCHEMA = re.compile(rb'\{\s*"schema"\s*:\s*"cloison\.audit/1"')
 
 
@@ -114,7 +131,7 @@ class _Audit:
             wrong |= values.wrong
         wrong |= (first.values < 0) | ~port.known & (ported(transport.values) | icmp(transport.values))
         wrong |= ported(transport.values) & ~source_port.known
-        tells = sure.values | answered.values
+        tells = sure.values | answered.values | numbered(table["/reason"], lambda text: _REFUTED.get(text, 0)).values
         # of TCP, that a certain initiator was not answered is known of its SYN
         unanswered = (transport.values == TCP) & (table["/answered"].values == "no") & (sure.values == INITIATOR_AB)
         tells[unanswered] |= SYN_AB
@@ -157,7 +174,8 @@ def _port(text: str) -> int | None:
 
 
 def _vni(text: str) -> int | None:
-    return whole(text[4:], 0xFFFFFF) if text.startswith("vni/") else None
+    found = _VNI.match(text)
+    return whole(found[1], 0xFFFFFF) if found else None
 
 
 def _wire(text: str) -> int | None:

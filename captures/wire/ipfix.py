@@ -18,4 +18,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) if version else np.int64(0)
 
 
-RECOGNISER = Recogniser("ipfix", Text("IPFIX", "IPFIX"), (UDP,), look, begins=b"\x00")
+RECOGNISER = Recogniser("ipfix", Text("IPFIX", "IPFIX"), (UDP,), look, begins=b"\x00", records=True)

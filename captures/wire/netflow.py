@@ -19,5 +19,11 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
 
 
 RECOGNISER = Recogniser(
-    "netflow", Text("NetFlow", "NetFlow"), (UDP,), look, versions={1: "1", 5: "5", 7: "7", 9: "9"}, begins=b"\x00"
+    "netflow",
+    Text("NetFlow", "NetFlow"),
+    (UDP,),
+    look,
+    versions={1: "1", 5: "5", 7: "7", 9: "9"},
+    begins=b"\x00",
+    records=True,
 )

@@ -18,4 +18,4 @@ def look(window: Any, at: Int, end: Int, length: Int, source: Int, target: Int) 
     return np.int64(FOUND | INITIATOR) | (version << VERSION) if version else np.int64(0)
 
 
-RECOGNISER = Recogniser("sflow", Text("sFlow", "sFlow"), (UDP,), look, versions={5: "5"}, begins=b"\x00")
+RECOGNISER = Recogniser("sflow", Text("sFlow", "sFlow"), (UDP,), look, versions={5: "5"}, begins=b"\x00", records=True)

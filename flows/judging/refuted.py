@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.judge import AUTHORISED, ILLEGITIMATE, REASONS, Verdicts, severity_of
-from cloison.flows.judging.claims import OUTSIDE, claim_of, refutation
+from cloison.flows.judging.claims import CLEARTEXT, OUTSIDE, WEAK, WRONG, claim_of, refutation
 from cloison.flows.judging.likeness import alike
 from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.readings import asked
-from cloison.flows.table import FlowTable
+from cloison.flows.table import SAID_CLEARTEXT, SAID_OUTSIDE, SAID_WEAK, SAID_WRONG, FlowTable
 from cloison.flows.wire import Wire, seen
-from cloison.netmodel.assurance.encryption import tunnelled
+from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.network import Network
 
 Array = npt.NDArray[Any]
@@ -41,6 +41,9 @@ def refuted(
         if len(rows):
             for block in blocks_of(len(rows)):
                 reason[rows[block]] = _by_claims(matrix, table, verdicts, wires, rows[block])
+    rows = np.flatnonzero(authorised & (reason == _CODE[""]) & (table.evidence >= SAID_CLEARTEXT)[verdicts.row])
+    if len(rows):
+        reason[rows] = _by_earlier(matrix, table.evidence[verdicts.row[rows]], verdicts.line[rows])
     outside = _outside(matrix, probes)
     if outside.any():
         plain = authorised & (reason == _CODE[""]) & (table.tunnel < 0)[verdicts.row]
@@ -76,6 +79,22 @@ def _by_claims(matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tupl
         shown = seen(wires, ab, ba, state, version, cipher, group)
         codes[at] = _CODE[refutation(claims[line, wanted], shown) if shown else ""]
     found: Array = codes[like]
+    return found
+
+
+def _by_earlier(matrix: Matrix, evidence: Array, line: Array) -> Array:
+    """Return the codes (u1) of what an earlier audit refuted, where the lines still claim it."""
+    found = np.zeros(len(line), dtype=np.uint8) + np.uint8(_CODE[""])
+    network = matrix.network
+    lines = [network.line[name] for name in matrix.lines]
+    encrypting = np.array([encrypts(item) for item in lines])
+    claims = {
+        OUTSIDE: np.array([tunnelled(network, item) for item in lines]), WRONG: np.ones(len(lines), dtype=bool),
+        WEAK: encrypting, CLEARTEXT: encrypting,
+    }  # fmt: skip
+    bits = {CLEARTEXT: SAID_CLEARTEXT, WEAK: SAID_WEAK, WRONG: SAID_WRONG, OUTSIDE: SAID_OUTSIDE}
+    for reason, claimed in claims.items():
+        found[(evidence & np.uint32(bits[reason]) != 0) & claimed[line]] = _CODE[reason]
     return found
 
 

@@ -245,6 +245,8 @@ def as_told(flow: dict[str, Any]) -> dict[str, object]:
         ports = (ports[0], int(flow["dst_xlt_port"]))
     flags = sum(1 << bit for bit, letter in enumerate(reversed(flow.get("tcp_flags", ""))) if letter != ".")
     first, last = nanoseconds(flow["first"]), nanoseconds(flow["last"])
+    if not first and not last:  # the exporter told no time: when the collector received it
+        first = last = nanoseconds(flow["received"])
     vlan = flow.get("src_vlan", 0) or flow.get("dst_vlan", 0)
     return {
         "SOURCE": flow.get("src4_addr") or flow["src6_addr"],
