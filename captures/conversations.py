@@ -41,6 +41,7 @@ from cloison.captures.counting import (
     indexer,
 )
 from cloison.captures.greetings import HELD_AT, MOST, NUMBER_MASK, Heard
+from cloison.captures.memory import Rows
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
 from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
 from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
@@ -79,7 +80,7 @@ class Conversations:
         self._limits = timeouts.limits()
         # A seed that a capture cannot know: no capture is built to fall into few slots. No result depends on it.
         self._seed = np.int64(int.from_bytes(os.urandom(8), "big", signed=True))
-        self._rows = np.empty((room, ROW_WIDTH), dtype=np.int64)
+        self._memory = Rows(room, ROW_WIDTH)
         self._slots = _slots(room)
         self._state = np.zeros(STATE_WIDTH, dtype=np.int64)
         self._fragments = np.zeros((FRAGMENTS, FRAGMENT_WIDTH), dtype=np.int64)
@@ -117,6 +118,10 @@ class Conversations:
         self.carried += number - len(records)
 
     @property
+    def _rows(self) -> Array:
+        return self._memory.rows
+
+    @property
     def heard(self) -> Heard:
         """Return what was kept of the greetings of conversations."""
         return Heard(*self._told[1:])
@@ -125,7 +130,7 @@ class Conversations:
         used = self._set_aside()
         rows = self._rows
         if used > len(rows) * 3 // 4:
-            self._rows = np.empty((len(rows) * 2, ROW_WIDTH), dtype=np.int64)
+            self._memory = Rows(len(rows) * 2, ROW_WIDTH)
             self._rows[:used] = rows[:used]
         self._state[ROWS] = used
         self._slots = _slots(len(self._rows))
@@ -165,7 +170,7 @@ class Conversations:
             start = max(used - BLOCK, 0)
             stop = _spread(self._rows[start:used], columns, stop)
             used = start
-            self._rows.resize((used, ROW_WIDTH), refcheck=False)
+            self._memory.give_back(used)
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
         number, tunnel = columns["packet"], columns["tunnel"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from cloison.captures.packets import FIRST_FRAGMENT, LATER_FRAGMENT, QUOTED, TCP, UDP, reason
 from cloison.captures.telling import SETTLED, WORDS, begin, tell
-from cloison.flows.compiled import Int, Kernel, compiled
+from cloison.flows.compiled import Int, Kernel, compiled, prefetch
 from cloison.flows.table import (
     FIN_AB,
     FIN_BA,
@@ -43,11 +43,11 @@ FRAGMENTS = 16384  # first fragments that are remembered, 64 bytes each
 FRAGMENT_WIDTH = 8
 FRAGMENT_WAYS = 8
 FRAGMENT_LIFE = 60 * 10**9  # ns; RFC 8200 section 4.5 and RFC 791 leave reassembly no more
-AHEAD = 32  # packets whose rows are asked from memory before the first of them is counted
+AHEAD = 8  # packets between a question to memory and the use of its answer
 
 # Words of the state that the kernel keeps between batches. BEFORE: records of the source before these.
-ROWS, STARTED, START, NOW, TOUCHED, BEFORE = range(6)
-STATE_WIDTH = 6
+ROWS, STARTED, START, NOW, BEFORE = range(5)
+STATE_WIDTH = 5
 
 
 R_FRAGMENT = reason("fragment")
@@ -127,6 +127,18 @@ def _carried(packets: Any, i: Int) -> Int:
     return np.int64(1) if i > 0 and packets[i - 1, 12] == packets[i, 12] else np.int64(0)
 
 
+def _ask_slot(packets: Any, i: Int, slots: Any, hashes: Any, seed: Int) -> None:
+    hashes[i] = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], packets[i, 4], packets[i, 13], seed)
+    prefetch(slots, hashes[i] & (len(slots) - 1))
+
+
+def _ask_row(rows: Any, slots: Any, at: Int) -> None:
+    row = (slots[at] & 0xFFFFFFFF) - 1
+    if row >= 0:
+        prefetch(rows, row * ROW_WIDTH)
+        prefetch(rows, row * ROW_WIDTH + ROW_WIDTH // 2)
+
+
 def count(
     window: Any, packets: Any, records: Any, start: Int, stop: Int, rows: Any, slots: Any, state: Any, fragments: Any,
     ledger: Any, limits: Any, seed: Int, hashes: Any, told: Any,
@@ -134,139 +146,134 @@ def count(
     """Count packets ``start`` to ``stop`` of a batch in their rows; return where it stopped because rows are full."""
     used = state[0]
     mask = np.int64(len(slots) - 1)
-    touched = np.int64(0)
-    for base in range(start, stop, AHEAD):
-        top = min(base + AHEAD, stop)
-        # The slots and rows of several packets are asked for at once: memory answers them side by side.
-        for i in range(base, top):
-            hashes[i] = _hashed(
-                packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], packets[i, 4], packets[i, 13], seed
-            )
-            touched ^= slots[hashes[i] & mask]
-        for i in range(base, top):
-            row = (slots[hashes[i] & mask] & 0xFFFFFFFF) - 1
-            if row >= 0:
-                touched ^= rows[row, 0] ^ rows[row, 11]
-        state[4] = touched  # or the compiler leaves the two loops out
-        for i in range(base, top):
-            what = packets[i, 5]
-            record = packets[i, 12]
-            time = records[record, 3]
-            if state[1] == 0:
-                state[1] = 1
-                state[2] = time
-            state[3] = time
-            if what < 0:
-                ledger[_carried(packets, i), -1 - what] += 1
+    for i in range(start, min(start + 2 * AHEAD, stop)):
+        _ask_slot(packets, i, slots, hashes, seed)
+    for i in range(start, min(start + AHEAD, stop)):
+        _ask_row(rows, slots, hashes[i] & mask)
+    for i in range(start, stop):
+        # Memory is asked for a slot, and later for its row, some packets ahead of their use.
+        if i + 2 * AHEAD < stop:
+            _ask_slot(packets, i + 2 * AHEAD, slots, hashes, seed)
+        if i + AHEAD < stop:
+            _ask_row(rows, slots, hashes[i + AHEAD] & mask)
+        what = packets[i, 5]
+        record = packets[i, 12]
+        time = records[record, 3]
+        if state[1] == 0:
+            state[1] = 1
+            state[2] = time
+        state[3] = time
+        if what < 0:
+            ledger[_carried(packets, i), -1 - what] += 1
+            continue
+        key = packets[i, 4]
+        tunnel = packets[i, 13]
+        wanted = hashes[i]
+        if what & (FIRST_FRAGMENT | LATER_FRAGMENT):
+            first = what & FIRST_FRAGMENT != 0
+            whole = _fragment(packets, i, fragments, seed, time, key, first)
+            if whole == -1:
+                ledger[_carried(packets, i), -1 - R_FRAGMENT] += 1
                 continue
-            key = packets[i, 4]
-            tunnel = packets[i, 13]
-            wanted = hashes[i]
-            if what & (FIRST_FRAGMENT | LATER_FRAGMENT):
-                first = what & FIRST_FRAGMENT != 0
-                whole = _fragment(packets, i, fragments, seed, time, key, first)
-                if whole == -1:
-                    ledger[_carried(packets, i), -1 - R_FRAGMENT] += 1
-                    continue
-                key = whole
-                wanted = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], key, tunnel, seed)
-            protocol = (key >> 24) & 0xFF
-            limit = limits[0] if protocol == TCP else limits[1] if protocol == UDP else limits[2]
-            turned = ((key >> 16) & 0xFFFF00000000) & 0xFFFF00000000
-            turned |= ((key >> 32) & 0xFFFF) << 48
-            turned |= key & 0xFFFFFFFF
-            tag = (wanted >> 32) & 0xFFFFFFFF
-            at = wanted & mask
-            row = np.int64(-1)
-            from_a = True
-            while slots[at] != 0:
-                slot = slots[at]
-                if (slot >> 32) & 0xFFFFFFFF == tag:
-                    known = (slot & 0xFFFFFFFF) - 1
-                    if (
-                        rows[known, 4] == key
-                        and rows[known, 0] == packets[i, 0]
-                        and rows[known, 1] == packets[i, 1]
-                        and rows[known, 2] == packets[i, 2]
-                        and rows[known, 3] == packets[i, 3]
-                        and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
-                    ):
-                        row = known
-                        break
-                    if (
-                        rows[known, 4] == turned
-                        and rows[known, 0] == packets[i, 2]
-                        and rows[known, 1] == packets[i, 3]
-                        and rows[known, 2] == packets[i, 0]
-                        and rows[known, 3] == packets[i, 1]
-                        and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
-                    ):
-                        row = known
-                        from_a = False
-                        break
-                at = (at + 1) & mask
-            if row >= 0:
-                packed = rows[row, 7]
+            key = whole
+            wanted = _hashed(packets[i, 0], packets[i, 1], packets[i, 2], packets[i, 3], key, tunnel, seed)
+        protocol = (key >> 24) & 0xFF
+        limit = limits[0] if protocol == TCP else limits[1] if protocol == UDP else limits[2]
+        turned = ((key >> 16) & 0xFFFF00000000) & 0xFFFF00000000
+        turned |= ((key >> 32) & 0xFFFF) << 48
+        turned |= key & 0xFFFFFFFF
+        tag = (wanted >> 32) & 0xFFFFFFFF
+        at = wanted & mask
+        row = np.int64(-1)
+        from_a = True
+        while slots[at] != 0:
+            slot = slots[at]
+            if (slot >> 32) & 0xFFFFFFFF == tag:
+                known = (slot & 0xFFFFFFFF) - 1
                 if (
-                    time - rows[row, 6] > limit
-                    or rows[row, 5] - time > limit
-                    or (what & (SYN_AB | QUOTED) == SYN_AB and rows[row, 10] & ENDED != 0)
-                    or packed & 0xFFFFFFFF > MOST_PACKETS
-                    or packed >> 32 > MOST_PACKETS
-                    or rows[row, 10] >> 32 > MOST_PACKETS
+                    rows[known, 4] == key
+                    and rows[known, 0] == packets[i, 0]
+                    and rows[known, 1] == packets[i, 1]
+                    and rows[known, 2] == packets[i, 2]
+                    and rows[known, 3] == packets[i, 3]
+                    and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
                 ):
-                    if used < len(rows):
-                        rows[row, 11] |= DONE
-                    row = np.int64(-1)
-                    from_a = True
-            if row < 0:
-                if used == len(rows):
-                    state[0] = used
-                    return i
-                row = used
-                used += 1
-                for word in range(4):
-                    rows[row, word] = packets[i, word]
-                rows[row, 4] = key
-                rows[row, 5] = time
+                    row = known
+                    break
+                if (
+                    rows[known, 4] == turned
+                    and rows[known, 0] == packets[i, 2]
+                    and rows[known, 1] == packets[i, 3]
+                    and rows[known, 2] == packets[i, 0]
+                    and rows[known, 3] == packets[i, 1]
+                    and (rows[known, 11] >> TUNNEL_AT) & 0x3FFFF == tunnel
+                ):
+                    row = known
+                    from_a = False
+                    break
+            at = (at + 1) & mask
+        if row >= 0:
+            packed = rows[row, 7]
+            if (
+                time - rows[row, 6] > limit
+                or rows[row, 5] - time > limit
+                or (what & (SYN_AB | QUOTED) == SYN_AB and rows[row, 10] & ENDED != 0)
+                or packed & 0xFFFFFFFF > MOST_PACKETS
+                or packed >> 32 > MOST_PACKETS
+                or rows[row, 10] >> 32 > MOST_PACKETS
+            ):
+                if used < len(rows):
+                    rows[row, 11] |= DONE
+                row = np.int64(-1)
+                from_a = True
+        if row < 0:
+            if used == len(rows):
+                state[0] = used
+                return i
+            row = used
+            used += 1
+            for word in range(4):
+                rows[row, word] = packets[i, word]
+            rows[row, 4] = key
+            rows[row, 5] = time
+            rows[row, 6] = time
+            for word in range(7, 11):
+                rows[row, word] = 0
+            for word in range(TOLD, ROW_WIDTH):
+                rows[row, word] = 0
+            rows[row, 11] = (state[4] + record + 1) | (tunnel << TUNNEL_AT)
+            # A TCP segment that opens nothing may follow a long silence: it says nothing of who began.
+            if time - state[2] > limit and protocol != TCP and not what & QUOTED:
+                rows[row, 10] = FIRST_SEEN_LATE
+            slots[at] = (tag << 32) | (row + 1)
+        else:
+            if time > rows[row, 6]:
                 rows[row, 6] = time
-                for word in range(7, 11):
-                    rows[row, word] = 0
-                for word in range(TOLD, ROW_WIDTH):
-                    rows[row, word] = 0
-                rows[row, 11] = (state[5] + record + 1) | (tunnel << TUNNEL_AT)
-                # A TCP segment that opens nothing may follow a long silence: it says nothing of who began.
-                if time - state[2] > limit and protocol != TCP and not what & QUOTED:
-                    rows[row, 10] = FIRST_SEEN_LATE
-                slots[at] = (tag << 32) | (row + 1)
-            else:
-                if time > rows[row, 6]:
-                    rows[row, 6] = time
-                if time < rows[row, 5]:
-                    rows[row, 5] = time
-            side = np.int64(0) if from_a else np.int64(1)
-            if protocol == TCP and what & (SYN_AB | SYNACK_AB | QUOTED) in (SYN_AB, SYNACK_AB):
-                begin(rows[row, TOLD:], side, packets[i, 11])
-            if packets[i, 8] and rows[row, TOLD] & (SETTLED << side) == 0 and not what & QUOTED:
-                alone = rows[row, 7] >> 32 == 0 if from_a else rows[row, 7] & 0xFFFFFFFF == 0
-                said = tell(
-                    window, packets[i, 8], packets[i, 9], packets[i, 10], packets[i, 11], packets[i, 4],
-                    rows[row, TOLD:], side, alone, state[5] + record + 1, told,
-                )  # fmt: skip
-                if said and (rows[row, 10] | what) & (QUERY_AB | QUERY_BA) == 0:
-                    what |= said  # what the header said, or an earlier payload, stands
-            evidence = what & (AB_BITS | BA_BITS | BOTH_BITS)
-            if not from_a:
-                evidence = ((what & AB_BITS) << 1) | ((what & BA_BITS) >> 1) | (what & BOTH_BITS)
-            if what & QUOTED:
-                rows[row, 10] += 1 << 32
-            elif from_a:
-                rows[row, 7] += 1
-                rows[row, 8] += packets[i, 6]
-            else:
-                rows[row, 7] += 1 << 32
-                rows[row, 9] += packets[i, 6]
-            rows[row, 10] |= evidence
+            if time < rows[row, 5]:
+                rows[row, 5] = time
+        side = np.int64(0) if from_a else np.int64(1)
+        if protocol == TCP and what & (SYN_AB | SYNACK_AB | QUOTED) in (SYN_AB, SYNACK_AB):
+            begin(rows[row, TOLD:], side, packets[i, 11])
+        if packets[i, 8] and rows[row, TOLD] & (SETTLED << side) == 0 and not what & QUOTED:
+            alone = rows[row, 7] >> 32 == 0 if from_a else rows[row, 7] & 0xFFFFFFFF == 0
+            said = tell(
+                window, packets[i, 8], packets[i, 9], packets[i, 10], packets[i, 11], packets[i, 4],
+                rows[row, TOLD:], side, alone, state[4] + record + 1, told,
+            )  # fmt: skip
+            if said and (rows[row, 10] | what) & (QUERY_AB | QUERY_BA) == 0:
+                what |= said  # what the header said, or an earlier payload, stands
+        evidence = what & (AB_BITS | BA_BITS | BOTH_BITS)
+        if not from_a:
+            evidence = ((what & AB_BITS) << 1) | ((what & BA_BITS) >> 1) | (what & BOTH_BITS)
+        if what & QUOTED:
+            rows[row, 10] += 1 << 32
+        elif from_a:
+            rows[row, 7] += 1
+            rows[row, 8] += packets[i, 6]
+        else:
+            rows[row, 7] += 1 << 32
+            rows[row, 9] += packets[i, 6]
+        rows[row, 10] |= evidence
     state[0] = used
     return stop
 

@@ -9,6 +9,7 @@ Where an IP packet carries others, each of them is a packet of its own after it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -94,13 +95,14 @@ def parser(fast: bool) -> Kernel:
 class Decoder:
     """Decodes the records of one source, and numbers the tunnels that it meets.
 
-    ``room`` is how many packets it gives at once: it changes the memory and never the result.
+    ``room`` is how many packets it gives at once: it changes the memory and never the result. What it gave stays as it
+    is until ``buffers - 1`` other batches were given.
     """
 
-    def __init__(self, fast: bool, room: int, tunnels: Tunnels | None = None) -> None:
+    def __init__(self, fast: bool, room: int, tunnels: Tunnels | None = None, buffers: int = 1) -> None:
         self._fast = fast
         self._parse = parser(fast)
-        self._packets = np.zeros((room + MOST_PACKETS, PACKET_WIDTH), dtype=np.int64)
+        self._packets = cycle([np.zeros((room + MOST_PACKETS, PACKET_WIDTH), dtype=np.int64) for _ in range(buffers)])
         self._place = np.zeros(PLACE_WIDTH, dtype=np.int64)
         self._claims = claims(LAYERS)
         self.tunnels = tunnels if tunnels is not None else Tunnels(tuple(layer.name for layer in LAYERS))
@@ -112,15 +114,16 @@ class Decoder:
     def decode(self, window: Array, records: Array) -> Iterator[tuple[Array, Array]]:
         """Yield records (their columns as in :mod:`packets`), in order, and the packets that are in them.
 
-        The packets are written over by the next.
+        The packets are written over by those of a later batch.
         """
         tunnels = self.tunnels
         while len(records):
+            packets = next(self._packets)
             used, made = self._parse(
-                window, records, len(records), self._packets, self._place, self._claims, tunnels.rows, tunnels.slots,
+                window, records, len(records), packets, self._place, self._claims, tunnels.rows, tunnels.slots,
                 tunnels.state,
             )  # fmt: skip
-            yield records[:used], self._packets[:made]
+            yield records[:used], packets[:made]
             records = records[used:]
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import cycle
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from cloison.captures.glance import HEAD, Glance, glance, packet_formats
 from cloison.captures.listing import listed
 from cloison.captures.meter import Meter, Tick
 from cloison.captures.packets import RECORD_WIDTH, TIME
+from cloison.captures.pipeline import BUFFERS, Aside, Here, cores
 from cloison.captures.recording import Recorder
 from cloison.captures.records import RecordFormat
 from cloison.captures.series import Series, next_of
@@ -30,7 +32,8 @@ from cloison.flows.compiled import compiled
 from cloison.flows.table import Capture, FlowTable, Source, join
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
 
-BATCH = 2048  # packets: their columns stay in the processor's cache
+BATCH = 4096  # packets: their columns stay in the processor's cache
+LONG = 1 << 24  # bytes of a file that are worth a second thread
 SHORT = 1 << 16  # bytes of files that are read sooner without compiled code than compiled code can be loaded
 
 Announce = Callable[[Message], None]
@@ -198,7 +201,8 @@ class _Reader:
                 series.rest(found.begin - self._limit)
             going_on = next_of(self.streams, found.path, found.begin, self._limit)
         if going_on is None:
-            going_on = Series(len(self.streams), Conversations(self._timeouts, self._fast), Decoder(self._fast, BATCH))
+            conversations = Conversations(self._timeouts, self._fast, _room(found.size))
+            going_on = Series(len(self.streams), conversations, Decoder(self._fast, BATCH, buffers=BUFFERS))
             self.streams.append(going_on)
         return going_on
 
@@ -206,6 +210,11 @@ class _Reader:
         """Yield the conversations of each stream, then those of flow records; nothing can be read afterwards."""
         yield from (series.table() for series in self.streams)
         yield from self._recorded
+
+
+def _room(size: int) -> int:
+    """Return how many conversations to make room for at the beginning: most captures of ``size`` bytes hold fewer."""
+    return min(max(1 << 16, 1 << (size // 4096).bit_length()), 1 << 20)
 
 
 def _recorded(
@@ -230,18 +239,24 @@ def _count(
     walker = chosen.walk(stream, fast)
     decoder = series.decoder
     finder = rare_protocols.Finder(decoder) if rare else None
-    records = np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64)
+    aside = fast and not 0 < stream.size < LONG and cores() > 1
+    counting = Aside(series.conversations.add) if aside else Here(series.conversations.add)
+    stream.turning = counting.turn
+    buffers = cycle([np.zeros((BATCH, RECORD_WIDTH), dtype=np.int64) for _ in range(BUFFERS if aside else 1)])
     first, last = np.iinfo(np.int64).max, 0
-    with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
-        while found := walker.next(records):
-            times = records[:found, TIME]
-            first, last = min(first, int(times.min())), max(last, int(times.max()))
-            for part, packets in decoder.decode(stream.window, records[:found]):
-                if finder is not None:
-                    packets = finder.decode(stream.window, part, packets)
-                series.conversations.add(stream.window, part, packets)
-            meter.packets += found
-            meter.at(stream.position)
+    try:
+        with np.errstate(over="ignore"):  # a hash overflows by design, where it is not compiled
+            while found := walker.next(records := next(buffers)):
+                times = records[:found, TIME]
+                first, last = min(first, int(times.min())), max(last, int(times.max()))
+                for part, packets in decoder.decode(stream.window, records[:found]):
+                    if finder is not None:
+                        packets = finder.decode(stream.window, part, packets)
+                    counting.add(stream.window, part, packets)
+                meter.packets += found
+                meter.at(stream.position)
+    finally:
+        counting.close()
     return min(first, last), last, stream.problem or walker.problem
 
 

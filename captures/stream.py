@@ -21,7 +21,7 @@ from cloison.netmodel.system import why
 
 Array = npt.NDArray[Any]
 
-WINDOW = 1 << 20  # bytes of the window: it stays in the processor's cache
+WINDOW = 1 << 21  # bytes of the window: it stays in the processor's cache
 LARGEST = 1 << 24  # bytes of a record that is believed; libpcap believes 256 KiB
 
 # What is recognised to be said, not to be read.
@@ -49,12 +49,14 @@ class Stream:
         self.size = size  # of the file, 0 when it is not known
         self.position = 0  # bytes of the file that were read, before any decompression
         self.window = np.zeros(room, dtype=np.uint8)
+        self._other = self.window[:0]  # the window before: what lies in it stays until the next turn
         self.start = self.stop = 0
         self.offset = 0  # of the window's first byte in the decompressed stream
         self.ended = False
         self.problem: Message | None = None
         self.compression = ""
         self.moved: Callable[[int], None] = lambda position: None  # is told the position as bytes are read
+        self.turning: Callable[[], None] = lambda: None  # is told before the window before is written over
         self.modified = 0  # ns since 1970 UTC when the file was last written, 0 when it is not known
         self.handle = -1  # of the file, where it is one that can be read anywhere; what it holds may be compressed
         self._raw = raw
@@ -114,14 +116,18 @@ class Stream:
                                "il est en cours d’écriture : ce qui y était entier au début a été jugé")  # fmt: skip
 
     def refill(self, wanted: int) -> bool:
-        """Read until ``wanted`` unused bytes are there; return whether they are. What was unused moves to the front."""
+        """Read until ``wanted`` unused bytes are there; return whether they are.
+
+        What was unused moves to the front of the other one of two windows; it is told by ``turning`` before.
+        """
         unused = self.stop - self.start
-        if wanted > len(self.window):
-            larger = np.zeros(max(wanted, 2 * len(self.window)), dtype=np.uint8)
-            larger[:unused] = self.window[self.start : self.stop]
-            self.window = larger
-        elif self.start:
-            self.window[:unused] = self.window[self.start : self.stop].copy()
+        if self.start or wanted > len(self.window):
+            room = len(self.window) if wanted <= len(self.window) else max(wanted, 2 * len(self.window))
+            self.turning()
+            if len(self._other) < room:
+                self._other = np.zeros(room, dtype=np.uint8)
+            self._other[:unused] = self.window[self.start : self.stop]
+            self.window, self._other = self._other, self.window
         self.offset += self.start
         self.start, self.stop = 0, unused
         while self.stop < len(self.window) and not self.ended:

@@ -30,6 +30,10 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False
 _CALLEE: dict[str, Any] = _OPTIONS | {"no_cpython_wrapper": True}  # Python calls none
 
 
+def prefetch(words: Any, place: Int) -> None:
+    """Ask memory for an element of a C-ordered array, counted over all its dimensions; uncompiled it does nothing."""
+
+
 class Compiled:
     """The compiled form of a loop; its types are met on its first call."""
 
@@ -97,11 +101,39 @@ def _bound(function: FunctionType, made: dict[FunctionType, Any]) -> FunctionTyp
 
 
 def _compiled_callee(callee: FunctionType, made: dict[FunctionType, Any]) -> Any:
+    if callee is prefetch:
+        return _prefetching()
     if callee not in made:
         import numba
 
         made[callee] = numba.njit(**_CALLEE)(_bound(callee, made))
     return made[callee]
+
+
+@cache
+def _prefetching() -> Any:
+    """Return what stands for :func:`prefetch` in compiled code: one instruction of the processor."""
+    from llvmlite import ir
+    from numba import config
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    if config.DISABLE_JIT:  # everything runs as it is written
+        return prefetch
+
+    @intrinsic
+    def asked(typing: Any, words: Any, place: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data = context.make_array(words)(context, builder, arguments[0]).data
+            byte = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+            kind = ir.FunctionType(ir.VoidType(), [byte.type, *[ir.IntType(32)] * 3])
+            function = builder.module.declare_intrinsic("llvm.prefetch", [byte.type], kind)
+            builder.call(function, [byte, *(ir.Constant(ir.IntType(32), value) for value in (0, 3, 1))])
+            return context.get_dummy_value()
+
+        return types.none(words, place), generate
+
+    return asked
 
 
 def _callees(function: FunctionType) -> Iterator[tuple[str, FunctionType]]:
