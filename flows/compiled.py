@@ -113,12 +113,12 @@ def _compiled_callee(callee: FunctionType, made: dict[FunctionType, Any]) -> Any
 @cache
 def _prefetching() -> Any:
     """Return what stands for :func:`prefetch` in compiled code: one instruction of the processor."""
+    import numba
     from llvmlite import ir
-    from numba import config
     from numba.core import types
     from numba.extending import intrinsic
 
-    if config.DISABLE_JIT:  # everything runs as it is written
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # everything runs as it is written
         return prefetch
 
     @intrinsic

@@ -4,7 +4,7 @@ The two messages of a connection are one record: the first says by its direction
 was and how many bytes passed, in both directions together. A connection whose end is not in the log is a record whose
 counters are not known; an end whose beginning is not there does not say who opened it.
 
-A connection event of FTD is told by :mod:`cloison.captures.firepower`.
+A connection event of FTD is told by :mod:`cloison.captures.logs.firepower`.
 
 Source: Cisco Secure Firewall ASA Series Syslog Messages, 106001 to 106100, 302013 to 302021, 302303 to 302306, 710002
 to 710005; Cisco document 116149 for who is named first. Real addresses are read, never the mapped ones in parentheses.
@@ -15,15 +15,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from cloison.captures import cisco
-from cloison.captures.columns import protocol
-from cloison.captures.firepower import ENDED, STARTED, event
-from cloison.captures.lines import read_lines
-from cloison.captures.openings import Opening, Openings
+from cloison.captures.logs import cisco
+from cloison.captures.logs.columns import protocol
+from cloison.captures.logs.firepower import ENDED, STARTED, event
+from cloison.captures.logs.lines import read_lines
+from cloison.captures.logs.openings import Opening, Openings
+from cloison.captures.logs.rows import Points, Rows, address, whole
+from cloison.captures.logs.syslog import Headers
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points, Rows, address, whole
 from cloison.captures.stream import Stream
-from cloison.captures.syslog import Headers
 from cloison.flows.table import ANSWERED, INITIATOR_AB, ONE_WAY, REFUSED_AB, RST_AB, SYN_AB, SYNACK_AB
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, SCTP, TCP, UDP

@@ -1,7 +1,7 @@
 """AWS VPC flow logs as text: values between spaces, in the order of a header, or in that of version 2 without one.
 
 Read are the files in S3, whatever fields were chosen, and what CloudWatch exports (a time before each record).
-Source: as :mod:`cloison.captures.vpc`.
+Source: as :mod:`cloison.captures.logs.vpc`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.lines import Lines, read_lines
+from cloison.captures.logs.lines import Lines, read_lines
+from cloison.captures.logs.rows import Points
+from cloison.captures.logs.tables import Tables
+from cloison.captures.logs.vpc import DEFAULT, UNSET, WANTED, give_flows, lacking
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points
 from cloison.captures.stream import Stream
-from cloison.captures.tables import Tables
-from cloison.captures.vpc import DEFAULT, UNSET, WANTED, give_flows, lacking
 from cloison.netmodel.finding import Message, Text, say
 
 MOST_CHANGES = 100  # of the fields in one log, each of which costs a call

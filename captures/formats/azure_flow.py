@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cloison.captures.objects import Objects
+from cloison.captures.logs.objects import Objects
+from cloison.captures.logs.rows import Points, Rows, address, whole
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points, Rows, address, whole
 from cloison.captures.stream import Stream
 from cloison.flows.table import INITIATOR_AB, ONE_WAY, REFUSED_AB
 from cloison.netmodel.finding import Message, Text

@@ -15,8 +15,10 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.columns import PORT, addresses, give, icmp, numbered, ported, protocol
-from cloison.captures.objects import Objects
+from cloison.captures.logs.columns import PORT, addresses, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.objects import Objects
+from cloison.captures.logs.rows import Points, whole
+from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.records import (
     BACK_BYTES,
     BACK_PACKETS,
@@ -38,9 +40,7 @@ from cloison.captures.records import (
     RecordFormat,
     Sink,
 )
-from cloison.captures.rows import Points, whole
 from cloison.captures.stream import Stream
-from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.telling import RECOGNISERS
 from cloison.flows.table import (
     ANSWERED,

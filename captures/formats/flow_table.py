@@ -1,6 +1,6 @@
 """Any table of flows as separated values whose first line names its columns, in English or French.
 
-Source: RFC 4180 for quotes; :mod:`cloison.captures.naming` for the names.
+Source: RFC 4180 for quotes; :mod:`cloison.captures.logs.naming` for the names.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from csv import reader
 
 import numpy as np
 
-from cloison.captures.lines import Lines, read_lines
-from cloison.captures.naming import UNSET, Named, give_rows, is_flows, named, say_unknown
+from cloison.captures.logs.lines import Lines, read_lines
+from cloison.captures.logs.naming import UNSET, Named, give_rows, is_flows, named, say_unknown
+from cloison.captures.logs.rows import Points
+from cloison.captures.logs.tables import Kind, Tables
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points
 from cloison.captures.stream import Stream
-from cloison.captures.tables import Kind, Tables
 from cloison.netmodel.finding import Message, Text
 
 _SEPARATORS = ("\t", ";", ",", "|")

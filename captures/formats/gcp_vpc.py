@@ -14,8 +14,10 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.columns import PORT, addresses, give, icmp, numbered, ported, protocol
-from cloison.captures.objects import Objects
+from cloison.captures.logs.columns import PORT, addresses, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.objects import Objects
+from cloison.captures.logs.rows import Points, lower
+from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables
 from cloison.captures.records import (
     BYTES,
     FIRST,
@@ -33,9 +35,7 @@ from cloison.captures.records import (
     RecordFormat,
     Sink,
 )
-from cloison.captures.rows import Points, lower
 from cloison.captures.stream import Stream
-from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables
 from cloison.flows.table import ONE_WAY
 from cloison.netmodel.finding import Message, Text, say
 

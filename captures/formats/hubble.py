@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import BYTE, LONG, NAME, PORT, addresses, ends, give, numbered
-from cloison.captures.lines import read_lines
-from cloison.captures.objects import names_in
+from cloison.captures.logs.columns import BYTE, LONG, NAME, PORT, addresses, ends, give, numbered
+from cloison.captures.logs.lines import read_lines
+from cloison.captures.logs.objects import names_in
+from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text, say
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cloison.captures.columns import protocol
-from cloison.captures.lines import read_lines
+from cloison.captures.logs.columns import protocol
+from cloison.captures.logs.lines import read_lines
+from cloison.captures.logs.rows import Points, Rows, address, whole
+from cloison.captures.logs.syslog import Headers
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points, Rows, address, whole
 from cloison.captures.stream import Stream
-from cloison.captures.syslog import Headers
 from cloison.flows.table import (
     FIN_AB,
     ICMP_ERROR_AB,

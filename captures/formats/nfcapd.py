@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv6Address
 
 import numpy as np
 
-from cloison.captures.nfcapd_blocks import FRONT, Block, Blocks, believed, layout_of
-from cloison.captures.nfcapd_columns import Columns, Decoded
-from cloison.captures.nfcapd_places import (
+from cloison.captures.nfcapd.blocks import FRONT, Block, Blocks, believed, layout_of
+from cloison.captures.nfcapd.columns import Columns, Decoded
+from cloison.captures.nfcapd.places import (
     COUNTED,
     DONE,
     GROW,

@@ -15,12 +15,24 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import LONG, NAME, PORT, addresses, ends, flags, give, icmp, numbered, ported, protocol
-from cloison.captures.lines import MARK, Lines, read_lines
+from cloison.captures.logs.columns import (
+    LONG,
+    NAME,
+    PORT,
+    addresses,
+    ends,
+    flags,
+    give,
+    icmp,
+    numbered,
+    ported,
+    protocol,
+)
+from cloison.captures.logs.lines import MARK, Lines, read_lines
+from cloison.captures.logs.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables
 from cloison.netmodel.finding import Message, Text, say
 
 # each field, and the names that it has had

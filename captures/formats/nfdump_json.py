@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cloison.captures import records as word
-from cloison.captures.columns import (
+from cloison.captures.logs.columns import (
     BYTE,
     LONG,
     NAME,
@@ -26,11 +26,11 @@ from cloison.captures.columns import (
     ported,
     protocol,
 )
-from cloison.captures.objects import Objects, names_in
+from cloison.captures.logs.objects import Objects, names_in
+from cloison.captures.logs.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables, Values
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text, say
 

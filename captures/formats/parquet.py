@@ -1,16 +1,16 @@
 """Parquet: AWS VPC flow logs, and any table of flows with named columns.
 
-Source: :mod:`cloison.captures.parquet`, :mod:`cloison.captures.vpc`, :mod:`cloison.captures.naming`.
+Source: :mod:`cloison.captures.logs.parquet`, :mod:`cloison.captures.logs.vpc`, :mod:`cloison.captures.logs.naming`.
 """
 
 from __future__ import annotations
 
-from cloison.captures import naming, vpc
-from cloison.captures.parquet import MAGIC, Parquet
+from cloison.captures.logs import naming, vpc
+from cloison.captures.logs.parquet import MAGIC, Parquet
+from cloison.captures.logs.rows import Points
+from cloison.captures.logs.tables import Table
 from cloison.captures.records import RecordFormat, Sink
-from cloison.captures.rows import Points
 from cloison.captures.stream import Stream
-from cloison.captures.tables import Table
 from cloison.netmodel.finding import Message, Text
 
 _VPC = {"interface-id", "log-status", "pkt-srcaddr", "account-id", "flow-direction", "traffic-path"}

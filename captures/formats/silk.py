@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cloison.captures import records as word
-from cloison.captures.columns import (
+from cloison.captures.logs.columns import (
     BYTE,
     LONG,
     NAME,
@@ -26,11 +26,11 @@ from cloison.captures.columns import (
     ported,
     protocol,
 )
-from cloison.captures.lines import MARK, read_lines
+from cloison.captures.logs.lines import MARK, read_lines
+from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text
 

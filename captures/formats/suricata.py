@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import (
+from cloison.captures.logs.columns import (
     BYTE,
     LONG,
     NAME,
@@ -29,12 +29,12 @@ from cloison.captures.columns import (
     ported,
     protocol,
 )
-from cloison.captures.lines import read_lines
-from cloison.captures.objects import names_in
+from cloison.captures.logs.lines import read_lines
+from cloison.captures.logs.objects import names_in
+from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text, say
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.captures import records as word
-from cloison.captures.columns import (
+from cloison.captures.logs.columns import (
     BYTE,
     LONG,
     PORT,
@@ -31,12 +31,12 @@ from cloison.captures.columns import (
     ported,
     protocol,
 )
-from cloison.captures.lines import Lines, read_lines
-from cloison.captures.objects import names_in
+from cloison.captures.logs.lines import Lines, read_lines
+from cloison.captures.logs.objects import names_in
+from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables, Values
 from cloison.captures.packets import ICMP, ICMPV6, TCP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables, Values
 from cloison.flows import table as bits
 from cloison.netmodel.finding import Message, Text, say
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import pytest
 
-from cloison.captures import nfcapd_blocks
 from cloison.captures import records as words
 from cloison.captures.formats import nfcapd
 from cloison.captures.formats.nfcapd import FORMAT
+from cloison.captures.nfcapd import blocks
 from cloison.captures.records import BATCH
 from cloison.captures.stream import Stream
 from cloison.flows.table import REASONS
@@ -206,7 +206,7 @@ def kept(data: bytes, *, plain: bool = False) -> Kept:
         raw.seek(0)
         if plain:
             patch.setattr(nfcapd, "compiled", lambda loop: loop)
-            patch.setattr(nfcapd_blocks, "compiled", lambda loop: loop)
+            patch.setattr(blocks, "compiled", lambda loop: loop)
         return _kept(Stream(raw, len(data) if plain else 0))
 
 

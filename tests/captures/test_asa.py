@@ -87,7 +87,7 @@ def test_a_number_used_again_is_another_connection() -> None:
 
 
 def test_no_more_connections_than_bounded_wait_for_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cloison.captures.openings.MOST_OPEN", 2)
+    monkeypatch.setattr("cloison.captures.logs.openings.MOST_OPEN", 2)
     lines = [BUILT_OUT.replace("connection 9", f"connection {n}").replace("53496", str(n)) for n in (1, 2, 3)]
     ends = [TORN_OUT.replace("connection 9", f"connection {n}").replace("53496", str(n)) for n in (1, 2, 3)]
     sink, _ = fed("asa", "".join(f"{HEAD}{line}\n" for line in lines + ends))

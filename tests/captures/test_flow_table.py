@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from records_forge import SECOND, PlainSink, fed, pairs, record_formats
 
-from cloison.captures.naming import NAMES, plain
+from cloison.captures.logs.naming import NAMES, plain
 
 NINE = int(datetime(2026, 11, 27, 9, tzinfo=UTC).timestamp())
 

@@ -36,7 +36,7 @@ from nfcapd_forge import (
 )
 
 from cloison.captures.formats.nfcapd import FORMAT
-from cloison.captures.nfcapd_blocks import LARGEST, expand, lzo_length
+from cloison.captures.nfcapd.blocks import LARGEST, expand, lzo_length
 from cloison.flows.compiled import compiled
 from cloison.flows.table import ANSWERED, INITIATOR_AB, INITIATOR_BA, REFUSED_AB
 

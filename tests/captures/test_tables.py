@@ -17,11 +17,11 @@ from captures_sink import Kept
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloison.captures import columns, lines, objects, tables
-from cloison.captures.lines import Lines, lines_of, read_lines
-from cloison.captures.objects import Objects, names_in
+from cloison.captures.logs import columns, lines, objects, tables
+from cloison.captures.logs.lines import Lines, lines_of, read_lines
+from cloison.captures.logs.objects import Objects, names_in
+from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, TIME, WHOLE, Kind, Tables, Values
 from cloison.captures.stream import Stream
-from cloison.captures.tables import MOMENT, SECONDS, TEXT, TIME, WHOLE, Kind, Tables, Values
 
 
 def stream(data: bytes) -> Stream:

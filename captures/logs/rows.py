@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.columns import Addresses
+from cloison.captures.logs.columns import Addresses
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
 
 Array = npt.NDArray[Any]

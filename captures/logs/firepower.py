@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cloison.captures.columns import protocol
-from cloison.captures.rows import address, whole
-from cloison.captures.syslog import Headers
+from cloison.captures.logs.columns import protocol
+from cloison.captures.logs.rows import address, whole
+from cloison.captures.logs.syslog import Headers
 from cloison.flows.table import INITIATOR_AB, ONE_WAY, REFUSED_AB
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED
 

@@ -16,7 +16,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.columns import addresses, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.columns import addresses, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.rows import Points, whole
+from cloison.captures.logs.tables import MICROSECONDS, MILLISECONDS, SECONDS, TEXT, TIME, WHOLE, Kind, Table, Values
 from cloison.captures.records import (
     BACK_BYTES,
     BACK_PACKETS,
@@ -37,8 +39,6 @@ from cloison.captures.records import (
     VLANS,
     Sink,
 )
-from cloison.captures.rows import Points, whole
-from cloison.captures.tables import MICROSECONDS, MILLISECONDS, SECONDS, TEXT, TIME, WHOLE, Kind, Table, Values
 from cloison.flows.table import REFUSED_AB
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import TCP

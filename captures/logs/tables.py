@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.lines import NEWLINE, Lines
+from cloison.captures.logs.lines import NEWLINE, Lines
 from cloison.captures.records import Sink
 
 Array = npt.NDArray[Any]

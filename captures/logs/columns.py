@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures.logs.tables import Values
 from cloison.captures.packets import ICMP, ICMPV6
 from cloison.captures.records import (
     BATCH,
@@ -25,7 +26,6 @@ from cloison.captures.records import (
     Sink,
     batch_of,
 )
-from cloison.captures.tables import Values
 from cloison.captures.telling import RECOGNISERS
 from cloison.netmodel.space.protocols import PORTED, PROTOCOLS
 

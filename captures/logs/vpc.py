@@ -14,7 +14,9 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.columns import PORT, Addresses, addresses, give, icmp, numbered, protocol
+from cloison.captures.logs.columns import PORT, Addresses, addresses, give, icmp, numbered, protocol
+from cloison.captures.logs.rows import Points, lower
+from cloison.captures.logs.tables import SECONDS, TEXT, WHOLE, Kind, Table, Values
 from cloison.captures.records import (
     BYTES,
     FIRST,
@@ -31,8 +33,6 @@ from cloison.captures.records import (
     TELLS,
     Sink,
 )
-from cloison.captures.rows import Points, lower
-from cloison.captures.tables import SECONDS, TEXT, WHOLE, Kind, Table, Values
 from cloison.flows.table import ANSWERED, FIN_AB, FLAGS_AB, FLAGS_BA, REFUSED_AB, RST_AB
 from cloison.netmodel.finding import Message, say
 

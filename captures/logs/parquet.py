@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from cloison.captures.logs.tables import Kind, Table, column, connect, failures, select
 from cloison.captures.records import Sink
 from cloison.captures.stream import Stream
-from cloison.captures.tables import Kind, Table, column, connect, failures, select
 from cloison.netmodel.finding import Message, say
 
 MAGIC = b"PAR1"

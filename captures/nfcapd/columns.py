@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures import nfcapd_places as place
+from cloison.captures.nfcapd import places as place
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import (
     BACK_BYTES,
@@ -83,7 +83,7 @@ class Decoded:
 
 
 class Columns:
-    """The numbers of a room (``nfcapd_blocks``), at any place, in the byte order of its file."""
+    """The numbers of a room (``blocks``), at any place, in the byte order of its file."""
 
     def __init__(self, room: Array, little: bool) -> None:
         order = "<" if little else ">"

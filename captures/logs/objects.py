@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.captures.lines import CHUNK, MARK, NEWLINE, Lines, lines_of
+from cloison.captures.logs.lines import CHUNK, MARK, NEWLINE, Lines, lines_of
 from cloison.captures.records import Sink
 from cloison.captures.stream import LARGEST, Stream
 from cloison.netmodel.finding import Message, say

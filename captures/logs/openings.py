@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cloison.captures.logs.rows import Rows
 from cloison.captures.records import Sink
-from cloison.captures.rows import Rows
 from cloison.flows.table import INITIATOR_AB, ONE_WAY
 from cloison.netmodel.finding import say
 

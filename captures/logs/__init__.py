@@ -1,0 +1,1 @@
+"""Records out of the lines of logs and the rows of tables."""

@@ -1,0 +1,1 @@
+"""The files of nfdump's collector, block by block and by column."""
