@@ -1,7 +1,8 @@
 """Captures of any size for the benches, the same bytes at every run.
 
-Ethernet cut at 128 bytes, 15 % IPv6, 30 % VLAN, TCP with handshakes, UDP, DNS and echo; 25 packets a conversation on
-average, of which some tens of thousands are open at once. Written by one compiled loop, window by window.
+Ethernet, 15 % IPv6, 30 % VLAN, TCP with handshakes, UDP, DNS and echo; some tens of thousands of conversations are open
+at once. Packets are cut at 128 bytes, or all of full size and whole. Written by one compiled loop, window by window:
+``python bench/traffic.py FILE PACKETS [CONVERSATIONS] [full]``, where ``-`` is standard output.
 """
 
 from __future__ import annotations
@@ -9,30 +10,30 @@ from __future__ import annotations
 import struct
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numba
 import numpy as np
 
 SNAP = 128
+FULL = 1518  # bytes of an Ethernet frame with a tag
 PER_CONVERSATION = 25
 OPEN_AT_ONCE = 1 << 16
-BLOCK = 1 << 16  # packets written at once
+BLOCK = 1 << 14  # packets written at once
 START = 1_767_225_600  # 2026-01-01T00:00:00Z
 PER_SECOND = 50_000  # a multiple of 1000
 
 
-def write_capture(path: Path, packets: int) -> Path:
-    """Write a pcap of that many packets and return its path."""
-    conversations = max(packets // PER_CONVERSATION, 1)
+def write_capture(out: BinaryIO, packets: int, conversations: int = 0, *, full: bool = False) -> None:
+    """Write a pcap of that many packets and conversations (25 packets each when they are not told)."""
+    conversations = conversations or max(packets // PER_CONVERSATION, 1)
+    snap = FULL if full else SNAP
     seen = np.zeros(conversations, dtype=np.uint8)
-    block = np.zeros(BLOCK * (SNAP + 16), dtype=np.uint8)
-    with path.open("wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, SNAP, 1))
-        for first in range(0, packets, BLOCK):
-            size = _fill(block, first, min(first + BLOCK, packets), packets, conversations, seen)
-            out.write(block[:size].data)
-    return path
+    block = np.zeros(BLOCK * (snap + 16), dtype=np.uint8)
+    out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snap, 1))
+    for first in range(0, packets, BLOCK):
+        size = _fill(block, first, min(first + BLOCK, packets), packets, conversations, seen, snap)
+        out.write(block[:size].data)
 
 
 @numba.njit(cache=True)
@@ -51,7 +52,7 @@ def _put(block: Any, at: Any, value: Any, size: Any, big: Any) -> None:
 
 
 @numba.njit(cache=True)
-def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, seen: Any) -> Any:
+def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, seen: Any, snap: Any) -> Any:
     at = 0
     for number in range(first, stop):
         dice = _mixed(number + 1)
@@ -71,10 +72,12 @@ def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, s
         seen[one] = min(count + 1, 255)
         back_way = count == 1 or (count > 2 and (dice >> 40) & 1 == 1)
         size = 40 + (dice >> 44) % 1400 if (dice >> 60) & 1 else 60
+        if snap == FULL:
+            size = 1500
         head = 40 if six else 20
         size = max(size, head + 20)
         frame = 14 + (4 if tagged else 0) + size
-        kept = min(frame, SNAP)
+        kept = min(frame, snap)
         stamp = number // (PER_SECOND // 1000) * 1000 + number % (PER_SECOND // 1000) * 20
         _put(block, at, START + stamp // 1000000, 4, False)
         _put(block, at + 4, stamp % 1000000, 4, False)
@@ -125,5 +128,11 @@ def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, s
     return at
 
 
+def main(path: str, packets: str, conversations: str = "0", full: str = "") -> None:
+    """Write one capture."""
+    with sys.stdout.buffer if path == "-" else Path(path).open("wb") as out:
+        write_capture(out, int(packets), int(conversations), full=bool(full))
+
+
 if __name__ == "__main__":
-    write_capture(Path(sys.argv[1]), int(sys.argv[2]))
+    main(*sys.argv[1:])
