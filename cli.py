@@ -193,10 +193,10 @@ CapturesArgument = Annotated[
     typer.Argument(
         metavar="CAPTURE",
         help=_(
-            "Captures, compressed ones too, and directories of them; - for standard input. "
-            "Rotated files are followed as one.",
-            "Captures, même compressées, et répertoires de captures ; - pour l’entrée standard. "
-            "Les fichiers d’une rotation se suivent comme un seul.",
+            "Captures of packets, and flow records (NetFlow, IPFIX, sFlow, flow logs...), compressed or not; "
+            "directories of them; - for standard input. Rotated files are followed as one.",
+            "Captures de paquets et enregistrements de flux (NetFlow, IPFIX, sFlow, journaux...), compressés ou non ; "
+            "répertoires ; - pour l’entrée standard. Les fichiers d’une rotation se suivent comme un seul.",
         ),
         show_default=False,
     ),
