@@ -252,16 +252,17 @@ def tcpdump_part(folder: Path) -> dict[str, object]:
         except Exception as error:  # any exception is the failure that is looked for
             faults.append(f"{path.name}: {error!r}")
             continue
-        table, source = capture.table, capture.sources[0]
+        source = capture.sources[0]  # flow records that are exported in it are another one
+        table = capture.table.take(capture.table.source == 0)
         inner = source.carries(table.tunnel)
         every = (table.packets_ab + table.packets_ba + table.errors).astype(int)
         here, inside = int(every[~inner].sum()), int(every[inner].sum())
         files, packets, judged = files + 1, packets + source.packets, judged + here
-        ledger.update(capture.ledger)
-        lost += undecoded(capture.ledger)
+        ledger.update(source.ledger)
+        lost += undecoded(source.ledger)
         carried, within = carried + source.carried, within + Counter(source.inside)
-        if not source.packets == expected == here + sum(capture.ledger.values()):
-            faults.append(f"{path.name}: {expected} packets, {source.packets} read, {here} judged, {capture.ledger}")
+        if not source.packets == expected == here + sum(source.ledger.values()):
+            faults.append(f"{path.name}: {expected} packets, {source.packets} read, {here} judged, {source.ledger}")
         if source.carried != inside + sum(source.inside.values()):
             faults.append(f"{path.name}: {source.carried} packets carried, {inside} judged, {source.inside}")
     print(f"tcpdump: {files} captures, {packets} packets = {judged} judged + {packets - judged - lost} link control "
