@@ -49,6 +49,8 @@ REASONS: tuple[tuple[int, str], ...] = (
     (ILLEGITIMATE, "no-line"),
 )
 _CODE = {reason: code for code, (_, reason) in enumerate(REASONS)}
+# codes of what the wire refutes of a line
+REFUTATIONS = [_CODE[reason] for reason in ("cleartext", "weak-encryption", "wrong-protocol", "outside-tunnel")]
 _VERDICT = np.array([verdict for verdict, _ in REASONS], dtype=np.uint8)
 SEVERITIES: tuple[Severity | None, ...] = (None, "note", "warning", "error")
 _NONE, _NOTE, _WARNING, _ERROR = range(4)

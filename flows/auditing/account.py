@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cloison.flows.judge import AUTHORISED, LOCAL, SEVERITIES, VERDICTS, Verdicts
+from cloison.flows.judge import AUTHORISED, LOCAL, REFUTATIONS, SEVERITIES, VERDICTS, Verdicts
 from cloison.flows.judging.cells import OWNED
 from cloison.flows.judging.loops import NO_RANK, blocks_of, locate
 from cloison.flows.judging.matching import match
@@ -66,6 +66,12 @@ class Audit:
         count, last = self._proved
         more, latest = self.told
         return count + more, np.maximum(last, latest)
+
+    @cached_property
+    def refuted(self) -> Array:
+        """Of each line, how many of its conversations the wire refutes (i8): they prove no use of it."""
+        rows = (self.verdicts.line >= 0) & np.isin(self.verdicts.reason, REFUTATIONS)
+        return np.bincount(self.verdicts.line[rows], minlength=len(self.matrix.lines))
 
     @cached_property
     def told(self) -> tuple[Array, Array]:

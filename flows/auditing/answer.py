@@ -156,6 +156,7 @@ def _lines(audit: Audit, enough: Mapping[int, Narrower]) -> list[dict[str, Any]]
             "id": audit.matrix.lines[line],
             "conversations": int(count[line]),
             "last": moment(int(last[line])) if count[line] else None,
+            "refuted": int(audit.refuted[line]),
             "narrower": _enough(enough.get(line)),
         }
         for line in audit.live_lines
@@ -230,12 +231,14 @@ def _unseen_table(audit: Audit) -> Table:
                 (
                     known.id, tuple(end.id for end in known.sources), tuple(end.id for end in known.targets),
                     tuple(dict.fromkeys(name for target in known.targets for name, _ in known.services_to(target))),
+                    int(audit.refuted[line]) or None,
                 )
             )  # fmt: skip
     return Table(
         "lines-never-seen",
-        Text("Live lines never seen in these captures", "Lignes en vigueur jamais vues dans ces captures"),
-        (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services")),
+        Text("Live lines never seen as they are declared", "Lignes en vigueur jamais vues telles que déclarées"),
+        (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services"),
+         Text("refuted conversations", "conversations réfutées")),
         tuple(rows),
     )
 

@@ -71,6 +71,21 @@ def test_what_was_in_clear_before_the_encryption_is_told() -> None:
         assert said in shown, shown
 
 
+def test_a_line_whose_conversations_are_refuted_was_not_seen_and_says_so() -> None:
+    wanted: Counter[str] = Counter()
+    with (LAB / "expected.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            refuted = row["reason"] in ("cleartext", "weak-encryption", "wrong-protocol", "outside-tunnel")
+            if row["probe"] == "core" and refuted:
+                wanted[row["line"]] += int(row["conversations"])
+    assert len(wanted) == 4
+    _, report = judged(LAB, "core")
+    lines = report["lines"]
+    assert isinstance(lines, list)
+    assert {line["id"]: line["refuted"] for line in lines if line["refuted"]} == wanted
+    assert not any(line["conversations"] for line in lines if line["refuted"])
+
+
 def test_nothing_is_lost() -> None:
     for probe in PROBES:
         _, report = judged(LAB, probe)
