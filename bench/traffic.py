@@ -120,6 +120,13 @@ def _fill(block: Any, first: Any, stop: Any, packets: Any, conversations: Any, s
             if sort < 75:
                 block[at + 12] = 0x50
                 block[at + 13] = 2 if count == 0 else 0x12 if count == 1 else 0x10
+                if size > head + 28:  # TLS records, a banner of SSH, whatever a database says
+                    if service == 443:
+                        _put(block, at + 20, 0x1703030000000000 | (dice & 0xFFFF), 8, True)
+                    elif service == 22 and count < 5:
+                        _put(block, at + 20, 0x5353482D322E302D, 8, True)
+                    else:
+                        _put(block, at + 20, dice & 0x7FFFFFFFFFFFFFFF, 8, True)
             else:
                 _put(block, at + 4, size - head, 2, True)
                 if service == 53 and back_way:
