@@ -13,7 +13,7 @@ import numpy as np
 
 from cloison.captures import wire
 from cloison.captures.greetings import NUMBER_MASK, arena, hear
-from cloison.captures.packets import TCP, UDP
+from cloison.captures.packets import END, KEY, LENGTH, PAYLOAD, TCP, UDP
 from cloison.captures.recogniser import (
     CIPHER,
     FIELD,
@@ -26,6 +26,7 @@ from cloison.captures.recogniser import (
     VERSION,
     Recogniser,
 )
+from cloison.captures.records import ANSWER, CHOICE, CLEAR, GUESSED, LOOKED
 from cloison.flows import wire as bits
 from cloison.flows.compiled import Int, Kernel
 from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
@@ -174,6 +175,37 @@ def tell(
     if role == INITIATOR or (role == FIRST and alone):
         return np.int64(QUERY_AB)
     return np.int64(ANSWER_AB | QUERY_BA) if role == RESPONDER else np.int64(0)
+
+
+def glimpse(window: Any, packets: Any, told: tuple[Any, Any, Any], wire: Any) -> None:
+    """Write what the payload of each packet tells by itself, as the word WIRE of :mod:`records`, into ``wire`` (int64).
+
+    They are samples: nothing says where in a stream of TCP one lies, so that not to be recognised says nothing.
+    """
+    knows = told[0]
+    for i in range(len(packets)):
+        at, end, length, key = packets[i, PAYLOAD], packets[i, END], packets[i, LENGTH], packets[i, KEY]
+        wire[i] = 0
+        if at == 0 or end - at < SHORTEST:
+            continue
+        protocol = (key >> 24) & 0xFF
+        source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
+        asked = knows[1, window[at]]
+        if protocol == TCP:
+            found = _over_tcp(window, at, end, length, source, target, asked)
+        elif protocol == UDP:
+            found = _over_udp(window, at, end, length, source, target, asked)
+        else:
+            continue
+        wire[i] = LOOKED
+        if found:
+            wire[i] |= (found >> _NUMBER) & 0xFF | found & CHOICE
+            if found & ROLE == RESPONDER:
+                wire[i] |= ANSWER
+            if found & IN_CLEAR:
+                wire[i] |= CLEAR
+            if protocol == TCP:
+                wire[i] |= GUESSED
 
 
 def _choose(words: Any, found: Int, number: Int) -> None:

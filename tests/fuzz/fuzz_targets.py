@@ -128,7 +128,7 @@ class PlainSink:
 _MOST = {
     word.SOURCE_PORT: 0xFFFF, word.TARGET_PORT: 0xFFFF, word.PROTOCOL: 0xFF, word.FIRST: 1 << 63, word.LAST: 1 << 63,
     word.PACKETS: 1 << 63, word.BYTES: 1 << 63, word.BACK_PACKETS: 1 << 63, word.BACK_BYTES: 1 << 63,
-    word.TELLS: 0xFFFFFFFF, word.WIRE: 255, word.VLANS: 0xFFFFFF, word.SAMPLED: 1 << 63, word.POINT: 0xFFFF,
+    word.TELLS: 0xFFFFFFFF, word.WIRE: 1 << 60, word.VLANS: 0xFFFFFF, word.SAMPLED: 1 << 63, word.POINT: 0xFFFF,
 }  # fmt: skip
 
 
