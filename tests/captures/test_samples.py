@@ -53,7 +53,7 @@ WIRES = {entry.name: number for number, entry in enumerate(RECOGNISERS, 1)}
 
 @pytest.mark.parametrize("fast", [False, True])
 def test_what_a_sampled_payload_tells(fast: bool) -> None:
-    """Of TCP every protocol is a guess, not being one says nothing; a payload of which nothing was kept is not looked at.
+    """Of TCP every protocol is a guess, being none says nothing; a payload of which nothing was kept is not looked at.
 
     A ServerHello whose version is 0x0301 and suite 0xc014 (behind 32 bytes and an empty session), a request, an SNMP
     message of version 2c, and text.
@@ -61,7 +61,12 @@ def test_what_a_sampled_payload_tells(fast: bool) -> None:
     hello = bytes.fromhex("160301002a 02 000026 0301") + bytes(32) + bytes.fromhex("00 c014 00")
     snmp = bytes.fromhex("3008 020101 0403 707562")
     ftp = b"PASS secret\r\n"
-    segments = [(443, 40000, hello), (40000, 443, b"GET / HTTP/1.1\r\n"), (40000, 443, b"\xc3\xa9t\xc3\xa9"), (40000, 21, ftp)]
+    segments = [
+        (443, 40000, hello),
+        (40000, 443, b"GET / HTTP/1.1\r\n"),
+        (40000, 443, b"\xc3\xa9t\xc3\xa9"),
+        (40000, 21, ftp),
+    ]
     packets = [bytes(ETHER / IP(src=A, dst=B) / TCP(sport=s, dport=d, flags="A") / data) for s, d, data in segments]
     packets += [bytes(ETHER / IP(src=A, dst=B) / UDP(sport=40000, dport=161) / snmp)]
     packets += [packets[1][:54], bytes(ETHER / IP(src=A, dst=B) / TCP(flags="S"))]

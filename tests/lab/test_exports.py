@@ -2,8 +2,8 @@
 
 Where a format does not carry the evidence, the difference is written here, with its reason:
 
-- records of flows show no payload: what the wire refutes (``cleartext``, ``weak-encryption``, ``wrong-protocol``) is authorised
-  by the line whose claim was refuted. ``outside-tunnel`` rests on the probe, and stays;
+- records of flows show no payload: what the wire refutes (``cleartext``, ``weak-encryption``, ``wrong-protocol``) is
+  authorised by the line whose claim was refuted. ``outside-tunnel`` rests on the probe, and stays;
 - NetFlow v5 has no IPv6;
 - softflowd counts the two directions of a conversation apart and OR-s their TCP flags: who began is probable, and not
   known (assumed) between two equal ports;
@@ -11,9 +11,9 @@ Where a format does not carry the evidence, the difference is written here, with
   authorised; the type of ICMPv6 is not in every record;
 - an ICMP error is a record without what it quotes, and the other direction may have gone by another way: where nothing
   came back, that nobody answered is not known;
-- sFlow samples each packet by itself: later fragments have no ports; its datagrams have no date, their capture has. It
-  shows the beginning of payloads, and refutes as packets do; but 128 bytes of a frame do not hold the extension in which
-  TLS 1.3 says its version (1.2, without a suite, means 1.2 or later), and of TCP two payloads have to tell the same.
+- sFlow samples each packet by itself: later fragments have no ports; its datagrams have no date, their capture has.
+  Payloads are there, and refute as those of packets do; but 128 bytes of a frame do not hold the extension in which TLS
+  1.3 says its version (1.2, without a suite, means 1.2 or later), and of TCP two payloads have to tell the same.
 """
 
 from __future__ import annotations
