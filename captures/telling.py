@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cloison.captures import wire
-from cloison.captures.greetings import NUMBER_MASK, arena, hear
+from cloison.captures.greetings import NUMBER_MASK, SAME, arena, hear, hear_offer
 from cloison.captures.packets import END, KEY, LENGTH, PAYLOAD, TCP, UDP
 from cloison.captures.recogniser import (
     CIPHER,
@@ -49,13 +49,14 @@ _NUMBER = 56  # shift of the recogniser's number in what the chain returns
 
 
 def told() -> tuple[Any, Any, Any]:
-    """Return what the kernel knows of the recognisers (int64[2, 256]), and where it keeps greetings.
+    """Return what the kernel knows of the recognisers (int64[3, 256]), and where it keeps greetings.
 
-    By their number: 1 it may go over to TLS, 2 it is TLS. By the first byte of a payload: those to ask, as bits.
+    By their number: 1 it may go over to TLS, 2 it is TLS, 4 SSH. By the first byte of a payload: those to ask, as bits.
+    By its hash: where the last offer of SSH lies, which is written as they come.
     """
-    found = np.zeros((2, 256), dtype=np.int64)
+    found = np.zeros((3, 256), dtype=np.int64)
     for number, entry in enumerate(RECOGNISERS, 1):
-        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1
+        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1 | int(entry.name == bits.SSH) << 2
         found[1, list(entry.begins)] |= 1 << number
     return (found, *arena())
 
@@ -107,6 +108,7 @@ def _link(four: Sequence[tuple[int, Kernel]], otherwise: Look) -> Look:
     return ask
 
 
+assert SAME < 256
 assert len(RECOGNISERS) < 63  # bits of a mask; more take another word
 _over_tcp, _over_udp = _asking(TCP), _asking(UDP)
 
@@ -133,16 +135,22 @@ def tell(
     start = tcp and shown & (STARTED << side) != 0 and (words[3] >> (32 * side)) & 0xFFFFFFFF == sequence
     source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
     knows, heard, index = told
+    mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
+    tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
+    shown += 1 << (24 + 8 * side)
+    if knows[0, mine] & 4 != 0:  # behind the banner of SSH, only what it offers is looked at
+        if hear_offer(window, at, end, False, side, words, heard, index, knows[2]) or tries >= TRIES:
+            shown |= SETTLED << side
+        words[0] = shown
+        return np.int64(0)
     asked = knows[1, window[at]]
     if tcp:
         found = _over_tcp(window, at, end, length, source, target, asked)
     else:
         found = _over_udp(window, at, end, length, source, target, asked)
     which = (found >> _NUMBER) & 0xFF
-    mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
-    tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
-    shown += 1 << (24 + 8 * side)
     state = np.int64(0)
+    offers = False  # what it offers is still to come
     if start:
         state |= bits.START_AB << side
     upgrading = knows[0, mine] & 1 != 0 or knows[0, other] & 1 != 0
@@ -156,6 +164,8 @@ def tell(
         _choose(words, found, number)
         if knows[0, which] & 2 != 0 and found & ROLE != 0:
             hear(window, at, end, found & ROLE == INITIATOR, words, heard, index)
+        elif knows[0, which] & 4 != 0 and tries < TRIES and not upgrading:
+            offers = not hear_offer(window, at, end, True, side, words, heard, index, knows[2])
     elif mine == 0 and (start or tries >= TRIES):
         shown |= bits.OTHER << (8 * side)
         if start and _text(window, at, end):
@@ -168,7 +178,7 @@ def tell(
             state |= bits.WENT_ON
         if tries >= MOST or state & bits.UPGRADED != 0:
             shown |= SETTLED << side
-    elif found or start or tries >= TRIES:
+    elif (found or start or tries >= TRIES) and not offers:
         shown |= SETTLED << side
     words[0] = shown | (state << 16)
     role = found & ROLE
