@@ -4,8 +4,8 @@ who issued the certificate that answers; the algorithms that each side of SSH of
 RFC 4253 section 7.1 (SSH), RFC 8446 section 4, RFC 5246 section 7.4, RFC 6066 section 3 (server name), RFC 7301 (ALPN),
 RFC 5280 section 4.1 and X.690 (certificate). The kernel keeps the bytes of what it finds, each conversation's once, in
 an arena of bounded size; they are read only for the conversations that somebody asks about. What does not lie whole in
-the first payload of its side (of the certificate: its beginning; of SSH: in that of the banner, or in one of those after)
-is not kept; that nothing was kept says nothing.
+the first payload of its side (of the certificate: its beginning; of SSH: in the banner's or one of those after it) is
+not kept; that nothing was kept says nothing.
 """
 
 from __future__ import annotations

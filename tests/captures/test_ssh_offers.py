@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from captures_forge import pcap
+from captures_forge import SECOND, START, pcap
 from scapy.layers.inet import IP, TCP
 from scapy.packet import Raw
 
@@ -29,6 +31,10 @@ NEW = Offer(
     ("curve25519-sha256", "ext-info-c"), (("aes256-ctr", "aes128-ctr"), ("aes256-ctr",)), (("hmac-sha2-256",),) * 2
 )
 OLD = Offer(("curve25519-sha256",), (("3des-cbc", "aes128-ctr"),) * 2, (("hmac-md5", "hmac-sha2-256"),) * 2)
+
+GOOD = Offer(OLD.exchanges, (("aes128-ctr", "3des-cbc"),) * 2, OLD.macs)
+ENDS = ("192.0.2.1", "192.0.2.2")
+LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
 
 
 def listed(names: tuple[str, ...]) -> bytes:
@@ -186,8 +192,41 @@ def test_a_real_client_and_server(fast: bool, tmp_path: Path, monkeypatch: pytes
     )
 
 
-def _segment(side: int, ports: tuple[int, int], sequence: int, flags: str, data: bytes) -> Any:
-    ends = ("192.0.2.1", "192.0.2.2")
+@pytest.mark.parametrize("server_first", [False, True])
+@pytest.mark.parametrize(("client", "reason"), [(OLD, "weak-encryption"), (GOOD, None)])
+def test_a_weak_choice_refutes_the_profile_of_a_line(
+    client: Offer, reason: str | None, server_first: bool, tmp_path: Path
+) -> None:
+    """The server has the weak cipher last: the client's order decides, whoever was seen first."""
+    server = Offer(NEW.exchanges, (("aes128-ctr", "3des-cbc"),) * 2, NEW.macs)
+    ends, ports = ("10.11.0.22", "10.20.0.11"), (40000, 22)
+    told = [(0, BANNER + kexinit(client)), (1, BANNER + kexinit(server))]
+    packets = [_segment(1, ports, 1999, "SA", b"", ends)]
+    if not server_first:
+        packets.insert(0, _segment(0, ports, 999, "S", b"", ends))
+    packets += [_segment(side, ports, 1000 * (side + 1), "PA", data, ends) for side, data in told]
+    (tmp_path / "ssh.pcap").write_bytes(
+        pcap([(START + number * SECOND, bytes(packet)) for number, packet in enumerate(packets)], link=101)
+    )
+    text = (LAB / "map.yaml").read_text("utf-8")
+    assert "encryption: {protocol: ssh}" in text
+    (tmp_path / "map.yaml").write_text(
+        text.replace("encryption: {protocol: ssh}", "encryption: {protocol: ssh, profile: anssi-ssh-2015}"), "utf-8"
+    )
+    done = subprocess.run(
+        (sys.executable, "-m", "cloison.cli", "audit", tmp_path / "map.yaml", "--all", "--format", "json", "--probe",
+         f"ids-core={tmp_path / 'ssh.pcap'}"),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (item,) = json.loads(done.stdout)["conversations"]
+    cipher = "3des-cbc" if reason else "aes128-ctr"
+    assert (item["source"], item["wire"]) == (ends[0], f"ssh 2.0 curve25519-sha256 {cipher} hmac-sha2-256")
+    assert (item["reason"], item["verdict"]) == (reason, "illegitimate" if reason else "authorised")
+
+
+def _segment(
+    side: int, ports: tuple[int, int], sequence: int, flags: str, data: bytes, ends: tuple[str, str] = ENDS
+) -> Any:
     return IP(src=ends[side], dst=ends[1 - side]) / TCP(
         sport=ports[side], dport=ports[1 - side], seq=sequence, flags=flags
     ) / Raw(data)  # fmt: skip

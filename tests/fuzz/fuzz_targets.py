@@ -213,13 +213,10 @@ def offer(data: bytes, fast: bool) -> Any:
     found = []
     for filling in (0, 0xFF):
         window, words = guarded(body, filling), np.zeros(4, dtype=np.int64)
-        kept, same = (
-            (np.zeros(400, dtype=np.uint8), np.zeros((3, 5), dtype=np.int64)),
-            np.zeros(SAME + 1, dtype=np.int64),
-        )
+        kept = np.zeros(400, dtype=np.uint8), np.zeros((3, 5), dtype=np.int64)
+        same, banner = np.zeros(SAME + 1, dtype=np.int64), bool(data and data[0] & 1)
         for side in (0, 1, 0):
-            kernel(window, np.int64(GUARD), np.int64(GUARD + len(body)), bool(data and data[0] & 1), np.int64(side), words,
-                   *kept, same)  # fmt: skip
+            kernel(window, np.int64(GUARD), np.int64(GUARD + len(body)), banner, np.int64(side), words, *kept, same)
         heard = Heard(*kept)
         found.append((heard.of(int(words[2]) >> HELD_AT), heard.lost))
         assert len(found[-1][0].agreed(False)) <= 5
