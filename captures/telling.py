@@ -138,19 +138,16 @@ def tell(
     mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
     tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
     shown += 1 << (24 + 8 * side)
-    if knows[0, mine] & 4 != 0:  # behind the banner of SSH, only what it offers is looked at
-        if hear_offer(window, at, end, False, side, words, heard, index, knows[2]) or tries >= TRIES:
-            shown |= SETTLED << side
-        words[0] = shown
-        return np.int64(0)
+    behind = knows[0, mine] & 4 != 0  # behind the banner of SSH, only what it offers is looked at
     asked = knows[1, window[at]]
-    if tcp:
+    if behind:
+        found = np.int64(0)
+    elif tcp:
         found = _over_tcp(window, at, end, length, source, target, asked)
     else:
         found = _over_udp(window, at, end, length, source, target, asked)
     which = (found >> _NUMBER) & 0xFF
     state = np.int64(0)
-    offers = False  # what it offers is still to come
     if start:
         state |= bits.START_AB << side
     upgrading = knows[0, mine] & 1 != 0 or knows[0, other] & 1 != 0
@@ -164,8 +161,6 @@ def tell(
         _choose(words, found, number)
         if knows[0, which] & 2 != 0 and found & ROLE != 0:
             hear(window, at, end, found & ROLE == INITIATOR, words, heard, index)
-        elif knows[0, which] & 4 != 0 and tries < TRIES and not upgrading:
-            offers = not hear_offer(window, at, end, True, side, words, heard, index, knows[2])
     elif mine == 0 and (start or tries >= TRIES):
         shown |= bits.OTHER << (8 * side)
         if start and _text(window, at, end):
@@ -173,12 +168,15 @@ def tell(
         if words[2] & NUMBER_MASK == 0:
             words[2] |= number
     upgrading = upgrading or knows[0, which] & 1 != 0
-    if upgrading:
+    if behind or knows[0, which] & 4 != 0:
+        if hear_offer(window, at, end, not behind, side, words, heard, index, knows[2]) or tries >= TRIES:
+            shown |= SETTLED << side
+    elif upgrading:
         if tries >= MOST:
             state |= bits.WENT_ON
         if tries >= MOST or state & bits.UPGRADED != 0:
             shown |= SETTLED << side
-    elif (found or start or tries >= TRIES) and not offers:
+    elif found or start or tries >= TRIES:
         shown |= SETTLED << side
     words[0] = shown | (state << 16)
     role = found & ROLE
