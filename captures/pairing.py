@@ -11,13 +11,19 @@ import numpy as np
 
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import (
+    ANSWER,
     BACK_BYTES,
     BACK_FLAGS,
     BACK_PACKETS,
     BYTES,
+    CHOICE,
+    CLEAR,
     FIRST,
     FLAGS,
+    GUESSED,
+    KNOWN_WIRE,
     LAST,
+    LOOKED,
     NUMBER,
     PACKETS,
     POINT,
@@ -40,12 +46,13 @@ from cloison.flows.table import EVIDENCE as BITS
 # Words of a row: addresses, the key as A's records have it (as in :mod:`counting`), the observation point << 32 | VNI +
 # 1, first time of each side (NEVER: none of its packets was counted), last time, packets and bytes of each side, TCP
 # flags of each side (KNOWN when they were told), evidence, the least number of a record, the greatest sampling, the
-# protocol that the recorder recognised.
+# protocol that was recognised (bits of WIRE), and above them how many sampled payloads were looked at.
 (
     A_HI, A_LO, B_HI, B_LO, KEY, WHERE, FIRST_A, FIRST_B, LATEST, PACKETS_A, PACKETS_B, BYTES_A, BYTES_B, FLAGS_A,
     FLAGS_B, EVIDENCE, LEAST_NUMBER, MOST_SAMPLED, TOLD,
 ) = range(19)  # fmt: skip
 PAIR_WIDTH = 19
+TRIES_AT, TRIES = 60, 7  # sampled payloads of a conversation that are looked at
 NEVER = (1 << 63) - 1
 KNOWN = 1 << 16
 MOST = (1 << 62) - 1  # packets, bytes, or ns: no exporter counts as many, and two such numbers add up without overflow
@@ -121,9 +128,9 @@ def pair(
             rows[row, LATEST] = last
             for word in range(PACKETS_A, LEAST_NUMBER):
                 rows[row, word] = 0
+            rows[row, TOLD] = 0
             rows[row, LEAST_NUMBER] = batch[NUMBER, i]
             rows[row, MOST_SAMPLED] = batch[SAMPLED, i]
-            rows[row, TOLD] = batch[WIRE, i]
             slots[at] = (tag << 32) | (row + 1)
         _add(batch, i, rows, row, from_a, first, last)
     return stop, used
@@ -151,8 +158,31 @@ def _add(batch: Any, i: Int, rows: Any, row: Int, from_a: bool, first: Int, last
     rows[row, EVIDENCE] |= tells
     rows[row, LEAST_NUMBER] = min(rows[row, LEAST_NUMBER], batch[NUMBER, i])
     rows[row, MOST_SAMPLED] = max(rows[row, MOST_SAMPLED], batch[SAMPLED, i])
-    if rows[row, TOLD] == 0:
-        rows[row, TOLD] = batch[WIRE, i]
+    rows[row, TOLD] = _recognised(rows[row, TOLD], batch[WIRE, i])
+
+
+def _recognised(known: Int, said: Int) -> Int:
+    """Return what is known of a conversation's protocol, after one more record.
+
+    What a recorder says stands. Of samples, some payloads are looked at; one that is no guess counts at once, two
+    guesses when they are the same; a responder's choice counts, else the highest version.
+    """
+    if said & LOOKED == 0:
+        return known if known & KNOWN_WIRE else known | said
+    if (known >> TRIES_AT) & TRIES == TRIES:
+        return known
+    known += 1 << TRIES_AT
+    number, mine = said & KNOWN_WIRE, known & KNOWN_WIRE
+    sure = mine != 0 and known & GUESSED == 0
+    if number == 0 or (sure and number != mine):
+        return known
+    if number != mine:
+        return (known & (TRIES << TRIES_AT)) | (said & ~LOOKED)
+    known = (known & ~GUESSED) | (said & CLEAR)
+    version, before = (said >> 8) & 0xFFFF, (known >> 8) & 0xFFFF
+    if version != 0 and (said & ANSWER != 0 or (known & ANSWER == 0 and version > before)):
+        known = (known & ~CHOICE) | (said & (CHOICE | ANSWER))
+    return known
 
 
 def _bounded(value: Int) -> Int:

@@ -269,9 +269,10 @@ def _known(source: Source, streams: Sequence[Series]) -> Source:
     source = replace(source, greetings=said, tunnels=series.decoder.tunnels.named())
     if not said.lost:
         return source
-    note = say("{n} {n:name|names} of servers, lists of protocols or certificates found no room and were not kept",
-               "{n} {n:nom|noms} de serveurs, listes de protocoles ou certificats n’ont pas été gardés, faute de place",
-               n=said.lost)  # fmt: skip
+    note = say("{n} {n:name|names} of servers, lists of protocols, certificates or offers of algorithms found no room"
+               " and were not kept",
+               "{n} {n:nom|noms} de serveurs, listes de protocoles, certificats ou offres d’algorithmes n’ont pas été"
+               " gardés, faute de place", n=said.lost)  # fmt: skip
     return replace(source, notes=(*source.notes, note))
 
 

@@ -42,6 +42,7 @@ from cloison.flows.table import (
     LineSeen,
     table_of,
 )
+from cloison.flows.wire import IN_CLEAR
 from cloison.netmodel.finding import Message
 
 Array = npt.NDArray[Any]
@@ -197,6 +198,11 @@ class Recorder:
         """Write rows into their columns, A the side that was seen first."""
         for name, place in _PLAIN.items():
             columns[name][:] = _picked(rows, place)
+        wire = rows[:, row.TOLD]
+        wire = np.where(wire & word.GUESSED, 0, wire)
+        for name, (shift, mask) in _WIRE.items():
+            columns[name][:] = (wire >> shift) & mask
+        columns["wire_state"][:] = np.where(wire & word.CLEAR, IN_CLEAR, 0)
         columns["vni"][:] = (rows[:, row.WHERE] & 0xFFFFFFFF) - 1
         first_a, first_b = rows[:, row.FIRST_A], rows[:, row.FIRST_B]
         swapped = first_b < first_a
@@ -262,8 +268,12 @@ _PLAIN: Mapping[str, tuple[int, int, int]] = {
     "point": (row.WHERE, 32, 0xFFFF),
     "packet": (row.LEAST_NUMBER, 0, -1),
     "sampled": (row.MOST_SAMPLED, 0, 0xFFFFFFFF),
-    "wire_ab": (row.TOLD, 0, 0xFF),
 }
+# column -> shift and mask of what was recognised; it is of the conversation, and in A's column whoever said it
+_WIRE = {
+    "wire_ab": (0, word.KNOWN_WIRE), "wire_version": (8, 0xFFFF), "wire_cipher": (24, 0xFFFF),
+    "wire_group": (40, 0xFFFF),
+}  # fmt: skip
 # column, where its value is when the first side is A, and when it is B
 _SIDES = (
     ("a_hi", (row.A_HI, 0, -1), (row.B_HI, 0, -1)),
@@ -279,7 +289,8 @@ _SIDES = (
 )
 _COLUMNS = {
     "protocol": "u1", "vlan": "u4", "vni": "i4", "first": "i8", "last": "i8", "point": "u2", "packet": "u8",
-    "sampled": "u4", "wire_ab": "u1", "evidence": "u4", "a_hi": "u8", "a_lo": "u8", "b_hi": "u8", "b_lo": "u8",
+    "sampled": "u4", "wire_ab": "u1", "wire_state": "u1", "wire_version": "u2", "wire_cipher": "u2", "wire_group": "u2",
+    "evidence": "u4", "a_hi": "u8", "a_lo": "u8", "b_hi": "u8", "b_lo": "u8",
     "a_port": "u2", "b_port": "u2", "packets_ab": "u8", "packets_ba": "u8", "bytes_ab": "u8", "bytes_ba": "u8",
 }  # fmt: skip
 

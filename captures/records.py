@@ -34,6 +34,14 @@ Array = npt.NDArray[Any]
 ) = range(22)  # fmt: skip
 RECORD_WORDS = 22
 
+# Bits of WIRE above the protocol's number, where the payload itself was looked at: version, cipher and group lie where
+# a recogniser writes them. ANSWER: a responder said so. CLEAR: credentials or content went in clear. LOOKED: a sampled
+# payload was looked at, whatever it told. GUESSED: it may lie anywhere in a stream of bytes, where chance can have made
+# such a beginning: it counts once another payload of its conversation tells the same.
+KNOWN_WIRE = 0xFF
+CHOICE = ((1 << 48) - 1) << 8  # version, cipher, group
+ANSWER, CLEAR, LOOKED, GUESSED = 1 << 56, 1 << 57, 1 << 58, 1 << 59
+
 BATCH = 1 << 14  # records of a batch, about: 3 MB
 _NEUTRAL = {FLAGS: -1, BACK_FLAGS: -1, VNI: -1, SAMPLED: 1}
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from cloison.captures import wire
-from cloison.captures.greetings import NUMBER_MASK, arena, hear
-from cloison.captures.packets import TCP, UDP
+from cloison.captures.greetings import NUMBER_MASK, SAME, arena, hear, hear_offer
+from cloison.captures.packets import END, KEY, LENGTH, PAYLOAD, TCP, UDP
 from cloison.captures.recogniser import (
     CIPHER,
     FIELD,
@@ -26,6 +26,7 @@ from cloison.captures.recogniser import (
     VERSION,
     Recogniser,
 )
+from cloison.captures.records import ANSWER, CHOICE, CLEAR, GUESSED, LOOKED
 from cloison.flows import wire as bits
 from cloison.flows.compiled import Int, Kernel
 from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
@@ -48,13 +49,14 @@ _NUMBER = 56  # shift of the recogniser's number in what the chain returns
 
 
 def told() -> tuple[Any, Any, Any]:
-    """Return what the kernel knows of the recognisers (int64[2, 256]), and where it keeps greetings.
+    """Return what the kernel knows of the recognisers (int64[3, 256]), and where it keeps greetings.
 
-    By their number: 1 it may go over to TLS, 2 it is TLS. By the first byte of a payload: those to ask, as bits.
+    By their number: 1 it may go over to TLS, 2 it is TLS, 4 SSH. By the first byte of a payload: those to ask, as bits.
+    By its hash: where the last offer of SSH lies, which is written as they come.
     """
-    found = np.zeros((2, 256), dtype=np.int64)
+    found = np.zeros((3, 256), dtype=np.int64)
     for number, entry in enumerate(RECOGNISERS, 1):
-        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1
+        found[0, number] = int(entry.upgrades) | int(entry.name == bits.TLS) << 1 | int(entry.name == bits.SSH) << 2
         found[1, list(entry.begins)] |= 1 << number
     return (found, *arena())
 
@@ -106,6 +108,7 @@ def _link(four: Sequence[tuple[int, Kernel]], otherwise: Look) -> Look:
     return ask
 
 
+assert SAME < 256
 assert len(RECOGNISERS) < 63  # bits of a mask; more take another word
 _over_tcp, _over_udp = _asking(TCP), _asking(UDP)
 
@@ -132,15 +135,18 @@ def tell(
     start = tcp and shown & (STARTED << side) != 0 and (words[3] >> (32 * side)) & 0xFFFFFFFF == sequence
     source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
     knows, heard, index = told
+    mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
+    tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
+    shown += 1 << (24 + 8 * side)
+    behind = knows[0, mine] & 4 != 0  # behind the banner of SSH, only what it offers is looked at
     asked = knows[1, window[at]]
-    if tcp:
+    if behind:
+        found = np.int64(0)
+    elif tcp:
         found = _over_tcp(window, at, end, length, source, target, asked)
     else:
         found = _over_udp(window, at, end, length, source, target, asked)
     which = (found >> _NUMBER) & 0xFF
-    mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
-    tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
-    shown += 1 << (24 + 8 * side)
     state = np.int64(0)
     if start:
         state |= bits.START_AB << side
@@ -162,7 +168,10 @@ def tell(
         if words[2] & NUMBER_MASK == 0:
             words[2] |= number
     upgrading = upgrading or knows[0, which] & 1 != 0
-    if upgrading:
+    if behind or knows[0, which] & 4 != 0:
+        if hear_offer(window, at, end, not behind, side, words, heard, index, knows[2]) or tries >= TRIES:
+            shown |= SETTLED << side
+    elif upgrading:
         if tries >= MOST:
             state |= bits.WENT_ON
         if tries >= MOST or state & bits.UPGRADED != 0:
@@ -174,6 +183,37 @@ def tell(
     if role == INITIATOR or (role == FIRST and alone):
         return np.int64(QUERY_AB)
     return np.int64(ANSWER_AB | QUERY_BA) if role == RESPONDER else np.int64(0)
+
+
+def glimpse(window: Any, packets: Any, told: tuple[Any, Any, Any], wire: Any) -> None:
+    """Write what the payload of each packet tells by itself, as the word WIRE of :mod:`records`, into ``wire`` (int64).
+
+    They are samples: nothing says where in a stream of TCP one lies, so that not to be recognised says nothing.
+    """
+    knows = told[0]
+    for i in range(len(packets)):
+        at, end, length, key = packets[i, PAYLOAD], packets[i, END], packets[i, LENGTH], packets[i, KEY]
+        wire[i] = 0
+        if at == 0 or end - at < SHORTEST:
+            continue
+        protocol = (key >> 24) & 0xFF
+        source, target = (key >> 48) & 0xFFFF, (key >> 32) & 0xFFFF
+        asked = knows[1, window[at]]
+        if protocol == TCP:
+            found = _over_tcp(window, at, end, length, source, target, asked)
+        elif protocol == UDP:
+            found = _over_udp(window, at, end, length, source, target, asked)
+        else:
+            continue
+        wire[i] = LOOKED
+        if found:
+            wire[i] |= (found >> _NUMBER) & 0xFF | found & CHOICE
+            if found & ROLE == RESPONDER:
+                wire[i] |= ANSWER
+            if found & IN_CLEAR:
+                wire[i] |= CLEAR
+            if protocol == TCP:
+                wire[i] |= GUESSED
 
 
 def _choose(words: Any, found: Int, number: Int) -> None:

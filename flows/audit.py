@@ -105,7 +105,7 @@ def audit(
     table, rows = merge(matrix, table, places)
     steps.one()
     verdicts = judge(matrix, table, places, orient(table, known_ports(network), rows, fast=matrix.fast))
-    verdicts = refuted(matrix, table, verdicts, wires.known, probes)
+    verdicts = refuted(matrix, table, verdicts, wires.known, probes, [source.greetings for source in sources])
     steps.one()
     result = Audit(
         network, tuple(sources), tuple(probes), ledger, window, matrix, table, places, verdicts, wires=wires.known,

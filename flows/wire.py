@@ -19,7 +19,7 @@ UPGRADED = 16  # it went over to TLS after a beginning in clear: version and sui
 IN_CLEAR = 32  # credentials or content went in clear, whatever it could have gone over to
 WENT_ON = 64  # many payloads followed a beginning in clear, and it never went over
 
-TLS = "tls"
+TLS, SSH = "tls", "ssh"
 
 
 @dataclass(frozen=True, slots=True)

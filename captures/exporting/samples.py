@@ -19,6 +19,7 @@ from cloison.captures.exporting.points import Points
 from cloison.captures.frames import Decoder
 from cloison.captures.octets import be32
 from cloison.captures.records import BATCH, RECORD_WORDS, Sink
+from cloison.captures.telling import glimpse, told
 from cloison.flows.compiled import Int, compiled
 from cloison.flows.table import FIRST_SEEN_LATE
 from cloison.netmodel.finding import Message, say
@@ -158,6 +159,8 @@ class Samples:
     def __init__(self, sink: Sink, *, fast: bool = True) -> None:
         self._sink = sink
         self._find = compiled(find) if fast else find
+        self._glimpse = compiled(glimpse) if fast else glimpse
+        self._told = told()
         self._decoder = Decoder(fast, BATCH)
         self._points = Points(sink)
         self._agents: dict[tuple[str, str, int], int] = {}
@@ -276,6 +279,7 @@ class Samples:
         batch[word.VNI] = self._decoder.tunnels.vnis[packets[:, pk.TUNNEL] - 1]
         batch[word.BYTES] = packets[:, pk.BYTES] * rows[:, S_RATE]
         batch[word.TELLS] = packets[:, pk.WHAT] & _EVIDENCE
+        self._glimpse(self._window, packets, self._told, batch[word.WIRE])
         self._add(batch)
 
     def _addresses(self, rows: Array, kind: int) -> None:

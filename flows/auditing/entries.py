@@ -71,7 +71,7 @@ def entries_of(audit: Audit, part: Part) -> Iterator[Entry]:
     tunnels = cache(lambda file, vni, tunnel: carried(audit.sources[file], vni, tunnel))
     for (
         reason, severity, s_hi, s_lo, t_hi, t_lo, asks, s_port, where, s_owner, t_owner, s_inner, t_inner, line, rule,
-        first, last, count, size, answered, certainty, vni, tunnel, file, packet, wire, _,
+        first, last, count, size, answered, certainty, vni, tunnel, file, packet, wire, *_,
     ) in zip(*(getattr(part, item.name).tolist() for item in fields(Part)), strict=True):  # fmt: skip
         yield Entry(
             VERDICTS[REASONS[reason][0]],

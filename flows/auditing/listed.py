@@ -63,6 +63,11 @@ class Listed(Sequence[Mapping[str, Any]]):
         claims = self._claims
         greetings = _greetings(audit, part)
         address = cache(address_text)
+        shown = _pairs(
+            part.wire,
+            part.line,
+            lambda wire, line: wire_of(audit.wires, wire) or ("not-evaluated" if line >= 0 and claims[line] else None),
+        )
         return {
             "source": _pairs(part.source_hi, part.source_lo, address),
             "source_port": _pairs(
@@ -85,13 +90,10 @@ class Listed(Sequence[Mapping[str, Any]]):
             "bytes": part.bytes.tolist(),
             "answered": _words(part.answered, lambda answered: ANSWERS[answered]),
             "orientation": _words(part.certainty, lambda certainty: CERTAINTIES[certainty]),
-            "wire": _pairs(
-                part.wire,
-                part.line,
-                lambda shown, line: (
-                    wire_of(audit.wires, shown) or ("not-evaluated" if line >= 0 and claims[line] else None)
-                ),
-            ),
+            "wire": [
+                " ".join((text, *said.agreed(swapped))) if text and text.startswith("ssh ") else text
+                for text, said, swapped in zip(shown, greetings, part.swapped.tolist(), strict=True)
+            ],
             "server_name": [said.server_name or None for said in greetings],
             "alpn": [list(said.alpn) or None for said in greetings],
             "issuer_country": [said.issuer_country or None for said in greetings],

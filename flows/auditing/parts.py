@@ -33,7 +33,7 @@ class Part:
     field, ``*_owner`` index the network's owners, ``*_inner`` the matrix's translations, ``vrf`` the network's VRFs,
     ``line`` and ``rule`` those of the verdicts, ``file`` the sources (-1 none); times are ns since 1970 UTC. ``wire``
     u8 packs the columns ``wire_*`` but the group and the packet; ``packet`` is the one that shows the reason; ``said``
-    counts the greetings of ``file``.
+    counts the greetings of ``file``; ``swapped``: its B is the initiator.
     """
 
     reason: Array
@@ -63,6 +63,7 @@ class Part:
     packet: Array
     wire: Array
     said: Array
+    swapped: Array
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -113,7 +114,7 @@ def part_of(audit: Audit, rows: Array) -> Part:
         verdicts.target_translated[rows], verdicts.line[rows], verdicts.rule[rows], part.first, part.last,
         np.where(split, sent[0], part.packets_ab + part.packets_ba),
         np.where(split, sent[1], part.bytes_ab + part.bytes_ba), verdicts.answered[rows], verdicts.certainty[rows],
-        part.vni, part.tunnel, *_showing(verdicts.reason[rows], part), _wire(part), part.said,
+        part.vni, part.tunnel, *_showing(verdicts.reason[rows], part), _wire(part), part.said, swapped,
     )  # fmt: skip
 
 

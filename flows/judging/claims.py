@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from cloison.flows.wire import Seen
+from cloison.flows.wire import SSH, Seen
 from cloison.netmodel.assurance import profiles
 from cloison.netmodel.assurance.profile import Profile
 from cloison.netmodel.facts import Line
@@ -88,8 +88,11 @@ def known_profiles() -> Mapping[str, Profile]:
     return load(profiles, "PROFILE")
 
 
-def refutation(claim: Claim, seen: Seen) -> str:
-    """Return why what was seen is not what is claimed, the gravest reason; empty when it is not refuted."""
+def refutation(claim: Claim, seen: Seen, agreed: Collection[str] = ()) -> str:
+    """Return why what was seen is not what is claimed, the gravest reason; empty when it is not refuted.
+
+    ``agreed`` are the names of the algorithms that both sides have to take.
+    """
     if not claim.allowed:
         return ""
     if claim.secure and _in_clear(claim, seen):
@@ -102,7 +105,7 @@ def refutation(claim: Claim, seen: Seen) -> str:
         still_open = claim.secure and not seen.upgraded  # a beginning in clear that may still go over
         if not all(wire.name in claim.allowed or (wire.upgrades and still_open) for wire in seen.wires):
             return WRONG
-    return WEAK if _weak(claim, seen) else ""
+    return WEAK if _weak(claim, seen, agreed) else ""
 
 
 def _in_clear(claim: Claim, seen: Seen) -> bool:
@@ -115,7 +118,7 @@ def _in_clear(claim: Claim, seen: Seen) -> bool:
     return False
 
 
-def _weak(claim: Claim, seen: Seen) -> bool:
+def _weak(claim: Claim, seen: Seen, agreed: Collection[str]) -> bool:
     if "snmp3" in claim.expected and any(wire.name == "snmp" for wire in seen.wires):
         return 0 < seen.version < _SNMP_3
     if "smb" in claim.expected and any(wire.name == "smb" for wire in seen.wires):
@@ -134,6 +137,8 @@ def _weak(claim: Claim, seen: Seen) -> bool:
         return False
     accepted = profile.protocols[wire.name]
     if version and accepted and version not in accepted:
+        return True
+    if wire.name == SSH and not profile.refused.isdisjoint(agreed):
         return True
     cipher = seen.cipher & 0xFF if wire.name == "ike" else seen.cipher
     if cipher and profile.suites and cipher not in profile.suites:

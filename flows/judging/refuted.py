@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.greeting import Greetings, Names
 from cloison.flows.judge import AUTHORISED, ILLEGITIMATE, REASONS, Verdicts, severity_of
 from cloison.flows.judging.claims import CLEARTEXT, OUTSIDE, WEAK, WRONG, claim_of, refutation
 from cloison.flows.judging.likeness import alike
@@ -16,7 +17,7 @@ from cloison.flows.judging.loops import blocks_of
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.readings import asked
 from cloison.flows.table import SAID_CLEARTEXT, SAID_OUTSIDE, SAID_WEAK, SAID_WRONG, FlowTable
-from cloison.flows.wire import Wire, seen
+from cloison.flows.wire import SSH, Wire, seen
 from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.network import Network
 
@@ -27,9 +28,11 @@ _SHOWN = ("wire_ab", "wire_ba", "wire_state", "wire_version", "wire_cipher", "wi
 
 
 def refuted(
-    matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tuple[Wire, ...], probes: Sequence[str]
-) -> Verdicts:
-    """Return the verdicts with those of refuted claims changed; ``probes`` has the probe of each source, or nothing.
+    matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tuple[Wire, ...], probes: Sequence[str],
+    greetings: Sequence[Greetings | None],
+) -> Verdicts:  # fmt: skip
+    """Return the verdicts with those of refuted claims changed; ``probes`` has the probe of each source, or nothing,
+    ``greetings`` what is in clear before its conversations encrypt.
 
     What differs in nothing that decides is decided once.
     """
@@ -40,7 +43,7 @@ def refuted(
         rows = np.flatnonzero(authorised & looked[verdicts.row])
         if len(rows):
             for block in blocks_of(len(rows)):
-                reason[rows[block]] = _by_claims(matrix, table, verdicts, wires, rows[block])
+                reason[rows[block]] = _by_claims(matrix, table, verdicts, wires, greetings, rows[block])
     rows = np.flatnonzero(authorised & (reason == _CODE[""]) & (table.evidence >= SAID_CLEARTEXT)[verdicts.row])
     if len(rows):
         reason[rows] = _by_earlier(matrix, table.evidence[verdicts.row[rows]], verdicts.line[rows])
@@ -62,24 +65,43 @@ def refuted(
     return replace(verdicts, reason=reason, verdict=verdict, severity=severity)
 
 
-def _by_claims(matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tuple[Wire, ...], rows: Array) -> Array:
+def _by_claims(
+    matrix: Matrix, table: FlowTable, verdicts: Verdicts, wires: tuple[Wire, ...],
+    greetings: Sequence[Greetings | None], rows: Array,
+) -> Array:  # fmt: skip
     """Return the codes (u1) of some authorised verdicts, whose payload was looked at."""
     part = table.take(verdicts.row[rows])
     service, _ = asked(part, verdicts.swapped[rows])
-    columns = [verdicts.line[rows], service, *(getattr(part, name) for name in _SHOWN)]
+    names, agreed = _agreed(part, verdicts.swapped[rows], wires, greetings)
+    columns = [verdicts.line[rows], service, agreed, *(getattr(part, name) for name in _SHOWN)]
     first, like = alike(columns)
     codes = np.empty(len(first), dtype=np.uint8)
     claims: dict[tuple[int, int], Any] = {}
     network = matrix.network
-    for at, (line, wanted, ab, ba, state, version, cipher, group) in enumerate(
+    for at, (line, wanted, taken, ab, ba, state, version, cipher, group) in enumerate(
         zip(*(column[first].tolist() for column in columns), strict=True)
     ):
         if (line, wanted) not in claims:
             claims[line, wanted] = claim_of(network, network.line[matrix.lines[line]], wanted)
         shown = seen(wires, ab, ba, state, version, cipher, group)
-        codes[at] = _CODE[refutation(claims[line, wanted], shown) if shown else ""]
+        codes[at] = _CODE[refutation(claims[line, wanted], shown, names[taken]) if shown else ""]
     found: Array = codes[like]
     return found
+
+
+def _agreed(
+    part: FlowTable, swapped: Array, wires: tuple[Wire, ...], greetings: Sequence[Greetings | None]
+) -> tuple[list[Names], Array]:
+    """Return the distinct sets of algorithms that conversations of SSH agreed on, and which one is each row's (i8)."""
+    which = np.zeros(len(part), dtype=np.int64)
+    numbers: dict[Names, int] = {(): 0}
+    ssh = [number for number, wire in enumerate(wires, 1) if wire.name == SSH]
+    for row in np.flatnonzero((part.said > 0) & (np.isin(part.wire_ab, ssh) | np.isin(part.wire_ba, ssh))).tolist():
+        kept = greetings[int(part.source[row])]
+        if kept is not None:
+            found = kept.of(int(part.said[row])).agreed(bool(swapped[row]))
+            which[row] = numbers.setdefault(found, len(numbers))
+    return list(numbers), which
 
 
 def _by_earlier(matrix: Matrix, evidence: Array, line: Array) -> Array:

@@ -13,6 +13,7 @@ class Profile:
 
     ``protocols`` are the protocols on the wire that it speaks of, each with the versions accepted (words of that
     protocol). ``suites`` and ``groups`` are the numbers accepted, recommended or tolerated; empty: not restricted.
+    ``refused`` are the names of algorithms that it does not accept; of another name nothing is said.
     ``source`` says which document, so that a reader can check.
     """
 
@@ -22,3 +23,4 @@ class Profile:
     protocols: dict[str, frozenset[str]]
     suites: frozenset[int] = field(default=frozenset())
     groups: frozenset[int] = field(default=frozenset())
+    refused: frozenset[str] = field(default=frozenset())

@@ -20,6 +20,7 @@ from cloison.captures.conversations import Timeouts
 from cloison.captures.read import read
 from cloison.captures.recording import Recorded, Recorder
 from cloison.flows import table as t
+from cloison.flows import wire
 from cloison.flows.orient import orient
 from cloison.netmodel.finding import say
 
@@ -192,6 +193,46 @@ def test_the_first_record_of_a_side_that_only_answers() -> None:
 def test_sampling_and_what_was_recognised() -> None:
     table = recorded(record(SAMPLED=1, WIRE=0), record(SAMPLED=100, WIRE=3), record(SAMPLED=10, WIRE=4)).table
     assert (table.sampled.tolist(), table.wire_ab.tolist()) == ([100], [3])
+
+
+SEEN = word.LOOKED
+GUESS = word.LOOKED | word.GUESSED
+OLD, NEW = 0x0301 << 8, 0x0303 << 8  # versions
+SHOWN = ("wire_ab", "wire_ba", "wire_state", "wire_version", "wire_cipher")
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([SEEN | 3 | NEW], (3, 0, 0, 0x0303, 0)),
+        ([GUESS | 3 | NEW], (0, 0, 0, 0, 0)),
+        ([GUESS | 3, SEEN, 0, GUESS | 3], (3, 0, 0, 0, 0)),
+        # the later guess stands, for what is told once may be chance; what is sure is told by no other
+        ([GUESS | 4 | word.CLEAR, GUESS | 3, GUESS | 3], (3, 0, 0, 0, 0)),
+        ([GUESS | 3, GUESS | 3, GUESS | 4 | word.CLEAR, GUESS | 4 | word.CLEAR], (3, 0, 0, 0, 0)),
+        ([GUESS | 3, GUESS | 4, GUESS | 3, GUESS | 4], (0, 0, 0, 0, 0)),
+        # the highest version, unless a responder chose; content in clear is kept
+        ([GUESS | 3 | NEW, GUESS | 3 | OLD], (3, 0, 0, 0x0303, 0)),
+        ([GUESS | 3 | OLD, GUESS | 3 | NEW], (3, 0, 0, 0x0303, 0)),
+        ([GUESS | 3 | NEW, GUESS | 3 | OLD | 0x2F << 24 | word.ANSWER], (3, 0, 0, 0x0301, 0x2F)),
+        ([GUESS | 3 | OLD | 0x2F << 24 | word.ANSWER, GUESS | 3 | NEW], (3, 0, 0, 0x0301, 0x2F)),
+        ([GUESS | 3, GUESS | 3 | word.CLEAR], (3, 0, wire.IN_CLEAR, 0, 0)),
+        # no more than seven payloads are looked at; what a recorder says needs no second one
+        ([GUESS | 3, *[SEEN] * 5, GUESS | 3], (3, 0, 0, 0, 0)),
+        ([GUESS | 3, *[SEEN] * 6, GUESS | 3], (0, 0, 0, 0, 0)),
+        ([0, 3, 4], (3, 0, 0, 0, 0)),
+    ],
+)
+def test_what_sampled_payloads_tell(told: list[int], expected: tuple[int, ...], fast: bool) -> None:
+    """Whichever side they are of: what is told is of the conversation."""
+    for turned in (0, 1):
+        both = [
+            record(S, C, (443, 40000), WIRE=one) if (place + turned) % 2 else record(WIRE=one)
+            for place, one in enumerate(told)
+        ]
+        table = recorded(*both, fast=fast).table
+        assert [tuple(getattr(table, name).tolist()) for name in SHOWN] == [(value,) for value in expected]
 
 
 def test_counters_and_times_never_overflow() -> None:

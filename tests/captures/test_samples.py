@@ -11,6 +11,9 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.layers.vxlan import VXLAN
 
+from cloison.captures.records import ANSWER, CLEAR, GUESSED, LOOKED
+from cloison.captures.telling import RECOGNISERS
+
 ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 TIME = 1_700_000_000 * NS
 
@@ -43,6 +46,40 @@ def test_headers_of_other_layers() -> None:
     )
     assert [(record["source"], record.get("vlans", 0)) for record in found.records] == [(A, 0), (A6, 0), (A, 110 << 12)]
     assert found.left == {"link-type": 1}
+
+
+WIRES = {entry.name: number for number, entry in enumerate(RECOGNISERS, 1)}
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_what_a_sampled_payload_tells(fast: bool) -> None:
+    """Of TCP every protocol is a guess, being none says nothing; a payload of which nothing was kept is not looked at.
+
+    A ServerHello whose version is 0x0301 and suite 0xc014 (behind 32 bytes and an empty session), a request, an SNMP
+    message of version 2c, and text.
+    """
+    hello = bytes.fromhex("160301002a 02 000026 0301") + bytes(32) + bytes.fromhex("00 c014 00")
+    snmp = bytes.fromhex("3008 020101 0403 707562")
+    ftp = b"PASS secret\r\n"
+    segments = [
+        (443, 40000, hello),
+        (40000, 443, b"GET / HTTP/1.1\r\n"),
+        (40000, 443, b"\xc3\xa9t\xc3\xa9"),
+        (40000, 21, ftp),
+    ]
+    packets = [bytes(ETHER / IP(src=A, dst=B) / TCP(sport=s, dport=d, flags="A") / data) for s, d, data in segments]
+    packets += [bytes(ETHER / IP(src=A, dst=B) / UDP(sport=40000, dport=161) / snmp)]
+    packets += [packets[1][:54], bytes(ETHER / IP(src=A, dst=B) / TCP(flags="S"))]
+    found = decoded(sflow(*map(sample, packets)), fast=fast)
+    assert [record.get("wire", 0) for record in found.records] == [
+        WIRES["tls"] | 0x0301 << 8 | 0xC014 << 24 | ANSWER | LOOKED | GUESSED,
+        WIRES["http"] | LOOKED | GUESSED,
+        LOOKED,
+        WIRES["ftp"] | CLEAR | LOOKED | GUESSED,
+        WIRES["snmp"] | 2 << 8 | LOOKED,
+        0,
+        0,
+    ]
 
 
 def test_a_tunnel_in_a_sample() -> None:

@@ -96,3 +96,21 @@ def test_what_was_seen_in_words() -> None:
     assert wire_text(_seen("smtp", "", UPGRADED, 0x0304, 0x1301)) == "smtp, tls 1.3 0x1301"
     assert wire_text(_seen("other", "other", START_AB | START_BA)) == "unknown"
     assert wire_text(_seen("other", "", START_AB | TEXT_AB)) == "text"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "reason"),
+    [
+        ((), ""),
+        (("curve25519-sha256", "aes256-ctr", "hmac-sha2-256"), ""),
+        (("diffie-hellman-group1-sha1", "aes128-cbc", "umac-64@openssh.com"), ""),  # the note is not read so far
+        (("curve25519-sha256", "3des-cbc", "hmac-sha2-256"), "weak-encryption"),
+        (("curve25519-sha256", "aes256-ctr", "arcfour256", "hmac-sha2-256"), "weak-encryption"),  # of one way alone
+        (("curve25519-sha256", "aes256-ctr", "hmac-md5"), "weak-encryption"),
+    ],
+)
+def test_what_ssh_agreed_on(agreed: tuple[str, ...], reason: str) -> None:
+    shown = _seen("ssh", "ssh", version=0x0200)
+    assert refutation(Claim(frozenset(), "ssh", "", known_profiles()["anssi-ssh-2015"]), shown, agreed) == reason
+    assert refutation(Claim(frozenset(), "ssh", "2.0"), shown, agreed) == ""  # no profile is claimed
+    assert refutation(_TLS, _seen("tls", "tls", version=0x0303, cipher=0xC02F), agreed) == ""

@@ -21,6 +21,7 @@ from cloison.captures import compression, compressions, formats, layers, wire
 from cloison.captures import read as reading
 from cloison.captures import records as word
 from cloison.captures.conversations import Timeouts
+from cloison.captures.greetings import HELD_AT, SAME, Heard, hear_offer
 from cloison.captures.layer import BEGIN, END, PLACE_WIDTH, REST, UNCLAIMED, VLANS, Layer
 from cloison.captures.packets import AT, KEPT, LEDGER, LINK, RECORD_WIDTH, TIME, WIRE
 from cloison.captures.recogniser import FIELD, FOUND, GROUP, Recogniser
@@ -49,6 +50,7 @@ def targets() -> Mapping[str, Target]:
         found[f"layer-{name}"] = partial(layer, entry)
     for name, entry in load(wire, "RECOGNISER").items():
         found[f"wire-{name}"] = partial(recogniser, entry)
+    found["offer"] = offer
     for name, entry in load(compressions, "COMPRESSION").items():
         found[f"compression-{name}"] = partial(member, entry)
     return found
@@ -128,7 +130,7 @@ class PlainSink:
 _MOST = {
     word.SOURCE_PORT: 0xFFFF, word.TARGET_PORT: 0xFFFF, word.PROTOCOL: 0xFF, word.FIRST: 1 << 63, word.LAST: 1 << 63,
     word.PACKETS: 1 << 63, word.BYTES: 1 << 63, word.BACK_PACKETS: 1 << 63, word.BACK_BYTES: 1 << 63,
-    word.TELLS: 0xFFFFFFFF, word.WIRE: 255, word.VLANS: 0xFFFFFF, word.SAMPLED: 1 << 63, word.POINT: 0xFFFF,
+    word.TELLS: 0xFFFFFFFF, word.WIRE: 1 << 60, word.VLANS: 0xFFFFFF, word.SAMPLED: 1 << 63, word.POINT: 0xFFFF,
 }  # fmt: skip
 
 
@@ -202,6 +204,24 @@ def recogniser(entry: Recogniser, data: bytes, fast: bool) -> Any:
     assert answer == 0 or answer & FOUND
     assert 0 <= answer < (FIELD + 1) << GROUP
     return answer
+
+
+def offer(data: bytes, fast: bool) -> Any:
+    """Keep what a side of SSH offers: nothing outside the payload is looked at, and all that is kept can be read."""
+    body = data[1:]
+    kernel = compiled(hear_offer) if fast else hear_offer
+    found = []
+    for filling in (0, 0xFF):
+        window, words = guarded(body, filling), np.zeros(4, dtype=np.int64)
+        kept = np.zeros(400, dtype=np.uint8), np.zeros((3, 5), dtype=np.int64)
+        same, banner = np.zeros(SAME + 1, dtype=np.int64), bool(data and data[0] & 1)
+        for side in (0, 1, 0):
+            kernel(window, np.int64(GUARD), np.int64(GUARD + len(body)), banner, np.int64(side), words, *kept, same)
+        heard = Heard(*kept)
+        found.append((heard.of(int(words[2]) >> HELD_AT), heard.lost))
+        assert len(found[-1][0].agreed(False)) <= 5
+    assert found[0] == found[1], "it looks outside its place"
+    return found[0]
 
 
 def member(entry: compression.Compression, data: bytes, fast: bool) -> Any:
