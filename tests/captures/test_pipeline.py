@@ -89,9 +89,10 @@ def test_nothing_is_written_over_before_it_is_counted(form: str, monkeypatch: py
 def test_an_error_of_the_counting_is_raised_and_the_thread_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     aside = Aside(lambda window, records, packets: 1 / 0)  # type: ignore[arg-type, return-value]
     nothing = np.zeros(0)
+    aside.add(nothing, nothing, nothing)
+    aside.add(nothing, nothing, nothing)
     with pytest.raises(ZeroDivisionError):
-        for _ in range(4):
-            aside.add(nothing, nothing, nothing)
+        aside.add(nothing, nothing, nothing)  # it waits for the first one
     aside.close()
     assert not aside._thread.is_alive()
     late = Aside(lambda window, records, packets: 1 / 0)  # type: ignore[arg-type, return-value]
