@@ -63,7 +63,7 @@ class Glance:
         self.compression = stream.compression
         self.chosen = _format_of(stream)
         if self.chosen is None:
-            self.problem = unknown_content(stream)
+            self.problem = unknown_content(stream, (*packet_formats(), *(entry.name for entry in record_formats())))
             stream.close()
             return None
         return stream

@@ -6,6 +6,7 @@ The pages are large ones where the system has them, and can be given back while 
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ class Rows:
 
     def __init__(self, number: int, width: int) -> None:
         size = max(number * width * WORD, 1)
-        self._pages = mmap.mmap(-1, size)
+        # Shared pages, which are what comes unasked, are neither large nor given back.
+        private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
+        self._pages = mmap.mmap(-1, size, **private)
         self._row = width * WORD
         if size >= LARGE:
             self._advise("MADV_HUGEPAGE", 0, size)
@@ -41,4 +44,5 @@ class Rows:
     def _advise(self, name: str, start: int, size: int) -> None:
         advice = getattr(mmap, name, None)  # not every system has it
         if advice is not None:
-            self._pages.madvise(advice, start, size)
+            with suppress(OSError):  # nor every kernel: it is advice
+                self._pages.madvise(advice, start, size)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
@@ -247,8 +247,8 @@ def open_source(path: str) -> tuple[BinaryIO, int] | Message:
                "c’est un périphérique ou une socket, pas une capture")  # fmt: skip
 
 
-def unknown_content(stream: Stream) -> Message:
-    """Return why a stream of no known format is none, as exactly as its first bytes allow."""
+def unknown_content(stream: Stream, known: Sequence[str]) -> Message:
+    """Return why a stream of none of the ``known`` formats is none, as exactly as its first bytes allow."""
     if stream.problem:
         return stream.problem
     head = stream.window[stream.start : min(stream.stop, stream.start + 512)].tobytes()
@@ -264,8 +264,10 @@ def unknown_content(stream: Stream) -> Message:
         )
     if len(head) < 24 and head[:2] in (b"\xa1\xb2", b"\xd4\xc3", b"\x4d\x3c", b"\x0a\x0d"):
         return say("it is cut inside its header", "il est tronqué dans son en-tête")
+    formats = ", ".join(sorted(known))
     if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head):
-        return say("it is a text, not a capture", "c’est un texte, pas une capture")
-    return say("it is not a capture: neither pcap nor pcapng, by its first bytes ({head})",
-               "ce n’est pas une capture : ni pcap ni pcapng, d’après ses premiers octets ({head})",
-               head=head[:8].hex(" "))  # fmt: skip
+        return say("it is a text in none of the formats that are read ({formats})",
+                   "c’est un texte, qui n’est d’aucun des formats lus ({formats})", formats=formats)  # fmt: skip
+    return say("it is in none of the formats that are read ({formats}), by its first bytes ({head})",
+               "il n’est d’aucun des formats lus ({formats}), d’après ses premiers octets ({head})",
+               formats=formats, head=head[:8].hex(" "))  # fmt: skip

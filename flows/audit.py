@@ -102,7 +102,7 @@ def audit(
     matrix = matrix_of(network, window, fast=len(table) >= loops.MANY)
     steps.one()
     places = place(matrix, table, settled)
-    table, rows = merge(matrix, table, places)
+    table, rows = merge(matrix, table, places, _streams(sources))
     steps.one()
     verdicts = judge(matrix, table, places, orient(table, known_ports(network), rows, fast=matrix.fast))
     verdicts = refuted(matrix, table, verdicts, wires.known, probes, [source.greetings for source in sources])
@@ -143,6 +143,11 @@ class _Steps:
         self.done += 1
         if self.tick:
             self.tick(self.done, 4)
+
+
+def _streams(sources: Sequence[Source]) -> Array:
+    """Return i8, a number for each source's stream; a source that is by itself has one of its own."""
+    return np.array([~at if source.stream < 0 else source.stream for at, source in enumerate(sources)], dtype=np.int64)
 
 
 def _window(network: Network, sources: Sequence[Source], first: Array) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The marks of export datagrams, strict enough that other UDP traffic is not taken for one.
 
 Each kernel is asked with the bytes of a payload that were kept, ``window[at:end]``, and its length on the wire; it
-answers the version, or 0. Lengths must add up to the payload's, or as far as it was kept, and times be after 2000.
+answers the version, or 0. Lengths must add up to the payload's, or as far as it was kept, and times be after 1990.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from cloison.captures.octets import be16, be32
 from cloison.flows.compiled import Int
 
-SINCE = 946_684_800  # 2000-01-01: no exporter is older
+SINCE = 631_152_000  # 1990-01-01: clocks that were never set begin later, some in 1993
 MOST_V5, MOST_V7, MOST_V1 = 30, 28, 24  # records of a datagram
 MOST_SAMPLES = 1024
 SECOND = 10**9

@@ -39,7 +39,7 @@ WHY: Mapping[str, Text] = {
         "its encryption is weaker than its line claims", "son chiffrement est plus faible que sa ligne ne l’annonce"
     ),
     "wrong-protocol": Text(
-        "it speaks another protocol than its line declares", "elle parle un autre protocole que sa ligne ne déclare"
+        "it speaks another protocol than its line declares", "elle parle un autre protocole que celui de sa ligne"
     ),
     "outside-tunnel": Text("seen outside the tunnel of its line", "vue hors du tunnel de sa ligne"),
     "expired": Text("its line is not live at that time", "sa ligne n’est pas en vigueur à ce moment"),

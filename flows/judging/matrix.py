@@ -129,12 +129,18 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     return ALWAYS[0] if day.year <= 1700 else ALWAYS[1]  # beyond what 64 bits of nanoseconds hold
 
 
-def known_ports(network: Network) -> Array:
-    """Return bool[4, 65536]: the ports that the map or the catalogue names, by the rows of ``orient.PORTED``."""
+def catalogue_ports() -> Array:
+    """Return bool[4, 65536]: the ports that the catalogue names, by the rows of ``orient.PORTED``."""
     known = np.zeros((len(PORTED) + 1, 65536), dtype=bool)
     for protocol, ports in RESPONDER_PORTS.items():
         if protocol in PORTED:
             known[PORTED[protocol], sorted(ports)] = True
+    return known
+
+
+def known_ports(network: Network) -> Array:
+    """Return bool[4, 65536]: the ports that the map or the catalogue names, by the rows of ``orient.PORTED``."""
+    known = catalogue_ports()
     for services in _declared(network):
         for protocol, row in PORTED.items():
             for low, high in services.fields(protocol).ranges:

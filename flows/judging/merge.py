@@ -3,6 +3,8 @@
 Rows are the same conversation when they have the same two ends, ports, protocol and VRFs, no VNIs of which the map
 knows none, or the same, and overlap in time.
 Evidence is joined, so that the best decides; packets and bytes are the most that one probe counted in each direction.
+What one probe tells apart (a port used again at the instant at which it was given up) is not joined for itself; where
+another probe saw it as one, its parts are added before they are compared.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ _FROM_B = sum(bit for name, bit in EVIDENCE.items() if name.endswith("_BA"))
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
 
 
-def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, Array]:
+def merge(matrix: Matrix, table: FlowTable, places: Places, streams: Array) -> tuple[FlowTable, Array]:
     """Return the table, and its rows (i8, ascending) that are each a conversation; that of the earliest packet is kept.
+
+    ``streams`` (i8) numbers each source's stream: files of one stream are one probe.
 
     The other rows stay where they are, without their ICMP errors, and columns in which nothing changes are the same:
     a copy of a whole table to join two rows would cost as much as the table.
@@ -53,13 +57,19 @@ def merge(matrix: Matrix, table: FlowTable, places: Places) -> tuple[FlowTable, 
     overlaps = same & (part.first[order][1:] <= so_far[:-1])
     if not overlaps.any():
         return table, every
+    part, turned = part.take(order), turned[order]
+    observers = _observers(part, streams)
+    run = np.append(0, np.cumsum(~overlaps))
+    overlaps &= _differs(observers, run)[run[1:]]  # one probe alone tells two conversations
+    if not overlaps.any():
+        return table, every
     starts = np.flatnonzero(np.append(True, ~overlaps))
     first = like[order[starts]]  # the rows that are kept, in the place of those that they are joined with
     kept = np.ones(len(table), dtype=bool)
     kept[like] = False
     kept[first] = True
     changed = {}
-    for name, column in _reduced(part.take(order), turned[order], starts).items():
+    for name, column in _reduced(part, turned, observers, starts).items():
         before = getattr(table, name)
         if (before[first] != column).any():
             changed[name] = before.copy()
@@ -124,14 +134,38 @@ def _keys(matrix: Matrix, table: FlowTable, places: Places) -> tuple[list[Array]
     return [*keys, protocol, message], turned
 
 
-def _reduced(table: FlowTable, turned: Array, starts: Array) -> dict[str, Array]:
+def _observers(table: FlowTable, streams: Array) -> list[Array]:
+    """Return the columns that tell where rows were seen, those left out in which all are alike."""
+    columns = (streams[table.source], table.point, table.vlan, table.vni, table.tunnel)
+    return [column for column in columns if (column != column[0]).any()]
+
+
+def _differs(observers: list[Array], run: Array) -> Array:
+    """Return for each run whether its rows were seen at several places."""
+    starts = np.flatnonzero(np.append(True, np.diff(run) != 0))
+    found: Array = np.zeros(len(starts), dtype=bool)
+    for column in observers:
+        found |= np.maximum.reduceat(column, starts) != np.minimum.reduceat(column, starts)
+    return found
+
+
+def _reduced(table: FlowTable, turned: Array, observers: list[Array], starts: Array) -> dict[str, Array]:
     """Return one value for each run of rows, as its first row names the sides, of the columns that joining changes."""
     sizes = np.diff(np.append(starts, len(table)))
     flip = turned != np.repeat(turned[starts], sizes)
     evidence = np.where(flip, _flipped(table.evidence), table.evidence).astype(np.uint32)
+    run = np.repeat(np.arange(len(starts)), sizes)
+    inner = np.lexsort((*observers, run))  # within each run, what one probe saw lies together
+    new = np.append(True, np.diff(run) != 0)
+    for column in observers:
+        new[1:] |= column[inner][1:] != column[inner][:-1]
+    seen = np.flatnonzero(new)  # where each probe's rows of each run begin
+    runs = np.flatnonzero(np.append(True, np.diff(run[seen]) != 0))
 
-    def most(one: Array, other: Array) -> Array:
-        return np.maximum.reduceat(np.where(flip, other, one), starts)
+    def most(one: Array, other: Array | None = None) -> Array:
+        values = one if other is None else np.where(flip, other, one)
+        found: Array = np.maximum.reduceat(np.add.reduceat(values[inner], seen, dtype=values.dtype), runs)
+        return found
 
     return {
         "last": np.maximum.reduceat(table.last, starts),
@@ -139,7 +173,7 @@ def _reduced(table: FlowTable, turned: Array, starts: Array) -> dict[str, Array]
         "packets_ba": most(table.packets_ba, table.packets_ab),
         "bytes_ab": most(table.bytes_ab, table.bytes_ba),
         "bytes_ba": most(table.bytes_ba, table.bytes_ab),
-        "errors": np.maximum.reduceat(table.errors, starts),
+        "errors": most(table.errors),
         "evidence": np.bitwise_or.reduceat(evidence, starts),
         "sampled": np.minimum.reduceat(table.sampled, starts),
     }

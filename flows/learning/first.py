@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.flows.judging.matrix import catalogue_ports
 from cloison.flows.learning.written import TO_BE_COMPLETED
 from cloison.flows.orient import ASSUMED, NO, orient
 from cloison.flows.table import Capture, FlowTable, join
@@ -43,7 +44,7 @@ def first_map(captures: Sequence[Capture]) -> Text:
     A subnet is a /24 or a /64, a zone of its own; whoever answered is an asset. The Internet's addresses make one zone.
     """
     table = join(capture.table for capture in captures)
-    orientation = orient(table, np.zeros((4, 65536), dtype=bool))
+    orientation = orient(table, catalogue_ports())
     known = (orientation.certainty > ASSUMED) & (orientation.answered != NO)
     rows = orientation.row[known]
     swapped = orientation.swapped[known]

@@ -48,17 +48,17 @@ def problem(folder: Path, data: bytes) -> tuple[int, str]:
 
 REFUSED = {
     "empty": (b"", "it is empty: not even a header"),
-    "text": (b"cloison: 1\nname: x\n", "it is a text, not a capture"),
-    "latin-1": ("réseau\n".encode("latin-1"), "it is a text, not a capture"),
+    "text": (b"cloison: 1\nname: x\n", "it is a text in none of the formats that are read (argus, asa, "),
+    "latin-1": ("réseau\n".encode("latin-1"), "it is a text in none of the formats that are read (argus, asa, "),
     "cut-in-the-magic": (WHOLE[:2], "it is cut inside its header"),
     "zip": (b"PK\x03\x04" + bytes(40), "it is compressed by zip, which is not read"),
     "lz4-legacy": (b"\x02\x21\x4c\x18" + bytes(40), "it is compressed by lz4 -l, which is not read"),
     "twice": (gzip.compress(gzip.compress(WHOLE)), "it is compressed twice"),
-    "gzip-of-text": (gzip.compress(b"hello\n"), "it is a text, not a capture"),
+    "gzip-of-text": (gzip.compress(b"hello\n"), "it is a text in none of the formats that are read (argus, asa, "),
     "gzip-damaged": (gzip.compress(WHOLE)[:10] + bytes(30), "its gzip compression is damaged"),
     "gzip-cut": (gzip.compress(WHOLE)[:12], "its gzip compression is cut short"),
     "zstd-damaged": (b"\x28\xb5\x2f\xfd" + b"\xff" * 40, "its zstd compression is damaged"),
-    "zeros": (bytes(100), "it is not a capture: neither pcap nor pcapng, by its first bytes (00 00"),
+    "zeros": (bytes(100), "it is in none of the formats that are read (argus, "),
 }
 
 

@@ -223,3 +223,12 @@ def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
     path.write_bytes(b"nothing")
     assert exported(str(path), Recorder()) is not None
     assert exported(str(tmp_path / "none"), Recorder()) is not None
+
+
+def test_an_exporter_whose_clock_was_never_set() -> None:
+    """Clocks begin in 1993 on some equipment: its messages are exports all the same."""
+    seconds = 730_944_000  # 1993-03-01
+    nines = nine(template9(300, BASIC), flowset(300, basic()), seconds=seconds)
+    tens = ten(template10(300, ((8, 4), (12, 4), (4, 1))), flowset(300, packed(A, B, (47, 1))), seconds=seconds)
+    assert FORMATS["netflow"].recognises(nines)
+    assert FORMATS["ipfix"].recognises(tens)

@@ -70,6 +70,43 @@ def test_overlapping_but_other_ports_are_two(network: Network) -> None:
     assert len(two(network, row, other).verdicts) == 2
 
 
+def test_a_port_used_again_at_the_same_instant_is_another_conversation(network: Network) -> None:
+    """A reset and a new SYN with one time stamp: one source told them apart, and the most of both is not their sum."""
+    row = talk("10.1.0.11", "10.2.0.21", 5432, packets_ab=7, packets_ba=3)
+    again = row | {"packets_ab": 5, "packets_ba": 4, "first": NOON + SECOND, "last": NOON + 2 * SECOND}
+    elsewhere = talk("10.1.0.11", "10.2.0.22", 5432, vlan=7 << 12)  # so that rows of this capture may repeat at all
+    result = audit(network, [("", capture_of(row, again, elsewhere))])
+    packets = [entry["packets"] for entry in audit_report(result, network, True).data["conversations"]]
+    assert sorted(packets) == [9, 9, 10]
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_what_another_probe_saw_as_one_is_added_before_it_is_compared(network: Network, rotated: bool) -> None:
+    row = talk("10.1.0.11", "10.2.0.21", 5432, packets_ab=7, packets_ba=3, errors=1)
+    again = row | {"packets_ab": 5, "packets_ba": 4, "first": NOON + SECOND, "last": NOON + 2 * SECOND, "errors": 2}
+    whole = row | {"packets_ab": 11, "packets_ba": 7, "last": NOON + 2 * SECOND, "errors": 0}
+    one = capture_of(row, again, file="one.pcap")
+    if rotated:  # the second conversation began in the second file of the stream
+        files = tuple(replace(one.sources[0], file=name, stream=0) for name in ("one1.pcap", "one2.pcap"))
+        places = np.array([0, 1], dtype=np.uint32)
+        one = replace(one, sources=files, table=replace(one.table, source=places, wire_source=places))
+    result = audit(network, [("", one), ("", capture_of(whole, file="two.pcap"))])
+    (entry,) = audit_report(result, network, True).data["conversations"]
+    assert entry["packets"] == (7 + 5) + (3 + 4)
+    assert int(result.table.errors.sum()) == 3
+    assert one.table.packets_ab.tolist() == [7, 5]
+
+
+def test_two_files_of_one_stream_are_one_probe(network: Network) -> None:
+    row = talk("10.1.0.11", "10.2.0.21", 5432, packets_ab=7, packets_ba=3)
+    again = row | {"packets_ab": 5, "packets_ba": 4, "first": NOON + SECOND, "last": NOON + 2 * SECOND}
+    capture = capture_of(row, again)
+    files = tuple(replace(capture.sources[0], file=name, stream=3) for name in ("one1.pcap", "one2.pcap"))
+    places = np.array([0, 1], dtype=np.uint32)
+    capture = replace(capture, sources=files, table=replace(capture.table, source=places, wire_source=places))
+    assert len(audit(network, [("", capture)]).verdicts) == 2
+
+
 def test_joined_rows_count_their_errors_once_and_leave_what_was_read(network: Network) -> None:
     row = talk("10.1.0.11", "10.2.0.21", 5432, errors=2)
     one, other = capture_of(row, file="one.pcap"), capture_of(row | {"errors": 3, "last": NOON + 9 * SECOND})
