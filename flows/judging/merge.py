@@ -25,6 +25,7 @@ Array = npt.NDArray[Any]
 
 _FROM_A = sum(bit for name, bit in EVIDENCE.items() if name.endswith("_AB"))
 _FROM_B = sum(bit for name, bit in EVIDENCE.items() if name.endswith("_BA"))
+_ECHO, _ECHO6 = 8 << 8, 128 << 8
 _MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
 
 
@@ -39,11 +40,12 @@ def merge(matrix: Matrix, table: FlowTable, places: Places, streams: Array) -> t
     every = np.arange(len(table), dtype=np.int64)
     if not _may_repeat(table):
         return table, every
-    like, hashed = _like_another(matrix, table, places)
+    named = _named(table)
+    like, hashed = _like_another(matrix, table, places, named)
     if not len(like):
         return table, every
     part = table.take(like)
-    keys, turned = _keys(matrix, part, places.take(like))
+    keys, turned = _keys(matrix, part, places.take(like), named)
     order = np.lexsort((part.packet, part.source, part.first, hashed))
     same = np.ones(len(part) - 1, dtype=bool)
     for key in keys:
@@ -79,14 +81,14 @@ def merge(matrix: Matrix, table: FlowTable, places: Places, streams: Array) -> t
     return replace(table, **changed), np.flatnonzero(kept)
 
 
-def _like_another(matrix: Matrix, table: FlowTable, places: Places) -> tuple[Array, Array]:
+def _like_another(matrix: Matrix, table: FlowTable, places: Places, named: bool) -> tuple[Array, Array]:
     """Return the rows (i8, ascending) that may be the same conversation as another one, and the hash (u8) of each.
 
     All that are the same as another are among them, and few others.
     """
     hashed = np.empty(len(table), dtype=np.uint64)
     for block in blocks_of(len(table)):
-        keys, _ = _keys(matrix, table.take(block), places.take(block))
+        keys, _ = _keys(matrix, table.take(block), places.take(block), named)
         mixed = np.zeros(len(keys[0]), dtype=np.uint64)
         for position, key in enumerate(keys):
             mixed = (mixed ^ key.astype(np.uint64)) * np.uint64(_MIX[position % len(_MIX)])
@@ -111,8 +113,17 @@ def _may_repeat(table: FlowTable) -> bool:
     )
 
 
-def _keys(matrix: Matrix, table: FlowTable, places: Places) -> tuple[list[Array], Array]:
-    """Return the columns that must be equal, the lower end first, and whether A is the upper one."""
+def _named(table: FlowTable) -> bool:
+    """Return whether every source tells the identifiers of ICMP queries; flow records and audits tell none."""
+    asks = ((table.protocol == ICMP) & (table.b_port == _ECHO)) | ((table.protocol == ICMP6) & (table.b_port == _ECHO6))
+    return not (asks & (table.a_port == 0)).any()
+
+
+def _keys(matrix: Matrix, table: FlowTable, places: Places, named: bool) -> tuple[list[Array], Array]:
+    """Return the columns that must be equal, the lower end first, and whether A is the upper one.
+
+    ``named``: ICMP's identifiers are compared; otherwise the queries of two ends at one time are one conversation.
+    """
     ported = (table.protocol != ICMP) & (table.protocol != ICMP6)
     a_port, b_port = np.where(ported, table.a_port, 0), np.where(ported, table.b_port, 0)
     turned = table.a_hi > table.b_hi
@@ -127,7 +138,8 @@ def _keys(matrix: Matrix, table: FlowTable, places: Places) -> tuple[list[Array]
         (vrf[places.a], vrf[places.b]),
     )
     keys = [side for one, other in pairs for side in (np.where(turned, other, one), np.where(turned, one, other))]
-    message = np.where(ported, 0, table.a_port.astype(np.uint32) << np.uint32(16) | table.b_port)
+    identifier = table.a_port if named else np.zeros_like(table.a_port)
+    message = np.where(ported, 0, identifier.astype(np.uint32) << np.uint32(16) | table.b_port)
     protocol = table.protocol.astype(np.int64)
     if (table.vni >= 0).any():  # nothing says that two networks which the map does not know are one
         protocol |= (unknown_vni(matrix.network, table).astype(np.int64) + 1) << 8

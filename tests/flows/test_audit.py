@@ -107,6 +107,18 @@ def test_two_files_of_one_stream_are_one_probe(network: Network) -> None:
     assert len(audit(network, [("", capture)]).verdicts) == 2
 
 
+def test_queries_whose_identifier_one_source_does_not_tell(network: Network) -> None:
+    """Flow records and earlier audits know no identifier: their ping is the one that a capture saw."""
+    ping = talk("10.1.0.11", "10.2.0.21", 8 << 8, 1, a_port=77, packets_ab=3, packets_ba=2)
+    other = ping | {"a_port": 78, "first": NOON + 10}
+    record = ping | {"a_port": 0, "packets_ab": 5, "packets_ba": 4, "first": NOON + 5}
+    assert len(two(network, ping, other).verdicts) == 2
+    both = audit(network, [("", capture_of(ping, other)), ("", capture_of(record, file="two.pcap"))])
+    (entry,) = audit_report(both, network, True).data["conversations"]
+    assert entry["packets"] == 6 + 4
+    assert len(audit(network, [("", capture_of(ping, other))]).verdicts) == 2
+
+
 def test_joined_rows_count_their_errors_once_and_leave_what_was_read(network: Network) -> None:
     row = talk("10.1.0.11", "10.2.0.21", 5432, errors=2)
     one, other = capture_of(row, file="one.pcap"), capture_of(row | {"errors": 3, "last": NOON + 9 * SECOND})
