@@ -10,7 +10,6 @@ from cloison.captures.recogniser import FOUND, IN_CLEAR, TCP, Recogniser
 from cloison.flows.compiled import Int
 from cloison.netmodel.finding import Text
 
-
 MOST = 8  # commands that are looked at
 NEGOTIATION = 64  # bytes in which a subnegotiation ends
 TEXT = 32  # bytes behind one command that must be text

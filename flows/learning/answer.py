@@ -39,9 +39,11 @@ def learn_report(audit: Audit, proposal: Proposal, first: Text | None = None) ->
         tables=tuple(table for table in (_proposed(names, proposal.lines), _apart(proposal.apart)) if table.rows),
         summary=(
             say(
-                "{conversations} {conversations:conversation|conversations}: {settled} {settled:needs|need} no new line, {lines} {lines:line|lines} proposed, "
+                "{conversations} {conversations:conversation|conversations}: "
+                "{settled} {settled:needs|need} no new line, {lines} {lines:line|lines} proposed, "
                 "{apart} {apart:kind|kinds} set apart",
-                "{conversations} {conversations:conversation|conversations} : {settled} {settled:n’appelle|n’appellent} aucune ligne nouvelle, "
+                "{conversations} {conversations:conversation|conversations} : "
+                "{settled} {settled:n’appelle|n’appellent} aucune ligne nouvelle, "
                 "{lines} {lines:ligne proposée|lignes proposées}, {apart} {apart:sorte mise|sortes mises} à part",
                 **summary,
             ),

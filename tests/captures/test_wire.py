@@ -141,6 +141,12 @@ def test_noise_is_rarely_taken_for_a_protocol() -> None:
     assert sum(wrong.values()) <= 40, wrong  # 1 in 1000
 
 
+def test_one_command_of_telnet_in_what_is_encrypted_tells_nothing() -> None:
+    for rest in (h("9c41d07e55"), b"ab\x9c", h("fffb"), b""):
+        data = h("fffd18") + rest + bytes(0 if rest else 1)
+        assert asked(TCP, 443, CLIENT, data)[0] == "", data
+
+
 def test_lengths_that_lie_raise_nothing() -> None:
     source = random.Random(5)
     for _ in range(20_000):
