@@ -6,6 +6,7 @@ an export, whatever its ports.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address
 from typing import Any
 
@@ -54,23 +55,34 @@ def marked(window: Any, packets: Any, count: Int, found: Any) -> Int:
     return number
 
 
-def exported(path: str | Stream, sink: Sink) -> Message | None:
-    """Give a sink the records of the exports inside a packet capture; return why only a part could be read, if so.
+def exported(paths: Iterable[str], sink: Sink) -> Message | None:
+    """Give a sink the records of the exports inside packet captures; return why only a part could be read, if so.
 
-    ``path`` is a file, or a stream at its beginning. The exporter is the sender of the datagrams. A payload of which
-    only a part was kept, or that came in fragments, is decoded as far as it goes; what is missing is counted.
+    The files are those of one stream in their order: what an exporter said of its templates in one holds in the next.
+    The exporter is the sender of the datagrams. A payload of which only a part was kept, or that came in fragments, is
+    decoded as far as it goes; what is missing is counted.
     """
-    if isinstance(path, Stream):
-        return _walked(path, sink)
-    opened = open_source(path)
-    if isinstance(opened, Message):
-        return opened
-    raw, size = opened
-    with raw:
-        return _walked(Stream(raw, size), sink)
+    exports: Exports | None = None
+    names: dict[tuple[int, int], str] = {}
+    problem: Message | None = None
+    for path in paths:
+        opened = open_source(path)
+        if isinstance(opened, Message):
+            problem = problem or opened
+            continue
+        raw, size = opened
+        with raw:
+            stream = Stream(raw, size)
+            if exports is None:
+                exports = Exports(sink, fast=not 0 < size <= SHORT or bool(stream.compression), lifetime=LIFETIME)
+            problem = problem or _walked(stream, exports, names)
+        sink.tick()
+    if exports is not None:
+        exports.finish()
+    return problem
 
 
-def _walked(stream: Stream, sink: Sink) -> Message | None:
+def _walked(stream: Stream, exports: Exports, names: dict[tuple[int, int], str]) -> Message | None:
     stream.refill(HEAD)
     head = stream.window[: min(HEAD, stream.stop)].tobytes()
     entries = (entry for entry in load(formats, "FORMAT").values() if isinstance(entry, Format))
@@ -81,10 +93,8 @@ def _walked(stream: Stream, sink: Sink) -> Message | None:
     walker = chosen.walk(stream, fast)
     decoder = Decoder(fast, BATCH)
     look = compiled(marked) if fast else marked
-    exports = Exports(sink, fast=fast, lifetime=LIFETIME)
     records = np.zeros((BATCH, pk.RECORD_WIDTH), dtype=np.int64)
     found = np.zeros(BATCH + MOST_PACKETS, dtype=np.int64)
-    names: dict[tuple[int, int], str] = {}
     while count := walker.next(records):
         with np.errstate(over="ignore"):
             for part, packets in decoder.decode(stream.window, records[:count]):
@@ -97,8 +107,6 @@ def _walked(stream: Stream, sink: Sink) -> Message | None:
                         if len(names) < 1 << 16:
                             names[high, low] = exporter
                     exports.datagram(stream.window[at:end].tobytes(), exporter, int(part[record, pk.TIME]))
-        sink.tick()
-    exports.finish()
     return stream.problem or walker.problem
 
 

@@ -68,8 +68,8 @@ def read(
     if sources and not any(source.format for source in sources):
         raise MapError(tuple(_finding(source) for source in sources))
     table = join(reader.tables())
-    for number in _exporting(table, sources):
-        sources += reader.exported(len(sources), sources[number])
+    for held in _exporting(table, sources):
+        sources += reader.exported(len(sources), held)
     table = join((table, *reader.inside))
     ledger: Counter[str] = Counter()
     for source in sources:
@@ -104,12 +104,13 @@ def prepare(name: str = "pcap", announce: Announce | None = None) -> float:
 _prepared: set[str] = set()
 
 
-def _exporting(table: FlowTable, sources: Sequence[Source]) -> list[int]:
-    """Return the numbers of sources of packets in which exporters sent flow records: all files of their streams."""
+def _exporting(table: FlowTable, sources: Sequence[Source]) -> list[list[Source]]:
+    """Return the files of each stream of packets in which exporters sent flow records, in the order of time."""
     numbers = [number for number, entry in enumerate(RECOGNISERS, 1) if entry.records]
     found = np.isin(table.wire_ab, numbers) | np.isin(table.wire_ba, numbers)
     streams = {sources[number].stream for number in np.unique(table.source[found]).tolist()} - {-1}
-    return [number for number, source in enumerate(sources) if source.stream in streams and source.packets]
+    held = sorted((source for source in sources if source.packets), key=lambda source: source.first)
+    return [[source for source in held if source.stream == stream] for stream in sorted(streams)]
 
 
 def _in_time(glances: Sequence[Glance]) -> list[int]:
@@ -177,17 +178,16 @@ class _Reader:
         self._recorded.append(table)
         return source
 
-    def exported(self, number: int, around: Source) -> tuple[Source, ...]:
-        """Read the flow records that exporters sent through a capture of packets: a source of their own, if any."""
+    def exported(self, number: int, files: Sequence[Source]) -> tuple[Source, ...]:
+        """Read the flow records that exporters sent through captures of packets: a source of their own, if any."""
         recorder = Recorder(self._timeouts, lambda: None, fast=self._fast)
-        if around.file == "-":
-            problem: Message | None = say(
+        problem = exported((source.file for source in files if source.file != "-"), recorder)
+        if any(source.file == "-" for source in files):
+            problem = say(
                 "exporters sent flow records through it, which are read from a file alone: give it by its name",
                 "elle contient des flux exportés, qui ne se lisent que dans un fichier : donnez son nom",
             )
-        else:
-            problem = exported(around.file, recorder)
-        source, table = _recorded(number, around.file, f"exports in {around.format}", recorder, problem)
+        source, table = _recorded(number, files[0].file, f"exports in {files[0].format}", recorder, problem)
         if problem is None and not source.records:  # they sent templates and options alone
             return ()
         self.inside.append(table)

@@ -33,6 +33,7 @@ from scapy.layers.l2 import Ether
 
 from cloison.captures import formats, wire
 from cloison.captures.exported import exported
+from cloison.captures.read import read as read_captures
 from cloison.captures.recogniser import FOUND, VERSION
 from cloison.captures.records import RecordFormat
 from cloison.captures.stream import Stream
@@ -190,7 +191,7 @@ def test_exports_inside_a_capture(tmp_path: Path) -> None:
     path = tmp_path / "a.pcap"
     path.write_bytes(pcap(packets))
     sink = Recorder()
-    assert exported(str(path), sink) is None
+    assert exported([str(path)], sink) is None
     assert sorted({str(point[0]) for point in sink.points}) == [f"192.0.2.{n}" for n in range(1, 6)]
     by = {exporter: [r for r in sink.records if sink.points[r["point"]][0] == exporter] for exporter in
           (f"192.0.2.{n}" for n in range(1, 6))}  # fmt: skip
@@ -202,27 +203,41 @@ def test_exports_inside_a_capture(tmp_path: Path) -> None:
     assert not sink.notes
 
 
+def test_a_template_holds_in_the_next_file_of_a_rotated_set(tmp_path: Path) -> None:
+    """The template lies in the first file, data in the first and in the second: one source, one conversation."""
+    parts = [[nine(template9(300, BASIC), flowset(300, basic()))], [nine(flowset(300, basic()), sequence=1)]]
+    for number, payloads in enumerate(parts):
+        packets = [(START + number * 10**9, carried(data, "192.0.2.1")) for data in payloads]
+        (tmp_path / f"a.pcap{number}").write_bytes(pcap(packets))
+    capture = read_captures([str(tmp_path)])
+    found = [source for source in capture.sources if source.elsewhere]
+    assert [(source.records, dict(source.ledger), source.problem) for source in found] == [(2, {}, None)]
+    assert [len(capture.table.take(capture.table.source == 2))] == [1]
+    alone = read_captures([str(tmp_path / "a.pcap1")])
+    assert alone.ledger == {"record-without-template": 1}
+
+
 def test_an_export_of_which_a_part_was_kept(tmp_path: Path) -> None:
     """A snap length that cuts records, and fragments: what is there is decoded, what is missing is counted."""
     long = carried(five(*[record5()] * 20))
     path = tmp_path / "a.pcap"
     path.write_bytes(pcap([(START, long)], snap=42 + 24 + 48 * 5 + 10))
     sink = Recorder()
-    assert exported(str(path), sink) is None
+    assert exported([str(path)], sink) is None
     assert (len(sink.records), sink.left) == (5, {"record-malformed": 15})
     datagram = IP(src="192.0.2.1", dst="192.0.2.100") / UDP(sport=50000, dport=2055) / nine(
         template9(300, BASIC), flowset(300, basic() * 100))  # fmt: skip
     path.write_bytes(pcap([(START, bytes(ETHER / part)) for part in fragment(datagram, fragsize=1480)]))
     sink = Recorder()
-    assert exported(str(path), sink) is None
+    assert exported([str(path)], sink) is None
     assert sink.left == {"record-malformed": 1}
 
 
 def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"nothing")
-    assert exported(str(path), Recorder()) is not None
-    assert exported(str(tmp_path / "none"), Recorder()) is not None
+    assert exported([str(path)], Recorder()) is not None
+    assert exported([str(tmp_path / "none")], Recorder()) is not None
 
 
 def test_an_exporter_whose_clock_was_never_set() -> None:
