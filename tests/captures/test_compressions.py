@@ -158,7 +158,7 @@ def test_a_bomb_without_a_record_ends_in_bounded_memory_and_is_told(tmp_path: Pa
 def test_a_bomb_that_is_no_capture_is_refused_at_once(tmp_path: Path, name: str) -> None:
     path = tmp_path / "bomb"
     path.write_bytes(COMPRESS[name](bytes(64 * MIB)) * 50)
-    assert refused(path).startswith("it is not a capture")
+    assert refused(path).startswith("it is in none of the formats that are read")
 
 
 def test_a_million_members_of_nothing(tmp_path: Path) -> None:
