@@ -12,21 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from cloison.captures import formats
 from cloison.captures import packets as pk
 from cloison.captures.exporting.exports import LIFETIME, Exports
 from cloison.captures.exporting.marks import ipfix, netflow, sflow
 from cloison.captures.frames import MOST_PACKETS, Decoder
+from cloison.captures.glance import HEAD, packet_formats
 from cloison.captures.octets import be16
 from cloison.captures.packets import FIRST_FRAGMENT, QUOTED, UDP
 from cloison.captures.records import Sink
-from cloison.captures.stream import Format, Stream, open_source
+from cloison.captures.stream import Stream, open_source
 from cloison.flows.compiled import Int, compiled
 from cloison.netmodel.finding import Message, say
-from cloison.netmodel.registry import load
 
 BATCH = 2048
-HEAD = 32
 FACTS = [pk.SOURCE_HI, pk.SOURCE_LO, pk.PAYLOAD, pk.END, pk.RECORD]
 SHORT = 1 << 16
 
@@ -85,8 +83,7 @@ def exported(paths: Iterable[str], sink: Sink) -> Message | None:
 def _walked(stream: Stream, exports: Exports, names: dict[tuple[int, int], str]) -> Message | None:
     stream.refill(HEAD)
     head = stream.window[: min(HEAD, stream.stop)].tobytes()
-    entries = (entry for entry in load(formats, "FORMAT").values() if isinstance(entry, Format))
-    chosen = next((entry for entry in entries if entry.recognises(head)), None)
+    chosen = next((entry for entry in packet_formats().values() if entry.recognises(head)), None)
     if chosen is None:
         return say("it is no packet capture", "ce n’est pas une capture de paquets")
     fast = not 0 < stream.size <= SHORT or bool(stream.compression)
