@@ -44,7 +44,7 @@ from cloison.captures.greetings import HELD_AT, MOST, NUMBER_MASK, Heard
 from cloison.captures.memory import Rows
 from cloison.captures.packets import ICMP, ICMPV6, LEDGER, TCP, UDP
 from cloison.captures.telling import CHOSEN, PACKET, SHOWN, told
-from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, table_of
+from cloison.flows.table import COLUMNS, QUERY_BA, FlowTable, constant, table_of
 
 Array = npt.NDArray[Any]
 
@@ -174,13 +174,15 @@ class Conversations:
         while self._aside:
             stop = _spread(self._aside.pop(), columns, stop)
         number, tunnel = columns["packet"], columns["tunnel"]
-        columns["source"] = np.full(len(number), source, dtype="u4")
         if len(number) > 1 and not (number[1:] > number[:-1]).all():
             order = np.lexsort((tunnel, number))  # what a tunnel carries has a higher number than what is around it
             for name in columns:
                 columns[name] = columns[name][order]
+        columns["source"] = constant(source, "u4", len(number))
         if len(vnis) > 1:
             columns["vni"] = vnis[columns["tunnel"]]
+        else:
+            del columns["tunnel"], tunnel  # there was none
         return table_of(columns)
 
 

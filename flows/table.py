@@ -186,6 +186,7 @@ class FlowTable:
 def table_of(columns: Mapping[str, Any]) -> FlowTable:
     """Return the table of the given columns; a missing one gets its neutral value, ``wire_source`` that of ``source``.
 
+    A :func:`constant` stays one, and neutral values are constants.
     Raises ``ValueError`` when a name is unknown or lengths differ.
     """
     unknown = set(columns) - {column.name for column in COLUMNS}
@@ -201,10 +202,16 @@ def table_of(columns: Mapping[str, Any]) -> FlowTable:
     arrays = []
     for column in COLUMNS:
         if column.name in columns:
-            arrays.append(np.ascontiguousarray(columns[column.name], dtype=column.dtype))
+            values = np.asarray(columns[column.name], dtype=column.dtype)
+            arrays.append(values if values.strides == (0,) else np.ascontiguousarray(values))
         else:
-            arrays.append(np.full(length, neutral.get(column.name, 0), dtype=column.dtype))
+            arrays.append(constant(neutral.get(column.name, 0), column.dtype, length))
     return FlowTable(*arrays)
+
+
+def constant(value: int, dtype: str, length: int) -> Array:
+    """Return a column of one value that takes the memory of one value; it is read-only."""
+    return np.broadcast_to(np.array(value, dtype=dtype), length)
 
 
 def join(tables: Iterable[FlowTable]) -> FlowTable:
