@@ -237,8 +237,13 @@ def _unseen_table(audit: Audit) -> Table:
     return Table(
         "lines-never-seen",
         Text("Live lines never seen as they are declared", "Lignes en vigueur jamais vues telles que déclarées"),
-        (Text("line", "ligne"), Text("from", "de"), Text("to", "vers"), Text("services", "services"),
-         Text("refuted conversations", "conversations réfutées")),
+        (
+            Text("line", "ligne"),
+            Text("from", "de"),
+            Text("to", "vers"),
+            Text("services", "services"),
+            Text("refuted conversations", "conversations réfutées"),
+        ),
         tuple(rows),
     )
 

@@ -38,6 +38,7 @@ REGISTRIES = {
     "netmodel/assurance/frameworks": "FRAMEWORK",
     "captures/compressions": "COMPRESSION",
     "captures/formats": "FORMAT",
+    "flows/firewalls": "DIALECT",
     "captures/layers": "LAYER",
     "diagrams/views": "VIEW",
     "diagrams/outputs": "OUTPUT",

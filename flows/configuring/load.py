@@ -1,0 +1,101 @@
+"""Files of a device -> its configuration: bounded reading, the dialect recognised, never an empty pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cloison.flows import firewalls
+from cloison.flows.configuration import Configuration, Dialect, File, Tick
+from cloison.netmodel import registry
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+from cloison.netmodel.system import why
+
+MOST_BYTES = 256 << 20
+"""The largest configuration that is read: a hundred megabytes of rules fit, a disk image does not."""
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+def dialects() -> Mapping[str, Dialect]:
+    """Return the dialects by name."""
+    return registry.load(firewalls, "DIALECT")
+
+
+def load(path: Path) -> File:
+    """Return a file's text; raises ``MapError`` when it cannot be read, is empty, too large or no text."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as problem:
+        raise _refused(path, say("It cannot be read: {why}", "Illisible : {why}", why=why(problem))) from None
+    if len(data) > MOST_BYTES:
+        raise _refused(path, say("It is larger than {most} MB", "Plus de {most} Mo", most=MOST_BYTES >> 20))
+    text = _decoded(data)
+    if text is None:
+        raise _refused(path, say("It is no text", "Ce n’est pas du texte"))
+    if not text.strip():
+        raise _refused(
+            path,
+            say("It is empty: nothing can be concluded from it", "Il est vide : rien ne peut en être conclu"),
+        )
+    return File(str(path), text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, total: None) -> Configuration:
+    """Return the configuration that the files of one device hold together.
+
+    ``wanted`` names a dialect, else it is recognised. Raises ``MapError`` for a file that no dialect recognises, or
+    that another than the first one's does, and for what the dialect refuses.
+    """
+    known = dialects()
+    refused: list[Finding] = []
+    chosen: Dialect | None = known[wanted] if wanted else None
+    for file in files:
+        if chosen is not None and chosen.recognises(file):
+            continue
+        own = next((item for item in known.values() if item.recognises(file)), None)
+        if own is None or wanted:
+            refused.append(_error(file.name, _unknown(known, wanted)))
+        elif chosen is not None:
+            refused.append(_error(file.name, say(
+                "It is written in {own}, another file of the device in {other}",
+                "Il est écrit en {own}, un autre fichier de l’équipement en {other}",
+                own=own.name, other=chosen.name)))  # fmt: skip
+        else:
+            chosen = own
+    if refused or chosen is None:
+        raise MapError(tuple(refused))
+    return chosen.read(files, tick)
+
+
+def _decoded(data: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding)
+            except UnicodeDecodeError:
+                return None
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")  # comments of old devices; every byte is a character of it
+
+
+def _unknown(known: Mapping[str, Dialect], wanted: str) -> Message:
+    if wanted:
+        return say("It is not written in {wanted}", "Il n’est pas écrit en {wanted}", wanted=wanted)
+    return say(
+        "No dialect recognises it; known: {known}", "Aucun dialecte ne le reconnaît ; connus : {known}",
+        known=tuple(known),
+    )  # fmt: skip
+
+
+def _error(name: str, message: Message) -> Finding:
+    return input_error("configuration", message, Ref("configuration", name), Span(name))
+
+
+def _refused(path: Path, message: Message) -> MapError:
+    return MapError((_error(str(path), message),))
