@@ -92,7 +92,8 @@ def orient(table: FlowTable, known_ports: Array, rows: Array | None = None, *, f
         compiled(orient_loop)(
             table.evidence, table.protocol, table.a_port, table.b_port, table.packets_ab, table.packets_ba,
             np.ascontiguousarray(table.sampled), _ported(), known_ports, np.uint32(FIRST_SEEN_LATE),
-            np.uint16(EPHEMERAL), _initiators(), _answers(), np.array([pair for _, *pair in _SAID], dtype=np.uint32), decision, answered,
+            np.uint16(EPHEMERAL), _initiators(), _answers(), np.array([pair for _, *pair in _SAID], dtype=np.uint32),
+            decision, answered,
         )  # fmt: skip
     for block in () if fast else blocks_of(len(table)):
         part = table.take(block)
