@@ -235,6 +235,20 @@ VrfOption = Annotated[
         show_default=False,
     ),
 ]
+ConfigOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--config",
+        metavar=_("DEVICE=FILE", "ÉQUIPEMENT=FICHIER"),
+        help=_(
+            "The configuration of an asset that filters (again for its other files), or a folder of files named by "
+            "assets.",
+            "La configuration d’un bien qui filtre (répéter pour ses autres fichiers), ou un dossier de fichiers "
+            "nommés par bien.",
+        ),
+        show_default=False,
+    ),
+]
 FailOnOption = Annotated[
     str,
     typer.Option(
@@ -757,6 +771,62 @@ def learn(
 
 def _bad(argument: str, message: Message) -> Finding:
     return input_error("argument", message, Ref("argument", argument))
+
+
+@app.command(
+    cls=Command,
+    help=_(
+        "Compare firewall configurations with the flow matrix.",
+        "Comparer des configurations de pare-feu à la matrice des flux.",
+    ),
+)
+def verify(
+    path: RequiredMap,
+    config: ConfigOption = None,
+    base: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--base",
+            metavar=_("DEVICE=FILE", "ÉQUIPEMENT=FICHIER"),
+            help=_(
+                "The configuration before the change: what it opens and closes then decides.",
+                "La configuration avant le changement : ce qu’il ouvre et ferme décide alors.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    at: AtOption = None,
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = "error",
+    lang: LangOption = "",
+) -> int:
+    """Say whether each device permits the matrix, the whole matrix and nothing else; or what a change does."""
+    from cloison.flows.configuring.load import read_all
+    from cloison.flows.verify import strangers
+    from cloison.flows.verify import verify as compare
+
+    _check_language(lang)
+    severity = _severity(fail_on)
+    network = _network(path, _day(at))
+    if not config:
+        missing = say(
+            "no configuration is named: --config DEVICE=FILE",
+            "aucune configuration n’est nommée : --config ÉQUIPEMENT=FICHIER",
+        )
+        _refuse("usage", missing, "--config")
+    strangers(network, config, base or [])
+    configurations = read_all(config, network.assets, "--config", _progress.tick)
+    before = read_all(base, network.assets, "--base", _progress.tick) if base else None
+    verification = compare(network, configurations, before, _progress.tick)
+    report = verification.report()
+    _show(report, output, format)
+    _summarise(report, output, format)
+    if verification.differs:
+        return FINDINGS
+    if verification.undecided:
+        return UNDECIDED
+    return FINDINGS if severity != "error" and _worst(report.findings, severity) else HOLDS
 
 
 @app.command(

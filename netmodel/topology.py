@@ -168,7 +168,7 @@ class Topology:
 
         A cluster is gone when it is named itself, or all of its members are.
         """
-        closed = self._closed(assets)
+        closed = self.closed(assets)
         numbers: dict[Node, int] = {}
         for number, start in enumerate(self.links):
             if start in numbers or start in closed:
@@ -184,7 +184,7 @@ class Topology:
 
     def route(self, one: Node, other: Node, avoiding: Collection[str] = ()) -> tuple[Node, ...] | None:
         """Return the shortest way between two nodes that goes through none of these assets, if there is one."""
-        closed = self._closed(avoiding)
+        closed = self.closed(avoiding)
         before: dict[Node, Node] = {}
         if one in self.links and one not in closed:
             before[one] = one
@@ -230,7 +230,7 @@ class Topology:
                 gone.add(cluster)
         return gone
 
-    def _closed(self, assets: Collection[str]) -> set[Node]:
+    def closed(self, assets: Collection[str]) -> set[Node]:
         """Return the nodes that go with these assets: their own, and interconnections left without a whole stage."""
         gone = self._gone(assets)
         closed: set[Node] = {node for node, (name, _) in self._forwarders.items() if name in gone}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from cloison.flows import firewalls
 from cloison.flows.configuration import Configuration, Dialect, File, Tick
 from cloison.netmodel import registry
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
+from cloison.netmodel.language.names import nearest
 from cloison.netmodel.system import why
 
 MOST_BYTES = 256 << 20
@@ -99,3 +100,66 @@ def _error(name: str, message: Message) -> Finding:
 
 def _refused(path: Path, message: Message) -> MapError:
     return MapError((_error(str(path), message),))
+
+
+def read_all(
+    wanted: Sequence[str], known: Collection[str], option: str = "--config", tick: Tick = lambda done, total: None
+) -> dict[str, Configuration]:
+    """Return the configurations that ``DEVICE=PATH`` arguments name, by device; raises ``MapError`` with every reason.
+
+    A device named twice has several files, and so has one whose path is a folder (its regular, not hidden files). A
+    folder without a device holds one file or folder a device, named by it, whatever the suffix; ``known`` are the
+    devices that it may hold.
+    """
+    problems: list[Finding] = []
+    paths: dict[str, list[Path]] = {}
+    for text in wanted:
+        device, sign, name = text.partition("=")
+        if sign and device and name:
+            paths.setdefault(device, []).extend(_inside(Path(name)))
+        elif Path(text).is_dir():
+            for path in sorted(Path(text).iterdir()):
+                if path.name.startswith("."):
+                    continue
+                device = _device(path, known)
+                if device:
+                    paths.setdefault(device, []).extend(_inside(path))
+                else:
+                    near = nearest(path.stem, known) or tuple(known)[:6]
+                    problems.append(_error(str(path), say(
+                        "It is named by no asset of the map; nearest: {near}",
+                        "Aucun bien de la carte ne porte ce nom ; le plus proche : {near}", near=near)))  # fmt: skip
+        else:
+            problems.append(input_error("usage", say(
+                "{option} {text}: write DEVICE=FILE, or a folder of files named by devices",
+                "{option} {text} : écrire ÉQUIPEMENT=FICHIER, ou un dossier de fichiers nommés par équipement",
+                option=option, text=text), Ref("argument", option)))  # fmt: skip
+    found: dict[str, Configuration] = {}
+    for device, files in paths.items():
+        try:
+            if not files:
+                raise _refused(Path(device), say("No file of it was found", "Aucun fichier n’en a été trouvé"))
+            found[device] = read([load(path) for path in files], tick=tick)
+        except MapError as refused:
+            problems += refused.findings
+    if problems:
+        raise MapError(tuple(problems))
+    return found
+
+
+def _inside(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(item for item in path.iterdir() if item.is_file() and not item.name.startswith("."))
+
+
+def _device(path: Path, known: Collection[str]) -> str:
+    """Return the device that a file or folder is named by: its whole name, or what is before a dot."""
+    name = path.name
+    while name:
+        if name in known:
+            return name
+        name, dot, _ = name.rpartition(".")
+        if not dot:
+            return ""
+    return ""

@@ -132,5 +132,3 @@ def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return tuple(word for item in value for word in _words(item))
     return (str(value),)
-
-

@@ -9,21 +9,29 @@ from collections.abc import Mapping
 
 from cloison.netmodel.finding import Text
 
-_LABELS = Text("Your own keys and values; nothing else is free",
-               "Vos propres clés et valeurs ; rien d’autre n’est libre")
+_LABELS = Text(
+    "Your own keys and values; nothing else is free", "Vos propres clés et valeurs ; rien d’autre n’est libre"
+)
 _VRF = Text("The VRF in which the addresses are read", "La VRF dans laquelle les adresses sont lues")
-_OVER = Text("Carriers or assets it runs on; absent, physical separation is not evaluated",
-             "Supports ou équipements qui le portent ; absent, la séparation physique n’est pas évaluée")
+_OVER = Text(
+    "Carriers or assets it runs on; absent, physical separation is not evaluated",
+    "Supports ou équipements qui le portent ; absent, la séparation physique n’est pas évaluée",
+)
 _SITE = Text("SITE, or SITE/ROOM", "SITE, ou SITE/SALLE")
 _RISK = Text("Reference of the risk that was accepted or studied", "Référence du risque accepté ou étudié")
-_NATURE = Text("What it is for: production, administration, supervision...",
-               "À quoi il sert : production, administration, supervision...")
+_NATURE = Text(
+    "What it is for: production, administration, supervision...",
+    "À quoi il sert : production, administration, supervision...",
+)
 _SENSITIVITY = Text("A level of the scale of sensitivity", "Un niveau de l’échelle de sensibilité")
-_DOMAIN = Text("Technical domain: exposure, transport, processing...",
-               "Domaine technique : exposition, transport, traitement...")
+_DOMAIN = Text(
+    "Technical domain: exposure, transport, processing...", "Domaine technique : exposition, transport, traitement..."
+)
 _OWNER = Text("The party it belongs to", "La partie à laquelle il appartient")
-_AUTHENTICATION = Text("How users prove who they are: none, password, certificate, mfa...",
-                       "Comment on s’y authentifie : none, password, certificate, mfa...")
+_AUTHENTICATION = Text(
+    "How users prove who they are: none, password, certificate, mfa...",
+    "Comment on s’y authentifie : none, password, certificate, mfa...",
+)
 _NAMES = Text("DNS names and SNI of this service", "Noms DNS et SNI de ce service")
 
 DESCRIPTIONS: Mapping[str, Text] = {

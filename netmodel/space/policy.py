@@ -130,6 +130,25 @@ def compare(
     return Comparison(result, tuple(found[0]), tuple(found[1]))
 
 
+def beyond(
+    left: Sequence[Rule], right: Sequence[Rule], budget: int = BUDGET, tick: Tick = lambda done, total: None
+) -> tuple[tuple[Difference, ...], bool]:
+    """Return what the left list permits and the right one does not, as :func:`compare` lists it, and whether it is all.
+
+    ``False`` says that the budget ran out: the differences listed are true, but there may be more.
+    """
+    mine, theirs = ([rule for rule in rules if rule.product] for rules in (left, right))
+    rules = mine + theirs
+    found: list[Difference] = []
+    try:
+        space = ranked(rules)
+        sides = _side(space, rules, 0, len(mine)), _side(space, rules, len(mine), len(rules))
+        _collect(found, space, rules, sides[0], sides[1], Budget(budget), tick)
+    except BudgetError:
+        return tuple(found), False
+    return tuple(found), True
+
+
 def _collect(
     found: list[Difference], space: Ranked, rules: Sequence[Rule], mine: Side, other: Side, budget: Budget, tick: Tick
 ) -> None:

@@ -26,6 +26,9 @@ _EVERY_PORT = (0, _FIELD - 1)
 _EVERY_SOURCE = IntervalSet(((0, 2 * _FIELD - 1),))  # in both phases
 _EPHEMERAL = 49152  # first dynamic port, RFC 6335 section 6
 
+# replies of ICMP (RFC 792, RFC 950, RFC 1256) and of ICMPv6 (RFC 4443, RFC 4620)
+REPLIES = {ICMP: {8: 0, 13: 14, 15: 16, 17: 18}, ICMPV6: {128: 129, 139: 140}}
+
 # (low, high, sources): `protocol << 16 | low field`, with source ports, those of continuing packets raised by 2**16
 Segment = tuple[int, int, IntervalSet]
 _low = itemgetter(0)
@@ -165,6 +168,25 @@ class ServiceSet:
                 ):
                     for first, last in part.ranges:
                         yield Box(protocol, start & (_FIELD - 1), end & (_FIELD - 1), first, last, phases)
+
+    def mirrored(self) -> ServiceSet:
+        """Return what answers the set: continuing packets, ports exchanged; a query of ICMP becomes its reply.
+
+        ICMP errors answer nothing of their own here, and protocols without ports answer in kind.
+        """
+        found = []
+        for box in self.boxes():
+            ports, sources = (box.low, box.high), (box.source_low, box.source_high)
+            if box.protocol in PORTED:
+                found.append(ServiceSet.of((box.protocol, box.protocol), sources, ports, CONTINUING))
+            elif box.protocol in REPLIES:
+                for query, reply in REPLIES[box.protocol].items():
+                    if box.low <= query << 8 | 255 and box.high >= query << 8:
+                        low = (reply << 8, reply << 8 | 255)
+                        found.append(ServiceSet.of((box.protocol, box.protocol), low, phases=CONTINUING))
+            else:
+                found.append(ServiceSet.of((box.protocol, box.protocol), phases=CONTINUING))
+        return ServiceSet.union(found)
 
     def fields(self, protocol: int) -> IntervalSet:
         """Return the low fields (destination ports, or ICMP ``type << 8 | code``) that the set has for a protocol."""

@@ -80,10 +80,18 @@ def _permitted(space: Ranked, touch: Touching, refusing: Sequence[int], budget: 
 def _blamed(
     space: Ranked, touch: Touching, denied: Sequence[int], refusing: Sequence[int], budget: Budget
 ) -> Iterator[tuple[int, int, Cell]]:
+    touched = touch.every()
+    if touched and not (denied or refusing or touch.low):  # its least packet is in no rule at all
+        sets = (space.sources.sets, space.destinations.sets, space.atoms.sets)
+        source, destination, atom = (
+            axis[number].least() for axis, number in zip(sets, space.boxes[touch.query], strict=True)
+        )
+        budget.spend(1)
+        yield touch.query, -1, Cell(source, destination, (atom,))
+        return
     candidates = [Candidate(rule, "void") for rule in denied]
     refuse = set(refusing)
-    nowhere = not (denied or refusing or touch.low)  # then its least packet is in no rule at all
-    rules = () if nowhere else sorted((*touch.every(), *refusing))
+    rules = sorted((*touched, *refusing))
     candidates += (Candidate(rule, "refuse" if rule in refuse else "allow") for rule in rules)
     for rule, cell in unaccounted(space, touch.query, candidates, budget).items():
         yield touch.query, rule, cell

@@ -144,9 +144,7 @@ def test_a_fault_alone_has_its_consequences_and_no_other(name: str, tmp_path: Pa
     assessment = assess_network(_network(tmp_path / "nuage"))
     assert sorted(_told(finding) for finding in assessment.findings) == _expected(files, fault)
     before, after = _statuses(_nuage()[1]), _statuses(assessment)
-    changed = {
-        clause: after.get(clause, "") for clause in {*before, *after} if before.get(clause) != after.get(clause)
-    }
+    changed = {clause: after.get(clause, "") for clause in {*before, *after} if before.get(clause) != after.get(clause)}
     assert changed == fault["clauses"]
 
 

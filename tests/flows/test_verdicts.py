@@ -237,7 +237,9 @@ def test_vni_and_vlan_settle_the_vrf(network: Network) -> None:
         talk("10.50.1.1", "203.0.113.10", 443, vlan=502 << 12, first=NOON + 10 * SECOND),
     ]
     assert list(said(judged(network, *rows))) == [
-        "authorised F-007", "illegitimate no-line error", "illegitimate no-line error",
+        "authorised F-007",
+        "illegitimate no-line error",
+        "illegitimate no-line error",
     ]  # fmt: skip - the first and the third are one conversation, seen twice
 
 

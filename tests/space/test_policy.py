@@ -224,6 +224,15 @@ def test_a_deny_after_a_permit_does_not_take_its_packets_out() -> None:
     assert compare([deny, early, last], [last]).result == "equal"
 
 
+def test_where_the_least_packet_is_in_no_rule_the_witness_is_that_packet() -> None:
+    """Of all services, those that the other list has in between must not be shown."""
+    left = [rule(True, "10.0.0.0/30", "10.1.0.1", "any")]
+    right = [rule(True, "10.0.0.0/30", "10.1.0.1", "tcp/1"), rule(True, "10.0.0.0/30", "10.1.0.1", "udp/1-65535")]
+    (difference,) = compare(left, right).only_left
+    assert difference.witness in left[0]
+    assert not any(difference.witness in item for item in right)
+
+
 def test_a_least_packet_that_is_denied_proves_nothing_about_the_others() -> None:
     left = [rule(False, "10.0.0.0", "10.1.0.1", "tcp/22"), rule(True, "10.0.0.0/30", "10.1.0.1", "tcp/22")]
     right = [rule(True, "10.0.0.1", "10.1.0.1", "tcp/22"), rule(True, "10.0.0.2/31", "10.1.0.1", "tcp/22")]

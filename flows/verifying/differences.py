@@ -1,0 +1,154 @@
+"""One device's configuration against the lines around it, hook by hook and phase by phase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cloison.flows.configuration import Configuration, Stage
+from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
+from cloison.flows.verifying.lines import Claims, claims
+from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
+from cloison.flows.verifying.sides import Sides
+from cloison.flows.verifying.verdict import Box, Excess, Missing
+from cloison.netmodel.network import Network
+from cloison.netmodel.space.packets import Packet, Product
+from cloison.netmodel.space.policy import BUDGET, Difference, Rule, beyond
+from cloison.netmodel.space.ranks import BudgetError
+from cloison.netmodel.space.services import CONTINUING, OPENING
+
+Tick = Callable[[int, int], None]
+
+_MOST_EXTENTS = 60  # differences whose boxes are worked out; the others show their rule's own extent
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one hook and phase answer. ``permitted`` is kept for questions about several devices."""
+
+    hook: Hook
+    phase: int
+    permitted: Lowered
+    claims: Claims
+    excess: tuple[Excess, ...]
+    missing: tuple[Missing, ...]
+    elsewhere: tuple[str, ...]
+    equal: bool  # surely
+    decided: bool
+
+
+def compare_device(
+    network: Network, configuration: Configuration, sides: Sides, tick: Tick = lambda done, total: None
+) -> tuple[Compared, ...]:
+    """Return each comparison that the configuration allows; a hook of which it says nothing is left out."""
+    hooks: list[tuple[Hook, Sequence[Stage] | None]] = [
+        ("forward", configuration.forward), ("input", configuration.input), ("output", configuration.output)
+    ]  # fmt: skip
+    found: list[Compared] = []
+    for hook, stages in hooks:
+        if stages is None or (hook != "forward" and not sides.own) or (hook == "output" and not _filters(stages)):
+            continue
+        space = Space.of(sides, hook)
+        first = _compare(network, space, stages, hook, OPENING, tick)
+        found.append(first)
+        if any(stage.state != "implicit" for stage in stages):
+            then = _compare(network, space, stages, hook, CONTINUING, tick)
+            known = {_key(item) for item in first.excess}
+            lost = {item.line for item in first.missing}
+            found.append(
+                replace(
+                    then,
+                    excess=tuple(item for item in then.excess if _key(item) not in known),
+                    missing=tuple(item for item in then.missing if item.line not in lost),
+                )
+            )
+    return tuple(found)
+
+
+def _filters(stages: Sequence[Stage]) -> bool:
+    """Say whether stages filter at all: an empty list that permits says nothing of what the device may send."""
+    return any(stage.terms or stage.otherwise == "deny" for stage in stages)
+
+
+def _key(item: Excess) -> tuple[object, ...]:
+    return tuple((deciding.stage.name, deciding.written) for deciding in item.origin)
+
+
+def _compare(network: Network, space: Space, stages: Sequence[Stage], hook: Hook, phase: int, tick: Tick) -> Compared:
+    asked = claims(network, space, hook, phase)
+    try:
+        permitted = lowered(space, stages, phase, hook)
+    except BudgetError:
+        return Compared(hook, phase, Lowered((), ()), asked, (), (), (), False, False)
+    counted = judged(stages, phase)
+    lower = narrowed(permitted.lower, counted)
+    over, done = beyond(lower, asked.authorised, BUDGET, tick)
+    under, finished = beyond(asked.owed, permitted.upper, BUDGET, tick)
+    excess = tuple(
+        _excess(network, hook, phase, lower, asked, items, at) for at, items in enumerate(_grouped(over, _rule_key))
+    )
+    missing = tuple(
+        _missing(network, hook, phase, permitted, items, at) for at, items in enumerate(_grouped(under, _line_key))
+    )
+    elsewhere, told = beyond(asked.doubtful, permitted.upper) if asked.doubtful else ((), True)
+    decided = done and finished and told
+    equal = decided and not over and not under and not elsewhere
+    if equal and not permitted.exact:
+        more, known = beyond(narrowed(permitted.upper, counted), asked.authorised)
+        less, sure = beyond(asked.owed, permitted.lower)
+        equal = known and sure and not more and not less
+        decided = known and sure
+    lines = tuple(dict.fromkeys(str(item.rule.origin) for item in elsewhere))
+    return Compared(hook, phase, permitted, asked, excess, missing, lines, equal, decided)
+
+
+def _grouped(found: Sequence[Difference], key: Callable[[Difference], tuple[object, ...]]) -> list[list[Difference]]:
+    """Return the differences that speak of the same, in the order of the first of each."""
+    groups: dict[tuple[object, ...], list[Difference]] = {}
+    for item in found:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.values())
+
+
+def _rule_key(item: Difference) -> tuple[object, ...]:
+    return tuple((deciding.stage.name, id(deciding.term)) for deciding in origin_of(item.rule))
+
+
+def _line_key(item: Difference) -> tuple[object, ...]:
+    return (item.rule.origin,)
+
+
+def _excess(
+    network: Network, hook: Hook, phase: int, lower: Sequence[Rule], asked: Claims, items: Sequence[Difference], at: int
+) -> Excess:
+    pieces, whole = [item.rule.product for item in items], False
+    if at < _MOST_EXTENTS:
+        pieces, whole = extent(
+            [item.rule for item in items], lambda rule: [*denials_before(lower, rule), *asked.authorised]
+        )
+    found = boxes(network, pieces)
+    return Excess(hook, phase, origin_of(items[0].rule), found, whole, plain(found, whole, items[0].witness))
+
+
+def _missing(
+    network: Network, hook: Hook, phase: int, permitted: Lowered, items: Sequence[Difference], at: int
+) -> Missing:
+    rules = list({id(item.rule): item.rule for item in items}.values())
+    pieces, whole = [rule.product for rule in rules], False
+    if at < _MOST_EXTENTS:
+        pieces, whole = refused(rules, permitted.upper)
+    blocked: dict[tuple[object, ...], Origin] = {}
+    for item in items:
+        if item.against is not None:
+            origin = origin_of(item.against)
+            blocked.setdefault(tuple(id(deciding.term) for deciding in origin), origin)
+    found = boxes(network, pieces)
+    witness = plain(found, whole, items[0].witness)
+    return Missing(hook, phase, str(items[0].rule.origin), found, whole, witness, tuple(blocked.values()))
+
+
+def plain(found: Sequence[Box], whole: bool, witness: Packet) -> Packet:
+    """Return the plainest packet of the first box, where boxes hold nothing but the difference; else the witness."""
+    if not whole or not found:
+        return witness
+    return Product(found[0].source, found[0].target, found[0].services).witness()

@@ -1,0 +1,158 @@
+"""A change of a configuration: what it opens and closes, exactly, and whether it may be merged alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from cloison.flows.configuration import Configuration, Stage
+from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
+from cloison.flows.verifying.lines import FREE, claims
+from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
+from cloison.flows.verifying.sides import Sides
+from cloison.flows.verifying.verdict import Box
+from cloison.netmodel.network import Network
+from cloison.netmodel.space.packets import Packet, Product
+from cloison.netmodel.space.policy import BUDGET, Rule, beyond
+from cloison.netmodel.space.ranks import BudgetError
+from cloison.netmodel.space.services import CONTINUING, OPENING
+
+Gate = Literal["inside", "outside", "removes"]
+Tick = Callable[[int, int], None]
+
+_MOST_EXTENTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one rule opens, or what the rule that let it through no longer does.
+
+    ``origin`` is the rule that permits it, in the new configuration where it opens, in the old where it is closed;
+    ``lines`` are those that authorise some of it; ``unlisted``, a packet that no line authorises, if there is one.
+    """
+
+    hook: Hook
+    phase: int
+    origin: Origin
+    boxes: tuple[Box, ...]
+    whole: bool
+    witness: Packet
+    lines: tuple[str, ...]
+    unlisted: Packet | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChange:
+    """The change of one device; ``decided`` is false where a configuration is in doubt or the budget ran out."""
+
+    device: str
+    opened: tuple[Change, ...]
+    closed: tuple[Change, ...]
+    decided: bool
+
+    @property
+    def gate(self) -> Gate:
+        """``outside``: it opens what no line authorises; ``removes``: it closes what one does; else ``inside``."""
+        if any(item.unlisted is not None for item in self.opened):
+            return "outside"
+        return "removes" if any(item.lines for item in self.closed) else "inside"
+
+
+def change(
+    network: Network, device: str, old: tuple[Configuration, Sides], new: tuple[Configuration, Sides],
+    tick: Tick = lambda done, total: None,
+) -> DeviceChange:  # fmt: skip
+    """Return what a device's new configuration opens and closes; each has its own names of interfaces."""
+    opened: list[Change] = []
+    closed: list[Change] = []
+    decided = True
+    for hook in _HOOKS:
+        before, after = _stages(old[0], hook), _stages(new[0], hook)
+        if before is None and after is None:
+            continue
+        if before is None or after is None:
+            decided = False  # one of the two says nothing of it
+            continue
+        here, there = Space.of(old[1], hook), Space.of(new[1], hook)
+        phases = [OPENING]
+        if any(stage.state != "implicit" for stage in (*before, *after)):
+            phases.append(CONTINUING)
+        for phase in phases:
+            try:
+                was, now = lowered(here, before, phase, hook), lowered(there, after, phase, hook)
+            except BudgetError:
+                decided = False
+                continue
+            more, first = _only(network, there, hook, phase, _counted(now, after, phase), was, tick)
+            less, second = _only(network, here, hook, phase, was, now, tick)
+            known = {_key(item) for item in opened}, {_key(item) for item in closed}
+            opened += (item for item in more if _key(item) not in known[0])
+            closed += (item for item in less if _key(item) not in known[1])
+            decided = decided and first and second and was.exact and now.exact
+    return DeviceChange(device, tuple(opened), tuple(closed), decided)
+
+
+def _counted(permitted: Lowered, stages: tuple[Stage, ...], phase: int) -> Lowered:
+    """Return what may be too much: see :func:`judged`."""
+    upper = narrowed(permitted.upper, judged(stages, phase))
+    return Lowered(upper, upper)
+
+
+_HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
+
+
+def _stages(configuration: Configuration, hook: Hook) -> tuple[Stage, ...] | None:
+    if hook == "forward":
+        return configuration.forward
+    return configuration.input if hook == "input" else configuration.output
+
+
+def _key(item: Change) -> tuple[object, ...]:
+    return (item.hook, *(id(deciding.term) for deciding in item.origin))
+
+
+def _only(
+    network: Network, space: Space, hook: Hook, phase: int, one: Lowered, other: Lowered, tick: Tick
+) -> tuple[list[Change], bool]:
+    """Return what one configuration may permit and the other may not, rule by rule."""
+    found, done = beyond(one.upper, other.lower, BUDGET, tick)
+    groups: dict[tuple[object, ...], list[Rule]] = {}
+    for item in found:
+        key = tuple(id(deciding.term) for deciding in origin_of(item.rule))
+        if not any(item.rule is rule for rule in groups.setdefault(key, [])):
+            groups[key].append(item.rule)
+    witness = {id(item.rule): item.witness for item in found}
+    asked = claims(network, space, hook, phase).authorised if groups else ()
+    changes = []
+    for number, rules in enumerate(groups.values()):
+        pieces, whole = [rule.product for rule in rules], False
+        if number < _MOST_EXTENTS:
+            pieces, whole = _difference(rules, one, other)
+        lines, unlisted = _listed(pieces, asked)
+        changes.append(
+            Change(hook, phase, origin_of(rules[0]), boxes(network, pieces), whole, witness[id(rules[0])], lines,
+                   unlisted)
+        )  # fmt: skip
+    return changes, done
+
+
+def _difference(rules: list[Rule], one: Lowered, other: Lowered) -> tuple[list[Product], bool]:
+    own, whole = extent(rules, lambda rule: denials_before(one.upper, rule))
+    asked = [Rule(True, item.source, item.destination, item.services, None) for item in own]
+    left, also = refused(asked, other.lower)
+    return left, whole and also
+
+
+def _listed(pieces: list[Product], asked: tuple[Rule, ...]) -> tuple[tuple[str, ...], Packet | None]:
+    """Return the lines that authorise some of the pieces, and a packet that nothing authorises."""
+    lines: dict[str, None] = {}
+    unlisted: Packet | None = None
+    for piece in pieces:
+        near = [rule for rule in asked if piece.overlaps(rule.product)]
+        lines.update((str(rule.origin), None) for rule in near if rule.origin != FREE)
+        if unlisted is None:
+            alone = Rule(True, piece.source, piece.destination, piece.services, None)
+            over, _ = beyond([alone], near)
+            unlisted = over[0].witness if over else None
+    return tuple(lines), unlisted
