@@ -75,10 +75,8 @@ def sides_of(network: Network, device: str) -> Sides:
     points: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for node, key in units.items():
         points.setdefault(key, []).extend(held.get(node, EMPTY).ranges)
-    built = tuple(
-        Unit(number, part, IntervalSet.union(ranges) - own)
-        for number, ((part, _), ranges) in enumerate(sorted(points.items()))
-    )
+    filled = [(part, IntervalSet.union(ranges) - own) for (part, _), ranges in sorted(points.items())]
+    built = tuple(Unit(number, part, held) for number, (part, held) in enumerate(item for item in filled if item[1]))
     vrfs = tuple(sorted({
         vrf for unit in (*built, Unit(-1, -1, own)) for low, high in unit.points.ranges
         for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1)

@@ -83,9 +83,10 @@ def addresses(dice: random.Random) -> IntervalSet:
 
 
 def services(dice: random.Random) -> ServiceSet:
-    base = dice.choice([EVERY_SERVICE, ServiceSet.of((6, 6)), ServiceSet.of((6, 6), (1, 1)), ServiceSet.of((6, 6), (2, 9)),
+    one = ServiceSet.of((6, 6), (1, 1))
+    base = dice.choice([EVERY_SERVICE, ServiceSet.of((6, 6)), one, ServiceSet.of((6, 6), (2, 9)),
                         ServiceSet.of((17, 17), (1, 1)), ServiceSet.of((1, 1), (8 << 8, 8 << 8 | 255)),
-                        ServiceSet.of((6, 6), (1, 1)) | ServiceSet.of((17, 17), (1, 1))])  # fmt: skip
+                        one | ServiceSet.of((17, 17), (1, 1))])  # fmt: skip
     phase = dice.choice([BOTH, BOTH, OPENING, CONTINUING])
     return base if phase == BOTH else base.in_phase(phase)
 
