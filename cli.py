@@ -31,6 +31,7 @@ from cloison.netmodel.system import why
 
 if TYPE_CHECKING:
     from cloison.flows.table import Capture
+    from cloison.flows.verify import Verification
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -503,6 +504,16 @@ def _network(path: Path, at: date) -> Network:
     return compile_network(read_map(path, tick=_progress.tick), at, tick=_progress.tick)
 
 
+def _verified(network: Network, config: list[str], base: list[str]) -> Verification:
+    from cloison.flows.configuring.load import read_all
+    from cloison.flows.verify import strangers, verify
+
+    strangers(network, config, base)
+    configurations = read_all(config, network.assets, "--config", _progress.tick)
+    before = read_all(base, network.assets, "--base", _progress.tick) if base else None
+    return verify(network, configurations, before, _progress.tick)
+
+
 # ---------------------------------------------------------------- commands
 
 
@@ -551,6 +562,7 @@ def init(
 )
 def check(
     path: MapArgument = None,
+    config: ConfigOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
@@ -559,13 +571,20 @@ def check(
 ) -> int:
     """Check a map against every rule, and give each clause a status."""
     from cloison.netmodel.assurance.answer import check_report
-    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.assurance.assess import assess, assess_network, built_in_checks, built_in_frameworks
 
     _check_language(lang)
     severity = _severity(fail_on)
-    day = _day(at)
-    network = _network(_found(path), day)
-    assessment = assess_network(network, tick=_progress.tick)
+    network = _network(_found(path), _day(at))
+    if config:
+        from cloison.flows.effective import effective
+        from cloison.netmodel.assurance.evidence import Evidence
+
+        permitted = effective(_verified(network, config, []))
+        evidence = Evidence(network, network.at, permitted)
+        assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
+    else:
+        assessment = assess_network(network, tick=_progress.tick)
     report = check_report(assessment, network)
     _show(report, output, format)
     _summarise(report, output, format)
@@ -802,10 +821,6 @@ def verify(
     lang: LangOption = "",
 ) -> int:
     """Say whether each device permits the matrix, the whole matrix and nothing else; or what a change does."""
-    from cloison.flows.configuring.load import read_all
-    from cloison.flows.verify import strangers
-    from cloison.flows.verify import verify as compare
-
     _check_language(lang)
     severity = _severity(fail_on)
     network = _network(path, _day(at))
@@ -815,10 +830,7 @@ def verify(
             "aucune configuration n’est nommée : --config ÉQUIPEMENT=FICHIER",
         )
         _refuse("usage", missing, "--config")
-    strangers(network, config, base or [])
-    configurations = read_all(config, network.assets, "--config", _progress.tick)
-    before = read_all(base, network.assets, "--base", _progress.tick) if base else None
-    verification = compare(network, configurations, before, _progress.tick)
+    verification = _verified(network, config, base or [])
     report = verification.report()
     _show(report, output, format)
     _summarise(report, output, format)

@@ -12,13 +12,13 @@ from cloison.flows.verifying.differences import Compared, compare_device
 from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
 from cloison.flows.verifying.naming import named
-from cloison.flows.verifying.sides import Sides, sides_of
 from cloison.flows.verifying.together import Neighbour, forwarded, pieces_of, stopped
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
+from cloison.netmodel.sides import Sides, sides_of
 from cloison.netmodel.space.addresses import VRF_SHIFT, show
 from cloison.netmodel.space.packets import Packet
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, name

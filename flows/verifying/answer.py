@@ -8,7 +8,6 @@ from typing import Any
 from cloison.flows.verifying.gate import Change, DeviceChange, Gate
 from cloison.flows.verifying.grounds import change_findings, findings
 from cloison.flows.verifying.lowering import Origin
-from cloison.flows.verifying.sides import equals
 from cloison.flows.verifying.verdict import Box, Excess, Missing, Verdict
 from cloison.flows.verifying.wording import (
     DEFAULT,
@@ -22,6 +21,7 @@ from cloison.flows.verifying.wording import (
 from cloison.netmodel.finding import Finding, Message, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
+from cloison.netmodel.sides import equals
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Product
 

@@ -9,9 +9,9 @@ from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
 from cloison.flows.verifying.lines import Claims, claims
 from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
-from cloison.flows.verifying.sides import Sides
 from cloison.flows.verifying.verdict import Box, Excess, Missing
 from cloison.netmodel.network import Network
+from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.packets import Packet, Product
 from cloison.netmodel.space.policy import BUDGET, Difference, Rule, beyond
 from cloison.netmodel.space.ranks import BudgetError

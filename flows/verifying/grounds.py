@@ -150,7 +150,7 @@ def _stopped(network: Network, device: str, item: Excess, wording: Wording) -> F
     spans = tuple(deciding.written.span for deciding in item.origin if deciding.written is not None)
     message = say(
         "{device} permits what no line authorises, and only {others} {n:stops|stop} it: {extent}",
-        "{device} permet ce qu’aucune ligne n’autorise, et seul {others} l’arrête : {extent}",
+        "{device} permet ce qu’aucune ligne n’autorise, et {n:seul|seuls} {others} {n:l’arrête|l’arrêtent} : {extent}",
         device=device, others=item.stopped, n=len(item.stopped), extent=_extent(item.boxes, wording),
     )  # fmt: skip
     return Finding(

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cloison.flows.verifying.lowering import Hook, Space
-from cloison.flows.verifying.sides import Sides
 from cloison.netmodel.facts import Line
 from cloison.netmodel.network import Network
+from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.policy import Rule

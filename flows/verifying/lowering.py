@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cloison.flows.configuration import Stage, Term, Written
-from cloison.flows.verifying.sides import Port, Sides, families
+from cloison.netmodel.sides import Port, Sides, families
 from cloison.netmodel.space.addresses import points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.packets import Product

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cloison.flows.configuration import Configuration, Interface, Stage, Written
-from cloison.flows.verifying.sides import Port, Sides
 from cloison.netmodel.finding import Finding, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
+from cloison.netmodel.sides import Port, Sides
 from cloison.netmodel.space.intervals import EMPTY
 
 LOOPBACK = frozenset(("lo", "lo0", "loopback", "loopback0", "self", "localhost"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cloison.flows.verifying.differences import Compared
-from cloison.flows.verifying.sides import Sides
 from cloison.flows.verifying.verdict import Excess
 from cloison.netmodel.network import Network
+from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Product, less
 from cloison.netmodel.space.policy import Rule

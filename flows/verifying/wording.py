@@ -10,11 +10,11 @@ from typing import Any
 from cloison.flows.auditing.entries import port_text
 from cloison.flows.explaining.wording import services_text
 from cloison.flows.verifying.lowering import Origin
-from cloison.flows.verifying.sides import bare, families
 from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.finding import Text
 from cloison.netmodel.network import Network
+from cloison.netmodel.sides import bare, families
 from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes, show
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet

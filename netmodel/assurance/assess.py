@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cloison.netmodel.assurance.checks as check_entries
 import cloison.netmodel.assurance.frameworks as framework_entries
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
+from cloison.netmodel.assurance.effective import effective_part
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
 from cloison.netmodel.assurance.policy import policy_checks
@@ -109,7 +110,7 @@ def forbidden_by(network: Network) -> Callable[[Contact], tuple[str, ...]]:
     readings = [
         (check.name, check.forbids(network))
         for check in (*built_in_checks(), *policy_checks(network))
-        if check.forbids is not None
+        if check.forbids is not None and "observed" in check.refines
     ]
     return lambda contact: tuple(name for name, forbids in readings if forbids(contact))
 
@@ -125,9 +126,12 @@ def _ask(check: Check, evidence: Evidence) -> Outcome:
     if reason is not None:
         return Outcome(tuple(Part(reason, {}, absent=reason, name=name) for name in check.parts))
     outcome = check.run(evidence)
-    if check.forbids is None or evidence.observed is None:
-        return outcome
-    return Outcome((*outcome.parts, _observed(check, evidence)))
+    parts = list(outcome.parts)
+    if check.forbids is not None and "effective" in check.refines and evidence.effective:
+        parts.append(effective_part(check, evidence))
+    if check.forbids is not None and "observed" in check.refines and evidence.observed is not None:
+        parts.append(_observed(check, evidence))
+    return Outcome(tuple(parts))
 
 
 def _observed(check: Check, evidence: Evidence) -> Part:

@@ -40,7 +40,8 @@ class Part:
     """The answer to one question of a check.
 
     ``name`` is empty where a check asks one question only. ``looked_at`` counts the objects examined on each graph and
-    ``seen`` says it in words. ``absent`` is why there was nothing to look at: the question does not apply.
+    ``seen`` says it in words. ``absent`` is why there was nothing to look at: the question does not apply. ``rest`` is
+    what was not looked at and could still refute the answer.
     """
 
     seen: Message
@@ -49,6 +50,7 @@ class Part:
     missing: tuple[Missing, ...] = ()
     absent: Message | None = None
     name: str = ""
+    rest: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

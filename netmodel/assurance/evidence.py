@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cloison.netmodel.finding import Span
+    from cloison.netmodel.finding import Message, Span, Witness
     from cloison.netmodel.network import Network
     from cloison.netmodel.space.ownership import Owner
-    from cloison.netmodel.space.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,47 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """Where the configuration of a device departs from the matrix.
+
+    ``excess`` is what a rule permits and no line authorises: ``contacts`` are one for each pair of declared places and
+    kind of service that it joins. ``missing`` is what ``line`` authorises and the device does not permit.
+    """
+
+    kind: Literal["excess", "missing"]
+    device: str
+    message: Message
+    spans: tuple[Span, ...]
+    witness: Witness
+    contacts: tuple[Contact, ...] = ()
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """What the configuration of one device permits, beside the matrix: ``rules`` of it were compared with ``lines``.
+
+    What is permitted within the matrix is judged as the matrix is, so that only the departures are listed.
+    ``doubts`` say why the comparison is not whole.
+    """
+
+    device: str
+    departures: tuple[Departure, ...]
+    rules: int
+    lines: int
+    doubts: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that checks may look at, at the date ``at``.
 
-    ``effective`` is each filtering asset's permitted traffic by its id; ``ancestors`` are the digests of the map's
+    ``effective`` is what each configured device permits, by its id; ``ancestors`` are the digests of the map's
     earlier versions, or nothing where no history was given.
     """
 
     network: Network
     at: date
-    effective: Mapping[str, Policy] = field(default_factory=dict)
+    effective: Mapping[str, Permitted] = field(default_factory=dict)
     observed: Observed | None = None
     ancestors: frozenset[str] | None = None

@@ -160,6 +160,12 @@ def _decide(
             "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n’a été comparée",
             seen=_seen(answers),
         )
+    rest = next((answer.part.rest for answer in answers if answer.part.rest is not None), None)
+    if rest is not None:
+        return "partial", say(
+            "{seen}; {rest}", "{seen} ; {rest}",
+            seen=_seen(answers), rest=Text(rest.say("en"), rest.say("fr")),
+        )  # fmt: skip
     if "C" in clause.kind and "observed" in graphs:
         return "conformant", say(
             "{seen}; nothing observed contradicts it",

@@ -9,11 +9,11 @@ import pytest
 
 from cloison.flows.configuration import Configuration, Interface, Stage, Term, Written
 from cloison.flows.verify import verify
-from cloison.flows.verifying.sides import sides_of
 from cloison.flows.verifying.verdict import Verdict
 from cloison.netmodel.finding import MapError, Span
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
+from cloison.netmodel.sides import sides_of
 from cloison.netmodel.space.addresses import ANY, parse, parse_address
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.services import EVERY_SERVICE, OPENING, ServiceSet

@@ -180,6 +180,21 @@ FRAMEWORK = Framework(
             rules=("application-firewall",),
         ),
         Clause(
+            id="13.2.e",
+            urn="13.2.e",
+            title=Text(
+                "Filtering of administration to the matrix alone", "Filtrage de l’administration selon la matrice"
+            ),
+            paraphrase=Text(
+                "At every administration and supervision interface of the infrastructure, a filter lets through the "
+                "connections of the flow matrix and no other.",
+                "À chaque interface d’administration et de supervision de l’infrastructure, un filtrage ne laisse "
+                "passer que les connexions de la matrice des flux.",
+            ),
+            kind="A+F+C",
+            rules=("permitted-flows/interfaces",),
+        ),
+        Clause(
             id="13.3.a",
             urn="13.3.a",
             title=Text("Detection probes", "Sondes de détection"),

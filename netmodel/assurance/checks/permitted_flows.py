@@ -1,0 +1,134 @@
+"""permitted-flows: what the filters permit is the matrix, at every administration interface first (13.2.e).
+
+An interface is looked at when the filters whose configurations are given are all that stands between its zone and the
+others. What a filter permits too much is a breach; what it does not permit of a line is a warning: the line may be
+obsolete, and nothing is open that should not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
+from cloison.netmodel.assurance.effective import not_compared
+from cloison.netmodel.assurance.evidence import Departure, Evidence
+from cloison.netmodel.facts import EndpointFacts
+from cloison.netmodel.finding import Message, Ref, Text, say
+from cloison.netmodel.network import Network
+
+_KINDS = ("administration", "supervision")
+_UNFILTERED = Text(
+    "the configuration of every filter between its zone and the others",
+    "la configuration de chaque filtre entre sa zone et les autres",
+)
+
+
+def _interfaces(network: Network) -> tuple[EndpointFacts, ...]:
+    return tuple(facts for facts in network.endpoints.values() if facts.endpoint.kind in _KINDS)
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    interfaces = _interfaces(network)
+    guarded, missing = _guarded(evidence, interfaces)
+    at_interfaces: list[Departure] = []
+    elsewhere: list[Departure] = []
+    for permitted in evidence.effective.values():
+        for item in permitted.departures:
+            near = any(_touches(network, item, facts) for facts in interfaces)
+            (at_interfaces if near else elsewhere).append(item)
+    rules = sum(item.rules for item in evidence.effective.values())
+    lines = sum(item.lines for item in evidence.effective.values())
+    seen = say(
+        "{n} of {all} administration and supervision {all:interface|interfaces} behind compared filters",
+        "{n} des {all} {all:interface|interfaces} d’administration et de supervision derrière des filtres comparés",
+        n=guarded, all=len(interfaces),
+    )  # fmt: skip
+    absent = None
+    if not interfaces:
+        absent = say(
+            "the map has no administration or supervision endpoint",
+            "la carte n’a aucune interface d’administration ou de supervision",
+        )
+    compared = say(
+        "{rules} {rules:rule|rules} against {lines} {lines:line|lines}",
+        "{rules} {rules:règle|règles} face à {lines} {lines:ligne|lignes}",
+        rules=rules, lines=lines,
+    )  # fmt: skip
+    return Outcome((
+        Part(seen, {"effective": guarded}, tuple(_breaches(at_interfaces)), tuple(missing), absent, "interfaces",
+             not_compared(evidence)),
+        Part(compared, {"effective": rules}, tuple(_breaches(elsewhere)), name="matrix", rest=not_compared(evidence)),
+    ))  # fmt: skip
+
+
+def _breaches(departures: list[Departure]) -> Iterator[Breach]:
+    for item in departures:
+        if item.kind == "excess":
+            yield Breach(Ref("asset", item.device), item.message, item.spans, item.witness, graph="effective")
+        else:
+            yield Breach(
+                Ref("line", item.line), item.message, item.spans, item.witness, "warning", _OBSOLETE, graph="effective"
+            )
+
+
+_OBSOLETE = say(
+    "Take the line out of the matrix if it is obsolete, else open it.",
+    "Retirer la ligne de la matrice si elle est obsolète, sinon l’ouvrir.",
+)
+
+
+def _touches(network: Network, item: Departure, facts: EndpointFacts) -> bool:
+    if item.kind == "missing":
+        return any(end.points.overlaps(facts.end.points) for end in network.line[item.line].targets)
+    homes = {facts.asset, *network.assets[facts.asset].members}
+    return any(
+        contact.target.asset in homes and (not facts.interface or contact.target.interface == facts.interface)
+        for contact in item.contacts
+    )
+
+
+def _guarded(evidence: Evidence, interfaces: tuple[EndpointFacts, ...]) -> tuple[int, list[Missing]]:
+    """Return how many interfaces no way reaches that leaves the compared filters out, and those that one does."""
+    network = evidence.network
+    parts = network.topology.without(tuple(evidence.effective))
+    guarded, missing = 0, []
+    for facts in interfaces:
+        zones = {zone for zone in facts.end.zones if zone in network.zones}
+        own = {name for zone in zones for name in (zone, *network.zones[zone].parts)}
+        own |= {name for name, zone in network.zones.items() if zones & set(zone.parts)}
+        open_ = any(
+            parts.joined(("zone", zone), ("zone", other)) for zone in sorted(zones) for other in network.zones
+            if other not in own
+        )  # fmt: skip
+        if open_:
+            missing.append(Missing(Ref("endpoint", facts.id), _UNFILTERED))
+        else:
+            guarded += 1
+    return guarded, missing
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    if evidence.network.topology.forwarding:
+        return None
+    return say("the map has no equipment that filters or forwards", "la carte n’a aucun équipement qui filtre")
+
+
+CHECK = Check(
+    name="permitted-flows",
+    title=Text("The filters permit the matrix and nothing else", "Les filtres permettent la matrice et rien d’autre"),
+    why=Text(
+        "A matrix that no filter enforces authorises nothing: what passes is what the configurations permit.",
+        "Une matrice qu’aucun filtre n’applique n’autorise rien : ce qui passe est ce que permettent les "
+        "configurations.",
+    ),
+    remedy=Text(
+        "Narrow the rule to its lines, or declare and justify the line that it lacks.",
+        "Restreindre la règle à ses lignes, ou déclarer et justifier la ligne qui lui manque.",
+    ),
+    severity="error",
+    run=_run,
+    needs=("declared", "effective"),
+    applies=_applies,
+    parts=("interfaces", "matrix"),
+)
