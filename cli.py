@@ -855,16 +855,18 @@ def explain(
             "--from",
             metavar=_("END", "BOUT"),
             help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
+            show_default=False,
         ),
-    ],
+    ] = "",
     target: Annotated[
         str,
         typer.Option(
             "--to",
             metavar=_("END", "BOUT"),
             help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
+            show_default=False,
         ),
-    ],
+    ] = "",
     service: Annotated[
         str,
         typer.Option(
@@ -880,18 +882,55 @@ def explain(
             "--vrf", metavar="VRF", help=_("The VRF of literal addresses.", "La VRF des adresses littérales.")
         ),
     ] = "default",
+    config: ConfigOption = None,
+    capture: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--capture",
+            metavar=_("FILE", "FICHIER"),
+            help=_(
+                "With configurations: what was seen too; without --from and --to, of every line and conversation.",
+                "Avec des configurations : ce qui a été vu aussi ; sans --from ni --to, pour toute ligne et "
+                "conversation.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    probe: ProbeOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     lang: LangOption = "",
 ) -> int:
     """Explain one flow: its line, its path, the rules that bear on it, or what is nearest."""
+    from cloison.flows.explain import asked_of, explain_report
     from cloison.flows.explain import explain as explain_flow
-    from cloison.flows.explain import explain_report
+    from cloison.flows.explaining.question import ask
+    from cloison.flows.verify import guards_of
 
     _check_language(lang)
     network = _network(path, _day(at))
-    explanation = explain_flow(network, source, target, service, vrf=vrf)
+    seen = bool(capture or probe)
+    if seen and not config:
+        _refuse("usage", say("--capture needs the configurations: --config DEVICE=FILE",
+                             "--capture demande les configurations : --config ÉQUIPEMENT=FICHIER"))  # fmt: skip
+    if bool(source) != bool(target) or not (source or seen):
+        _refuse("usage", say("name both ends: --from and --to", "nommer les deux bouts : --from et --to"))
+    verification = _verified(network, config, []) if config else None
+    guards = guards_of(verification) if verification else ()
+    if seen and verification is not None:
+        from cloison.flows.audit import Options
+        from cloison.flows.audit import audit as judge
+        from cloison.flows.triangle import triangle, triangle_report
+
+        taken = _captures(capture or [], probe or [], network, "", True, (300, 120, 30))
+        outcome = judge(network, taken, Options(), tick=_progress.tick)
+        asked = asked_of(ask(network, source, target, service, vrf)) if source else None
+        report = triangle_report(triangle(network, verification, guards, outcome, asked), verification, outcome)
+        _show(report, output, format)
+        _summarise(report, output, format)
+        return FINDINGS if _worst(report.findings, "error") else HOLDS
+    explanation = explain_flow(network, source, target, service, vrf=vrf, guards=guards)
     report = explain_report(explanation, network)
     _show(report, output, format)
     _summarise(report, output, format)

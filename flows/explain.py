@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Literal
 
@@ -10,10 +11,12 @@ from cloison.flows.explaining.explained import explain_report
 from cloison.flows.explaining.explanation import Explanation, Match, Near, Way
 from cloison.flows.explaining.question import Question, ask
 from cloison.flows.explaining.translated import translations_met
+from cloison.flows.verifying.deciding import Decision, Guard
 from cloison.netmodel.assurance.assess import assess_network, forbidden_by
 from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.finding import Finding
 from cloison.netmodel.network import Network
+from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.services import ServiceSet
 
 __all__ = ["Explanation", "explain", "explain_report"]
@@ -25,12 +28,14 @@ _MOST_BOXES = 64
 
 
 def explain(
-    network: Network, source: str, target: str, service: str | None = None, *, vrf: str = "default"
-) -> Explanation:
+    network: Network, source: str, target: str, service: str | None = None, *, vrf: str = "default",
+    guards: Sequence[Guard] = (),
+) -> Explanation:  # fmt: skip
     """Return the explanation of a flow on the network's day; literal addresses are read in ``vrf``.
 
     Without a service, an endpoint's own are meant, else the question is which services are authorised from all of one
-    end to all of the other. Raises ``MapError`` for a text that means nothing, with the nearest ones that do.
+    end to all of the other. ``guards`` are configured devices, which say what they
+    do with it. Raises ``MapError`` for a text that means nothing, with the nearest ones that do.
     """
     question = ask(network, source, target, service or "", vrf)
     coverage = cover(network, question)
@@ -52,8 +57,22 @@ def explain(
     return Explanation(
         question, authorised, reason, services, coverage.matches, coverage.parts if reason == "partly" else (), near,
         ways, translations_met(network, question, coverage, ways), _findings(network, coverage.matches), forbidden,
-        None if authorised else missing(network, question, coverage),
+        None if authorised else missing(network, question, coverage), _decisions(question, coverage, guards),
     )  # fmt: skip
+
+
+def asked_of(question: Question, coverage: Coverage | None = None) -> Product:
+    """Return what a question is about; an open one is about the services that some line authorises, if any."""
+    services = question.services
+    if question.open and coverage is not None and coverage.matches:
+        services = ServiceSet.union(match.services for match in coverage.matches)
+    return Product(question.source.points, question.target.points, services)
+
+
+def _decisions(question: Question, coverage: Coverage, guards: Sequence[Guard]) -> tuple[Decision, ...]:
+    product = asked_of(question, coverage)
+    decisions = (guard.decide(product) for guard in guards)
+    return tuple(item for item in decisions if item.fate != "absent")
 
 
 def _reason(network: Network, question: Question, coverage: Coverage) -> Why:

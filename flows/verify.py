@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.explain import explain
 from cloison.flows.verifying.answer import gate_of, verify_report
+from cloison.flows.verifying.deciding import Guard
 from cloison.flows.verifying.differences import Compared, compare_device
 from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
@@ -46,6 +47,7 @@ class Verification:
 
     network: Network
     devices: tuple[Verdict, ...]
+    sides: Mapping[str, Sides]
     changes: tuple[DeviceChange, ...] | None = None
 
     @property
@@ -67,6 +69,14 @@ class Verification:
         return verify_report(self.network, self.devices, self.changes)
 
 
+def guards_of(verification: Verification) -> tuple[Guard, ...]:
+    """Return each verified device, ready to be asked what it does with some packets."""
+    return tuple(
+        Guard(verdict.device, verdict.configuration, verification.sides[verdict.device])
+        for verdict in verification.devices
+    )
+
+
 def verify(
     network: Network,
     configurations: Mapping[str, Configuration],
@@ -86,13 +96,13 @@ def verify(
     }
     verdicts = tuple(_verdict(network, device, configurations, sides, compared, tick) for device in configurations)
     if base is None:
-        return Verification(network, verdicts)
+        return Verification(network, verdicts, sides)
     changes = tuple(
         change(network, device, (base[device], before[device]), (configuration, sides[device]), tick)
         for device, configuration in configurations.items()
         if device in base
     )
-    return Verification(network, verdicts, changes)
+    return Verification(network, verdicts, sides, changes)
 
 
 def _sides(network: Network, configurations: Mapping[str, Configuration]) -> dict[str, Sides]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from cloison.flows.explaining.explanation import Explanation, Match, Near
 from cloison.flows.explaining.wording import few, life_text, packet_data, services_text, summary
+from cloison.flows.verifying.deciding import Decision
+from cloison.flows.verifying.wording import DEFAULT, rules_of
 from cloison.netmodel.finding import Message, Text, Value
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
@@ -14,6 +16,8 @@ from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes
 from cloison.netmodel.space.intervals import IntervalSet
 
 Cell = Value | Message | None
+
+_MOST_RULES = 20
 
 _NEAR: Mapping[str, Text] = {
     "partly": Text("for a part of these ends or services", "pour une partie de ces bouts ou services"),
@@ -91,8 +95,15 @@ def explain_report(explanation: Explanation, network: Network) -> Report:
         ],
         "forbidden": list(explanation.forbidden),
         "witness": packet_data(explanation.witness, network) if explanation.witness else None,
+        "devices": [_decision(item) for item in explanation.decisions],
     }
-    tables = (_lines(explanation), _routes(explanation), _translations(explanation), _near(explanation, network))
+    tables = (
+        _lines(explanation),
+        _devices(explanation),
+        _routes(explanation),
+        _translations(explanation),
+        _near(explanation, network),
+    )
     return Report(
         "explain",
         data,
@@ -102,6 +113,44 @@ def explain_report(explanation: Explanation, network: Network) -> Report:
         marking=network.model.marking,
         title=network.model.name,
     )
+
+
+def _decision(item: Decision) -> dict[str, Any]:
+    return {
+        "device": item.device,
+        "hook": item.hook,
+        "fate": item.fate,
+        "always": item.always,
+        "permitted_by": [rules_of(origin) for origin in item.permitting],
+        "denied_by": [rules_of(origin) for origin in item.denying],
+    }
+
+
+_FATES: Mapping[str, Text] = {
+    "permitted": Text("permitted", "permis"),
+    "denied": Text("denied", "refusé"),
+    "partly": Text("permitted in part", "permis en partie"),
+    "undecided": Text("undecided", "indécis"),
+}
+
+
+def _devices(explanation: Explanation) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for item in explanation.decisions:
+        for word, origins in (("permitted", item.permitting), ("denied", item.denying)):
+            for origin in origins[:_MOST_RULES]:
+                written = [deciding.written for deciding in origin if deciding.written is not None]
+                rows.append((
+                    item.device, _FATES[word if item.fate == "partly" else item.fate],
+                    ", ".join(str(rule.span) for rule in written) or DEFAULT,
+                    " + ".join(rule.text for rule in written),
+                    "" if item.always else Text("another way leaves it out", "un autre chemin l’évite"),
+                ))  # fmt: skip
+    return Table(
+        "devices", Text("What configured equipment does with it", "Ce qu’en font les équipements configurés"),
+        (Text("device", "équipement"), Text("fate", "sort"), Text("place", "emplacement"), Text("rule", "règle"),
+         Text("remark", "remarque")), tuple(rows),
+    )  # fmt: skip
 
 
 def _match(match: Match) -> dict[str, Any]:

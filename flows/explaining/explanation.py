@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cloison.flows.explaining.question import Question
+from cloison.flows.verifying.deciding import Decision
 from cloison.netmodel.facts import Line, TranslationFacts
 from cloison.netmodel.finding import Finding
 from cloison.netmodel.space.packets import Packet
@@ -55,7 +56,8 @@ class Explanation:
     ``services`` are the openings, among those asked, that are authorised from the whole of one end to the whole of the
     other. A question without services is authorised when there are any. ``reason`` is empty or ``inside`` when it is
     authorised; else ``partly``, ``unmapped``, ``expired``, ``forbidden``, ``direction``, ``service`` or ``no-line``,
-    and ``witness`` is a packet that is not authorised. ``parts`` say what ``partly`` means.
+    and ``witness`` is a packet that is not authorised. ``parts`` say what ``partly`` means. ``decisions`` are those of
+    the configured devices that the flow crosses.
     """
 
     question: Question
@@ -70,3 +72,4 @@ class Explanation:
     findings: tuple[Finding, ...]
     forbidden: tuple[str, ...]
     witness: Packet | None
+    decisions: tuple[Decision, ...] = ()
