@@ -1,0 +1,158 @@
+"""Base chains at their hooks -> the stages that a packet meets, in the kernel's order.
+
+A forwarded packet passes ``prerouting``, ``forward`` and ``postrouting``; one to the device ``prerouting`` and
+``input``; one of the device ``output`` and ``postrouting``. At a hook, chains go by priority and all of them must
+accept. Destinations are translated in ``prerouting`` (and ``output``) at priority -100, sources in ``postrouting`` at
+100 (linux/netfilter_ipv4.h, ``enum nf_ip_hook_priorities``): what ``forward`` sees are real ends, both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from cloison.flows.configuration import Configuration, Interface, Left, Stage, Term, Written
+from cloison.flows.configuring.netfilter.boxes import WHOLE, WHOLE_V4, WHOLE_V6, Box, Meeting, Part
+from cloison.flows.configuring.netfilter.chains import GROWN, Chain, Decided, Flattening, Rule
+from cloison.flows.configuring.netfilter.interfaces import Names
+from cloison.flows.configuring.netfilter.real import Nat, Nats, after_sources, before_destinations
+from cloison.flows.configuring.netfilter.states import STATES
+from cloison.flows.configuring.notes import Notes
+from cloison.netmodel.finding import Message, say
+from cloison.netmodel.space.services import EVERY_SERVICE
+
+Family = Literal["ip", "ip6", "inet"]
+WHOLES: Mapping[str, Box] = {"ip": WHOLE_V4, "ip6": WHOLE_V6, "inet": WHOLE}
+DESTINATIONS, SOURCES, CONNTRACK = -100, 100, -200
+"""The priorities at which destinations and sources are translated, and at which connections are tracked."""
+
+_HOOKS = ("prerouting", "input", "forward", "output", "postrouting")
+ARRIVED_OLD = say(
+    "before Linux 5.7 a packet in postrouting has no interface that it arrived on",
+    "avant Linux 5.7, un paquet en postrouting n’a pas d’interface d’arrivée",
+)
+
+
+@dataclass(slots=True)
+class Base:
+    """A chain at a hook, with the chains of its table."""
+
+    family: str
+    name: str
+    chain: Chain
+    chains: Mapping[str, Chain]
+    kind: Literal["filter", "nat"]
+    hook: str
+    priority: int
+    policy: Literal["accept", "drop"]
+    closing: Written
+
+
+@dataclass(slots=True)
+class Everywhere:
+    """What bears on every stage, however early it comes: packets rewritten, packets that pass by all chains."""
+
+    rules: list[Rule] = field(default_factory=list)
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return a term in doubt for each."""
+        return tuple(
+            Decided(rule, part.box, part.doubt).term() for rule in self.rules for part in rule.match
+        )  # fmt: skip
+
+
+def assemble(
+    dialect: str, bases: Sequence[Base], names: Names, notes: Notes, everywhere: Everywhere, meeting: Meeting
+) -> Configuration:
+    """Return the configuration that base chains make together; every chain's calls were checked."""
+    ordered = sorted(bases, key=lambda base: (_HOOKS.index(base.hook), base.priority))
+    flat = [(base, _flatten(base, meeting, notes)) for base in ordered]
+    nats = _nats(flat)
+    front = everywhere.terms()
+
+    def stages(hooks: Iterable[str], local: bool) -> tuple[Stage, ...]:
+        found = []
+        for base, items in flat:
+            if base.hook in hooks and (base.kind == "filter" or _refuses(items)):
+                found.append(_stage(base, items, nats, local, front, meeting))
+        return tuple(found)
+
+    hooks = {base.hook for base in bases if base.kind == "filter"}
+    return Configuration(
+        dialect,
+        tuple(Interface(name) for name in names.all()),
+        stages(("prerouting", "forward", "postrouting"), False),
+        stages(("prerouting", "input"), True) if hooks & {"input"} else None,
+        stages(("output", "postrouting"), True) if hooks & {"output"} else None,
+        tuple(nats.translations()),
+        understood=notes.understood,
+        harmless=notes.harmless,
+        undecided=tuple(notes.undecided),
+    )
+
+
+def _flatten(base: Base, meeting: Meeting, notes: Notes) -> tuple[Decided, ...]:
+    whole = WHOLES[base.family]
+    end = Rule((Part(whole),), base.policy, base.closing)
+    found = Flattening(base.chains, meeting).flatten(base.chain, end, whole)
+    if found is None:
+        notes.undecided.append(Left(base.closing, GROWN))
+        unread = Rule(end.match, "unknown", base.closing, about=GROWN)
+        return (Decided(unread, whole, GROWN), Decided(end, whole, None))
+    return found
+
+
+def _refuses(items: Sequence[Decided]) -> bool:
+    return any(item.rule.verdict != "accept" for item in items)
+
+
+def _nats(flat: Iterable[tuple[Base, Sequence[Decided]]]) -> Nats:
+    destinations: list[tuple[Nat, Box, Written]] = []
+    sources: list[tuple[Nat, Box, Written]] = []
+    for base, items in flat:
+        for item in items:
+            nat = item.rule.about
+            if base.kind == "nat" and isinstance(nat, Nat) and nat.kind != "none":
+                to = sources if nat.kind == "source" else destinations
+                to.append((nat, item.box, item.rule.written))
+    return Nats(tuple(destinations), tuple(sources))
+
+
+def _stage(
+    base: Base, items: Sequence[Decided], nats: Nats, local: bool, front: tuple[Term, ...], meeting: Meeting
+) -> Stage:
+    found: Iterable[Decided] = items
+    if base.hook == "prerouting":
+        found = (item for item in (_leaves_nowhere(item) for item in found) if item is not None)
+    elif base.hook == "postrouting" and not local:
+        found = (_arrived(item) for item in found)
+    if base.hook in ("prerouting", "output") and base.priority <= DESTINATIONS and nats != Nats():
+        found = before_destinations(tuple(found), nats, local, meeting)
+    elif base.hook == "postrouting" and base.priority >= SOURCES and nats != Nats():
+        found = after_sources(tuple(found), nats)
+    terms = [item.term() for item in found]
+    if base.kind == "nat":
+        terms.insert(0, Term("permit", base.closing, services=EVERY_SERVICE - STATES["new"]))
+    otherwise: Literal["permit", "deny"] = "permit"
+    if base.family == "inet":
+        otherwise = "permit" if base.policy == "accept" else "deny"
+        if terms and terms[-1] == Term("permit" if base.policy == "accept" else "deny", base.closing):
+            terms.pop()
+    name = f"{base.family} {base.name} ({base.hook}, {base.priority})"
+    return Stage(name, (*front, *terms), "tracked", otherwise, base.closing)
+
+
+def _leaves_nowhere(item: Decided) -> Decided | None:
+    """Return a decision of prerouting, where a packet leaves by no interface yet; ``None`` when it asks for one."""
+    leaving = item.box.leaving
+    if leaving is None:
+        return item
+    return replace(item, box=item.box._replace(leaving=None)) if "" in leaving else None
+
+
+def _arrived(item: Decided) -> Decided:
+    doubt: Message | None = item.doubt
+    if item.box.arriving is not None and doubt is None:
+        return replace(item, doubt=ARRIVED_OLD)
+    return item

@@ -1,0 +1,1 @@
+"""The languages of iptables-save, ip6tables-save and ipset save."""
