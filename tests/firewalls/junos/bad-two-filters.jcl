@@ -1,0 +1,6 @@
+firewall {
+    family inet {
+        filter in { term a { then accept; } }
+        filter out { term a { then discard; } }
+    }
+}
