@@ -1,0 +1,1 @@
+"""What the dialects of pfSense and OPNsense share: aliases, interfaces, rules, translations."""
