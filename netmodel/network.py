@@ -85,6 +85,14 @@ class Network:
         return {line.id: line for line in self.lines}
 
     @cached_property
+    def edges(self) -> frozenset[int]:
+        """The first and last points of networks: no hosts, where there is the choice."""
+        held = [facts.points for facts in self.subnets.values()] + [facts.points for facts in self.zones.values()]
+        return frozenset(
+            end for points in held for low, high in points.ranges if high - low >= 3 for end in (low, high)
+        )
+
+    @cached_property
     def topology(self) -> Topology:
         """The layer-3 graph."""
         from cloison.netmodel.topology import Topology

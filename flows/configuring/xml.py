@@ -117,14 +117,27 @@ def parse(file: File, notes: Notes, tick: Tick = lambda done, total: None) -> El
             tick(min(at + _CHUNK, len(file.text)), len(file.text))
         parser.close()
     except DefusedXmlException:
-        _refuse(file, parser, notes, say(
-            "A DTD, an entity or an external reference: a configuration has none, and none is ever followed",
-            "Une DTD, une entité ou une référence externe : une configuration n’en a pas, et aucune n’est suivie"))
+        _refuse(
+            file,
+            parser,
+            notes,
+            say(
+                "A DTD, an entity or an external reference: a configuration has none, and none is ever followed",
+                "Une DTD, une entité ou une référence externe : une configuration n’en a pas, et aucune n’est suivie",
+            ),
+        )
     except _TooMuchError:
-        _refuse(file, parser, notes, say(
-            "The XML is nested more than {depth} deep, or has more than {most} elements",
-            "Le XML est imbriqué sur plus de {depth} niveaux, ou a plus de {most} éléments",
-            depth=MOST_DEPTH, most=MOST_ELEMENTS))
+        _refuse(
+            file,
+            parser,
+            notes,
+            say(
+                "The XML is nested more than {depth} deep, or has more than {most} elements",
+                "Le XML est imbriqué sur plus de {depth} niveaux, ou a plus de {most} éléments",
+                depth=MOST_DEPTH,
+                most=MOST_ELEMENTS,
+            ),
+        )
     except (SAXParseException, ValueError) as problem:
         line = problem.getLineNumber() if isinstance(problem, SAXParseException) else 0
         column = problem.getColumnNumber() if isinstance(problem, SAXParseException) else 0

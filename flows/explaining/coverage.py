@@ -101,8 +101,8 @@ def missing(network: Network, question: Question, coverage: Coverage) -> Packet 
         hole = next(less(narrowed, coverage.pieces), None)
         if hole is not None:
             return Packet(
-                _host(network, question.source.points, hole.source),
-                _host(network, question.target.points, hole.destination),
+                host_of(network, hole.source, question.source.points),
+                host_of(network, hole.destination, question.target.points),
                 *hole.services.least(),
             )
     return None
@@ -148,16 +148,12 @@ def _name(end: End, place: Place) -> str:
     return ", ".join(shared[:_MOST_PREFIXES]) + (" …" if len(shared) > _MOST_PREFIXES else "")
 
 
-def _host(network: Network, place: IntervalSet, points: IntervalSet) -> int:
+def host_of(network: Network, points: IntervalSet, place: IntervalSet = EMPTY) -> int:
     """Return the first of some points of a place that is not the first or the last address of a network, if any."""
-    edges: set[int] = set()
-    for known in (place, *(facts.points for facts in network.subnets.values())):
-        for low, high in known.ranges:
-            if high - low >= 3:
-                edges |= {low, high}
+    own = {end for low, high in place.ranges if high - low >= 3 for end in (low, high)}
     for low, high in points.ranges:
-        for point in range(low, min(high, low + len(edges)) + 1):
-            if point not in edges:
+        for point in range(low, min(high, low + len(network.edges) + len(own)) + 1):
+            if point not in network.edges and point not in own:
                 return point
     return points.least()
 

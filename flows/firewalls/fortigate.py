@@ -123,9 +123,7 @@ class _Made:
         self._notes.leave(where, why)
         for home, names in homes.items():
             others = frozenset(name for other, many in homes.items() if other != home for name in many)
-            self._plain.append(
-                Term("unknown", where, arriving=frozenset(names), leaving=others, sure=False, doubt=why)
-            )
+            self._plain.append(Term("unknown", where, arriving=frozenset(names), leaving=others, sure=False, doubt=why))
 
     def configuration(self, files: Sequence[File], told: bool) -> Configuration:
         """Return what was read."""
@@ -151,8 +149,10 @@ class _Made:
         node = self._settings
         if not scope.ports.nodes or (node is not None and node.value("allow-traffic-redirect") == "disable"):
             return []
-        why = say("what leaves by the interface that it arrived on may pass without a policy (allow-traffic-redirect)",
-                  "ce qui repart par son interface d’arrivée peut passer sans règle (allow-traffic-redirect)")
+        why = say(
+            "what leaves by the interface that it arrived on may pass without a policy (allow-traffic-redirect)",
+            "ce qui repart par son interface d’arrivée peut passer sans règle (allow-traffic-redirect)",
+        )
         return [
             Term("permit", Written(port.span, f"interface {name}", name), arriving=frozenset({name}),
                  leaving=frozenset({name}), sure=False, doubt=why)

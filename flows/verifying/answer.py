@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
+from cloison.flows.verifying.boxes import instance
 from cloison.flows.verifying.gate import Change, DeviceChange, Gate
 from cloison.flows.verifying.grounds import change_findings, findings
 from cloison.flows.verifying.lowering import Origin
@@ -23,7 +26,6 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
 from cloison.netmodel.sides import equals
 from cloison.netmodel.space.intervals import IntervalSet
-from cloison.netmodel.space.packets import Product
 
 Cell = Value | Message | None
 
@@ -77,7 +79,7 @@ def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequen
         said.append(say("The change is {gate}", "Le changement : {gate}", gate=_GATE[gate_of(changes)]))
         if not all(item.decided for item in changes):
             said.append(_IN_DOUBT)
-    said += dict.fromkeys(note for verdict in verdicts for note in verdict.notes)
+    said += {note.text: note for verdict in verdicts for note in verdict.notes}.values()
     return Report(
         "verify", data, tuple(found), tables=tuple(table for table in tables if table.rows), summary=tuple(said),
         marking=network.model.marking, title=network.model.name,
@@ -133,14 +135,13 @@ def _excess_data(network: Network, item: Excess, wording: Wording) -> Iterator[d
 
 
 def _box(network: Network, box: Box, wording: Wording) -> dict[str, Any]:
-    witness = Product(box.source, box.target, box.services).witness()
     return {
         "from": box.source_zone or None,
         "to": box.target_zone or None,
         "source": wording.ends(box.source),
         "destination": wording.ends(box.target),
         "service": few(services_said(box.services)),
-        "witness": packet_said(witness, network),
+        "witness": packet_said(instance(network, box), network),
     }
 
 
@@ -182,7 +183,7 @@ def _sentence(verdict: Verdict) -> Message:
 
 def _where(origin: Origin) -> str:
     written = [deciding.written for deciding in origin]
-    return " + ".join(str(item.span) + (f" {item.text}" if item.text else "") for item in written if item is not None)
+    return " + ".join(str(replace(item.span, file=PurePath(item.span.file).name)) for item in written if item)
 
 
 _BOX = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+from cloison.flows.explaining.coverage import host_of
 from cloison.flows.explaining.question import place_of
 from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.intervals import IntervalSet
-from cloison.netmodel.space.packets import Product, less
+from cloison.netmodel.space.packets import Packet, Product, less
 from cloison.netmodel.space.policy import Rule
 
 _MOST_OTHERS = 3_000  # rules that are taken away from one rule
@@ -76,6 +77,11 @@ def boxes(network: Network, products: Sequence[Product]) -> tuple[Box, ...]:
     return tuple(
         sorted(found, key=lambda box: (box.source_zone, box.target_zone, box.source.ranges, box.target.ranges))
     )
+
+
+def instance(network: Network, box: Box) -> Packet:
+    """Return a packet of a box, between hosts where there is the choice."""
+    return Packet(host_of(network, box.source), host_of(network, box.target), *box.services.least())
 
 
 def _joined(found: Sequence[Box], axis: str) -> list[Box]:

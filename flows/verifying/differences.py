@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cloison.flows.configuration import Configuration, Stage
-from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
+from cloison.flows.verifying.boxes import boxes, denials_before, extent, instance, refused
 from cloison.flows.verifying.lines import Claims, claims
 from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
 from cloison.flows.verifying.verdict import Box, Excess, Missing
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
-from cloison.netmodel.space.packets import Packet, Product
+from cloison.netmodel.space.packets import Packet
 from cloison.netmodel.space.policy import BUDGET, Difference, Rule, beyond
 from cloison.netmodel.space.ranks import BudgetError
 from cloison.netmodel.space.services import CONTINUING, OPENING
@@ -127,7 +127,7 @@ def _excess(
             [item.rule for item in items], lambda rule: [*denials_before(lower, rule), *asked.authorised]
         )
     found = boxes(network, pieces)
-    return Excess(hook, phase, origin_of(items[0].rule), found, whole, plain(found, whole, items[0].witness))
+    return Excess(hook, phase, origin_of(items[0].rule), found, whole, plain(network, found, whole, items[0].witness))
 
 
 def _missing(
@@ -143,12 +143,10 @@ def _missing(
             origin = origin_of(item.against)
             blocked.setdefault(tuple(id(deciding.term) for deciding in origin), origin)
     found = boxes(network, pieces)
-    witness = plain(found, whole, items[0].witness)
+    witness = plain(network, found, whole, items[0].witness)
     return Missing(hook, phase, str(items[0].rule.origin), found, whole, witness, tuple(blocked.values()))
 
 
-def plain(found: Sequence[Box], whole: bool, witness: Packet) -> Packet:
+def plain(network: Network, found: Sequence[Box], whole: bool, witness: Packet) -> Packet:
     """Return the plainest packet of the first box, where boxes hold nothing but the difference; else the witness."""
-    if not whole or not found:
-        return witness
-    return Product(found[0].source, found[0].target, found[0].services).witness()
+    return instance(network, found[0]) if whole and found else witness

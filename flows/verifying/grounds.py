@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cloison.flows.verifying.gate import DeviceChange
 from cloison.flows.verifying.verdict import Box, Effectless, Excess, Missing, Verdict
-from cloison.flows.verifying.wording import DEFAULT, Wording, few, packet_said, packet_text, services_said
+from cloison.flows.verifying.wording import DEFAULT, Wording, few, packet_shown, packet_text, services_said
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Span, Step, Text, Value, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.services import CONTINUING
 
 _MOST_PAIRS = 4
 _NEAR: Mapping[str, Text] = {
-    "partly": Text("{line} authorises a part of it", "{line} en autorise une partie"),
-    "expired": Text("{line} would authorise it and is not live", "{line} l’autoriserait mais n’est pas en vigueur"),
-    "direction": Text("{line} authorises the other way", "{line} autorise l’autre sens"),
-    "service": Text("{line} joins these ends for other services", "{line} relie ces bouts pour d’autres services"),
-    "zones": Text("{line} joins other ends of these zones", "{line} relie d’autres bouts de ces zones"),
+    "partly": Text("authorises a part of it", "en autorise une partie"),
+    "expired": Text("would authorise it and is not live", "l’autoriserait mais n’est pas en vigueur"),
+    "direction": Text("authorises the other way", "autorise l’autre sens"),
+    "service": Text("joins these ends for other services", "relie ces bouts pour d’autres services"),
+    "zones": Text("joins other ends of these zones", "relie d’autres bouts de ces zones"),
 }
 _REMEDY_EXCESS = say(
     "Narrow or remove the rule, or declare a line with its justification.",
@@ -97,12 +97,10 @@ def _extent(boxes: Sequence[Box], wording: Wording) -> tuple[str, ...]:
 def _excess(network: Network, device: str, item: Excess, wording: Wording) -> Finding:
     spans = tuple(deciding.written.span for deciding in item.origin if deciding.written is not None)
     steps = [
-        Step(Ref("line", line), Message(_NEAR[why], {"line": line}), network.line[line].span)
+        Step(Ref("line", line), Message(_NEAR[why]), network.line[line].span)
         for line, why in item.near if why in _NEAR
     ]  # fmt: skip
-    steps += (
-        Step(Ref("rule", rule), say("it breaks {rule}", "cela enfreint {rule}", rule=rule)) for rule in item.forbidden
-    )
+    steps += (Step(Ref("rule", rule), say("forbids it", "l’interdit")) for rule in item.forbidden)
     message = say(
         "{device} permits what no line authorises: {extent}; for instance {packet}",
         "{device} permet ce qu’aucune ligne n’autorise : {extent} ; par exemple {packet}",
@@ -110,7 +108,7 @@ def _excess(network: Network, device: str, item: Excess, wording: Wording) -> Fi
     )  # fmt: skip
     return Finding(
         "configuration-excess", "error", message, Ref("asset", device), spans or (Span(device),),
-        Witness("packet", tuple(steps), packet_said(item.witness, network)), _REMEDY_EXCESS, graph="effective",
+        Witness("packet", tuple(steps), packet_shown(item.witness, network)), _REMEDY_EXCESS, graph="effective",
     )  # fmt: skip
 
 
@@ -119,10 +117,7 @@ def _missing(network: Network, device: str, item: Missing, wording: Wording) -> 
         (deciding.written.span, deciding.written.text): deciding.written
         for origin in item.blocked for deciding in origin[-1:] if deciding.written is not None
     }  # fmt: skip
-    steps = [
-        Step(Ref("rule", rule.text), say("blocked by “{rule}”", "bloqué par « {rule} »", rule=rule.text), rule.span)
-        for rule in written.values()
-    ]
+    steps = [Step(Ref("rule", rule.text), say("blocks it", "le bloque"), rule.span) for rule in written.values()]
     if not steps:
         steps = [Step(Ref("rule", ""), say("no rule permits it", "aucune règle ne le permet"))]
     values: dict[str, Value] = {"device": device, "line": item.line, "extent": _extent(item.boxes, wording),
@@ -142,7 +137,7 @@ def _missing(network: Network, device: str, item: Missing, wording: Wording) -> 
     spans = (*(rule.span for rule in written.values()), line.span)
     return Finding(
         "configuration-missing", "error", message, Ref("line", item.line), spans,
-        Witness("packet", tuple(steps), packet_said(item.witness, network)), _REMEDY_MISSING, graph="effective",
+        Witness("packet", tuple(steps), packet_shown(item.witness, network)), _REMEDY_MISSING, graph="effective",
     )  # fmt: skip
 
 
@@ -155,7 +150,7 @@ def _stopped(network: Network, device: str, item: Excess, wording: Wording) -> F
     )  # fmt: skip
     return Finding(
         "excess-stopped-elsewhere", "warning", message, Ref("asset", device), spans or (Span(device),),
-        Witness("packet", (), packet_said(item.witness, network)), _REMEDY_EXCESS, graph="effective",
+        Witness("packet", (), packet_shown(item.witness, network)), _REMEDY_EXCESS, graph="effective",
     )  # fmt: skip
 
 
@@ -185,7 +180,7 @@ def change_findings(network: Network, change: DeviceChange, wording: Wording) ->
         )  # fmt: skip
         yield Finding(
             "change-outside", "error", message, Ref("asset", change.device), spans or (Span(change.device),),
-            Witness("packet", (), packet_said(item.unlisted, network)), _REMEDY_EXCESS, graph="effective",
+            Witness("packet", (), packet_shown(item.unlisted, network)), _REMEDY_EXCESS, graph="effective",
         )  # fmt: skip
     for item in change.closed:
         if not item.lines:
@@ -199,5 +194,5 @@ def change_findings(network: Network, change: DeviceChange, wording: Wording) ->
         )  # fmt: skip
         yield Finding(
             "change-removes", "error", message, Ref("asset", change.device), spans or (Span(change.device),),
-            Witness("packet", (), packet_said(item.witness, network)), _REMEDY_MISSING, graph="effective",
+            Witness("packet", (), packet_shown(item.witness, network)), _REMEDY_MISSING, graph="effective",
         )  # fmt: skip

@@ -74,12 +74,15 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
                 ends.append((product.destination, product.source, narrowed(product.services, True)))
             for mirrored, (source, destination, services) in enumerate(ends):
                 for one, other in space.pieces(source, destination) if services else ():
-                    authorised.append(Rule(True, one, other, services, line.id))
+                    carried = space.carried(one, services)
+                    if not carried:
+                        continue
+                    authorised.append(Rule(True, one, other, carried, line.id))
                     if ways is None:
                         owed.append(authorised[-1])
                         continue
                     for must, here, there in ways.split(line, one, other, bool(mirrored)):
-                        (owed if must else doubtful).append(Rule(True, here, there, services, line.id))
+                        (owed if must else doubtful).append(Rule(True, here, there, carried, line.id))
     authorised += _free(network, space)
     return Claims(tuple(authorised), tuple(owed), tuple(doubtful))
 

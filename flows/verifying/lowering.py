@@ -12,11 +12,11 @@ from typing import Literal
 
 from cloison.flows.configuration import Stage, Term, Written
 from cloison.netmodel.sides import Port, Sides, families
-from cloison.netmodel.space.addresses import points
+from cloison.netmodel.space.addresses import V4, VRF_SHIFT, points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.policy import Rule
-from cloison.netmodel.space.protocols import TCP
+from cloison.netmodel.space.protocols import ICMP, ICMPV6, TCP
 from cloison.netmodel.space.ranks import BudgetError
 from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE, OPENING, ServiceSet
 
@@ -43,6 +43,10 @@ class Deciding:
 Origin = tuple[Deciding, ...]
 Pieces = tuple[tuple[IntervalSet, IntervalSet], ...]  # from, to
 
+# a packet of one family never carries the other's ICMP
+_FOUR = EVERY_SERVICE - ServiceSet.of((ICMPV6, ICMPV6))
+_SIX = EVERY_SERVICE - ServiceSet.of((ICMP, ICMP))
+
 
 @dataclass(slots=True)
 class Space:
@@ -55,6 +59,7 @@ class Space:
     cells: Pieces
     _lifted: dict[int, tuple[IntervalSet, IntervalSet]] = field(default_factory=dict)
     _cut: dict[tuple[object, ...], tuple[object, IntervalSet]] = field(default_factory=dict)
+    _carried: dict[tuple[int, bool], tuple[ServiceSet, ServiceSet]] = field(default_factory=dict)
 
     @staticmethod
     def of(sides: Sides, hook: Hook) -> Space:
@@ -85,6 +90,15 @@ class Space:
                 if destination:
                     found.append((source, destination))
         return tuple(found)
+
+    def carried(self, source: IntervalSet, services: ServiceSet) -> ServiceSet:
+        """Return what of services packets of a piece's family can carry."""
+        four = source.ranges[0][0] & ((1 << VRF_SHIFT) - 1) in V4
+        known = self._carried.get((id(services), four))
+        if known is None:
+            common = services & (_FOUR if four else _SIX)
+            known = self._carried[id(services), four] = (services, services if common == services else common)
+        return known[1]
 
     def lifted(self, addresses: IntervalSet) -> IntervalSet:
         """Return addresses as points of every VRF around the device."""
@@ -146,7 +160,7 @@ def lowered(space: Space, stages: Sequence[Stage], phase: int, hook: Hook = "for
         exact = exact and same
     if not asked:
         whole = Rule(True, EMPTY, EMPTY, EVERY_SERVICE.in_phase(phase), ())
-        everything = tuple(_cut_along(space.cells, whole))
+        everything = tuple(_cut_along(space, whole))
         return Lowered(everything, everything)
     below = _series(lists["lower"])
     return Lowered(below, below if exact else _series(lists["upper"]), tuple(idle))
@@ -172,13 +186,13 @@ def _stage(space: Space, stage: Stage, phase: int, hook: Hook, idle: list[Term])
         origin = (Deciding(stage, term),)
         plain = term.sure and term.action != "unknown" and least == most
         exact = exact and plain
-        wide = [Rule(True, one, other, services, origin) for one, other in most]
+        wide = _rules(space, most, services, origin)
         if plain:
             rules = wide if term.action == "permit" else [_denying(rule) for rule in wide]
             lower += rules
             upper += rules
             continue
-        tight = [Rule(True, one, other, services, origin) for one, other in least] if term.sure else []
+        tight = _rules(space, least, services, origin) if term.sure else []
         if term.action == "permit":
             lower += tight
             upper += wide
@@ -190,7 +204,7 @@ def _stage(space: Space, stage: Stage, phase: int, hook: Hook, idle: list[Term])
             upper += wide
     if stage.otherwise == "permit":
         rest = Rule(True, EMPTY, EMPTY, EVERY_SERVICE.in_phase(phase), (Deciding(stage, None),))
-        closing = list(_cut_along(space.cells, rest))
+        closing = list(_cut_along(space, rest))
         lower += closing
         upper += closing
     return lower, upper, exact
@@ -204,9 +218,14 @@ def _pieces(space: Space, term: Term, hook: Hook, *, sure: bool) -> Pieces:
     return space.pieces(space.behind(arriving, term.sources, sure), space.behind(leaving, term.destinations, sure))
 
 
-def _cut_along(cells: Pieces, rule: Rule) -> Iterator[Rule]:
-    for one, other in cells:
-        yield Rule(rule.permit, one, other, rule.services, rule.origin)
+def _rules(space: Space, pieces: Pieces, services: ServiceSet, origin: Origin) -> list[Rule]:
+    carried = ((one, other, space.carried(one, services)) for one, other in pieces)
+    return [Rule(True, one, other, mine, origin) for one, other, mine in carried if mine]
+
+
+def _cut_along(space: Space, rule: Rule) -> Iterator[Rule]:
+    for one, other in space.cells:
+        yield Rule(rule.permit, one, other, space.carried(one, rule.services), rule.origin)
 
 
 def _denying(rule: Rule) -> Rule:

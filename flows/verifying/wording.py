@@ -105,12 +105,19 @@ def packet_said(packet: Packet, network: Network) -> dict[str, Any]:
         "protocol": keyword(packet.protocol),
         "port": port_text(packet.protocol << 16 | packet.port),
         "source_port": packet.source_port if packet.protocol in PORTED else None,
-        "opening": packet.phase != CONTINUING,
+        "established": packet.phase == CONTINUING,
     }
     if packet.source >> VRF_SHIFT or packet.destination >> VRF_SHIFT:
         found["vrf"] = network.ownership.vrfs[packet.source >> VRF_SHIFT]
         found["destination_vrf"] = network.ownership.vrfs[packet.destination >> VRF_SHIFT]
     return found
+
+
+def packet_shown(packet: Packet, network: Network) -> dict[str, str | int]:
+    """Return what a finding shows of a packet."""
+    return {
+        name: value for name, value in packet_said(packet, network).items() if value is not None and value is not False
+    }
 
 
 def packet_text(packet: Packet) -> str:

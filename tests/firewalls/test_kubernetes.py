@@ -35,8 +35,9 @@ EXPRESSION = st.one_of(
     st.builds(lambda key, word: {"key": key, "operator": word}, st.sampled_from(["a", "b"]),
               st.sampled_from(["Exists", "DoesNotExist"])),
 )  # fmt: skip
-SELECTOR = st.fixed_dictionaries({}, optional={"matchLabels": LABELS, "matchExpressions": st.lists(EXPRESSION,
-                                                                                                  max_size=2)})
+SELECTOR = st.fixed_dictionaries(
+    {}, optional={"matchLabels": LABELS, "matchExpressions": st.lists(EXPRESSION, max_size=2)}
+)
 BLOCK = st.sampled_from([
     {"cidr": "0.0.0.0/0"}, {"cidr": "203.0.113.0/24", "except": ["203.0.113.128/25"]}, {"cidr": "10.9.0.0/30"},
     {"cidr": "0.0.0.0/0", "except": ["10.9.0.0/16"]},
@@ -243,8 +244,12 @@ def test_a_policy_of_another_kind_leaves_everything_open(version: str) -> None:
 def test_a_pod_without_an_address_may_be_anywhere() -> None:
     waiting = pod(1, "n1", {"app": "x"}, 0)
     waiting["status"] = {"phase": "Pending"}
-    objects = [CALICO, waiting, pod(2, "n1", {"app": "y"}, 0), policy(1, "n1", {"podSelector": {"matchLabels":
-                                                                                               {"app": "x"}}})]
+    objects = [
+        CALICO,
+        waiting,
+        pod(2, "n1", {"app": "y"}, 0),
+        policy(1, "n1", {"podSelector": {"matchLabels": {"app": "x"}}}),
+    ]
     configuration = configured(objects)
     outside, known = parse_address("198.51.100.1"), parse_address("10.9.0.2")
     assert fate(configuration.forward, Probe(outside, parse_address("10.9.0.7"), 6, 80, 1, OPENING)).word == "unknown"

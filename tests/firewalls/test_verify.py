@@ -55,7 +55,7 @@ flows:
 ENDS = ("a", "b", "c", "one-a", "one-b", "one-c", "all-a")
 SERVICES = ("tcp/1", "tcp/2-3", "udp/1", "icmp/8", "tcp/1-65535")
 PLACES = {**{zone: zone for zone in HOSTS}, "one-a": "a", "one-b": "b", "one-c": "c", "all-a": "a"}
-PACKETS = [(6, 1), (6, 2), (6, 3), (6, 9), (17, 1), (17, 9), (1, 8 << 8), (47, 0)]
+PACKETS = [(6, 1), (6, 2), (6, 3), (6, 9), (17, 1), (17, 9), (1, 8 << 8), (1, 0), (47, 0)]
 
 
 def written(number: int) -> Written:
@@ -121,6 +121,8 @@ def world(network: Network) -> Iterator[tuple[Packet, Probe]]:
             continue
         one, other = parse_address(source), parse_address(target)
         for (protocol, port), phase in product(PACKETS, (OPENING, CONTINUING)):
+            if protocol == 1 and ":" in source:
+                continue
             for source_port in (1, 50000) if protocol in (6, 17) else (0,):
                 yield (
                     Packet(one, other, protocol, port, source_port, phase),
@@ -169,6 +171,8 @@ def compared(network: Network, configuration: Configuration) -> None:
         judged = (packet.phase == OPENING and (not bare or packet.protocol == 6)) or (
             packet.phase == CONTINUING and bare
         )
+        reply = packet.protocol == 1 and packet.port >> 8 == 0
+        judged = judged and not reply
         extra = word == "permit" and not listed and judged
         short = word == "deny" and listed
         seen["excess"] |= extra

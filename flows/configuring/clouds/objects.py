@@ -47,8 +47,13 @@ class Objects:
         kind, version = tree.text(node, "kind"), tree.text(node, "apiVersion")
         group, _, _ = version.rpartition("/")
         if not kind or not version:
-            tree.wrong(node, say("An object has no kind or no apiVersion: this is no object of Kubernetes",
-                                 "Un objet n’a pas de kind ou pas d’apiVersion : ce n’est pas un objet de Kubernetes"))
+            tree.wrong(
+                node,
+                say(
+                    "An object has no kind or no apiVersion: this is no object of Kubernetes",
+                    "Un objet n’a pas de kind ou pas d’apiVersion : ce n’est pas un objet de Kubernetes",
+                ),
+            )
             return
         metadata = tree.get(node, "metadata", dict, default={})
         name, namespace = tree.text(metadata, "name"), tree.text(metadata, "namespace")

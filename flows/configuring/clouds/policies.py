@@ -221,9 +221,7 @@ class Stages:
         permits = self.permits[direction]
 
         def permit(services: ServiceSet, ends: Peer, guarded: IntervalSet, doubt: Message | None = None) -> None:
-            permits.extend(
-                self._terms("permit", rule.written, direction, guarded, ends.sure, services, doubt)
-            )
+            permits.extend(self._terms("permit", rule.written, direction, guarded, ends.sure, services, doubt))
             if ends.unsure:
                 why = doubt or ends.doubt
                 permits.extend(self._terms("permit", rule.written, direction, guarded, ends.unsure, services, why))

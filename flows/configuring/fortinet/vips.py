@@ -162,5 +162,3 @@ def _servers(node: Node, family: IntervalSet) -> tuple[IntervalSet, tuple[Servic
         raise refuse("{name} has no real server", "{name} n’a pas de serveur réel", name=node.name)
     found = IntervalSet.union([part for item in inside for part in item.ranges])
     return found, (shown, ServiceSet.union(real))
-
-

@@ -61,9 +61,7 @@ class Nats:
         return found
 
 
-def before_destinations(
-    items: Sequence[Decided], nats: Nats, local: bool, meeting: Meeting
-) -> Iterator[Decided]:
+def before_destinations(items: Sequence[Decided], nats: Nats, local: bool, meeting: Meeting) -> Iterator[Decided]:
     """Yield decisions about outside destinations as such about real ones; ``local``: of what the device receives."""
     images = nats.images(local)
     for item in items:

@@ -81,9 +81,7 @@ HELPED = say(
     "a helper may relate a conversation that opens to another",
     "un assistant (helper) peut rattacher une conversation qui s’ouvre à une autre",
 )
-NOTRACK = say(
-    "some packets are exempt from connection tracking", "certains paquets échappent au suivi de connexion"
-)
+NOTRACK = say("some packets are exempt from connection tracking", "certains paquets échappent au suivi de connexion")
 
 
 def tracked(words: Iterable[str]) -> ServiceSet:

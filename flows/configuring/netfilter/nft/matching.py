@@ -109,11 +109,14 @@ class Matching:
         for value in rest:
             whole = self._whole(known)
             cuts = [part.box for match in held for part in match]
-            yield tuple(
-                Part(found, part.doubt)
-                for part in whole
-                for found in without(self._meeting, part.box, cuts, self._everything())
-            ), value
+            yield (
+                tuple(
+                    Part(found, part.doubt)
+                    for part in whole
+                    for found in without(self._meeting, part.box, cuts, self._everything())
+                ),
+                value,
+            )
 
     def _everything(self) -> tuple[frozenset[str], frozenset[str]]:
         return self._names.everything(), self._names.everything()

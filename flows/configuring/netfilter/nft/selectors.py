@@ -227,9 +227,7 @@ def _ports(first: str, field: str) -> Selector:
 
     def services(held: IntervalSet) -> ServiceSet:
         if field == "dport":
-            return ServiceSet.union(
-                ServiceSet.of((item, item), part) for item in protocols for part in held.ranges
-            )
+            return ServiceSet.union(ServiceSet.of((item, item), part) for item in protocols for part in held.ranges)
         both = held | held.shifted(1 << 16)
         return ServiceSet(tuple((item << 16, item << 16 | 0xFFFF, both) for item in protocols))
 

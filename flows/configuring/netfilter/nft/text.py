@@ -50,8 +50,10 @@ class Text:
         if word == "undefine":
             t.variables.pop(t.take(), None)
         elif word == "include":
-            t.error("include is not followed: give what `nft list ruleset` says, or each file in order",
-                    "include n’est pas suivi : donnez ce que dit `nft list ruleset`, ou les fichiers dans l’ordre")
+            t.error(
+                "include is not followed: give what `nft list ruleset` says, or each file in order",
+                "include n’est pas suivi : donnez ce que dit `nft list ruleset`, ou les fichiers dans l’ordre",
+            )
             self._rest()
         elif word in _SHOWN:
             self._ruleset.notes.harmless += 1
@@ -141,8 +143,11 @@ class Text:
             elif table:
                 table.sets.pop(inner, None)
         elif what not in _STATEFUL and what != "ct":
-            t.error("delete {what} is not understood: give what `nft list ruleset` says",
-                    "delete {what} n’est pas compris : donnez ce que dit `nft list ruleset`", what=what[:60])
+            t.error(
+                "delete {what} is not understood: give what `nft list ruleset` says",
+                "delete {what} n’est pas compris : donnez ce que dit `nft list ruleset`",
+                what=what[:60],
+            )
         self._ruleset.notes.harmless += 1
         self._rest()
 
@@ -284,9 +289,7 @@ class Text:
         tokens, start, end = found
         reader = Statement(tokens)
         statements = reader.read()
-        return RawRule(
-            statements, Written(self._lines.span(start), self._lines.text(start, end), reader.comment[:200])
-        )
+        return RawRule(statements, Written(self._lines.span(start), self._lines.text(start, end), reader.comment[:200]))
 
     def _set(self, table: RawTable, name: str, is_map: bool) -> bool:
         t = self._t
