@@ -1,0 +1,177 @@
+"""Access lists of IOS and NX-OS: entries by sequence number, remarks, what ends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cloison.flows.configuration import Action, Term, Written
+from cloison.flows.configuring.cisco.entries import Reader
+from cloison.flows.configuring.cisco.statements import Statement
+from cloison.flows.configuring.cisco.words import Cursor, services
+from cloison.flows.configuring.notes import Notes
+from cloison.netmodel.finding import Message, say
+from cloison.netmodel.space.addresses import V4, V6
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.protocols import ICMPV6
+from cloison.netmodel.space.services import BOTH, CONTINUING, EVERY_SERVICE, ServiceSet
+
+_HITS = re.compile(r"\s*(?:\((\d+) match(?:es)?\b[^)]*\)|\[match(?:es)?=(\d+)[^\]]*\])")
+_WILDCARD = re.compile(r",? *wildcard bits +")
+_STEP = 10
+UNREAD = say("it is not understood", "elle n’est pas comprise")
+REFLEXIVE = say(
+    "it holds the replies to conversations that a reflexive list has seen",
+    "elle vise les réponses aux conversations qu’une liste réflexive a vues",
+)
+LOCKED = say("it holds only after a user has logged in", "elle ne vaut qu’après l’authentification d’un utilisateur")
+
+
+@dataclass(slots=True)
+class AccessList:
+    """A list: its family (4 or 6), whether it only looks at sources, its entries by sequence number."""
+
+    name: str
+    family: int
+    standard: bool
+    statement: Statement
+    entries: dict[int, Term] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    last: int = 0
+    disordered: bool = False
+
+    def ordered(self) -> list[Term]:
+        """Return its entries in the order of their numbers."""
+        if self.disordered:
+            return [term for _, term in sorted(self.entries.items())]
+        return list(self.entries.values())
+
+    def every(self) -> IntervalSet:
+        """Return all addresses of its family."""
+        return V4 if self.family == 4 else V6
+
+    def closing(self, discovery: tuple[int, ...]) -> Iterator[Term]:
+        """Yield what ends it unwritten; ``discovery`` are types of ICMPv6 that end lists of IPv6 permit."""
+        written = self.statement.written(f"{self.name}: implicit")
+        if self.family == 6:
+            for kind in discovery:
+                low = IntervalSet(((kind << 8, kind << 8 | 255),))
+                source = IntervalSet(((0, 65535),))
+                yield Term("permit", written, V6, V6, services(ICMPV6, low, source, BOTH))
+        yield Term("deny", written, self.every(), self.every())
+
+
+@dataclass(slots=True)
+class Lists:
+    """All lists by family and name."""
+
+    notes: Notes
+    reader: Reader
+    found: dict[tuple[int, str], AccessList] = field(default_factory=dict)
+
+    def open(self, name: str, family: int, standard: bool, statement: Statement) -> AccessList:
+        """Return the list of that name, new unless it was begun before."""
+        key = (family, name)
+        if key not in self.found:
+            self.found[key] = AccessList(name, family, standard, statement)
+        return self.found[key]
+
+    def drop(self, name: str, family: int) -> None:
+        """Forget a list, as ``no ip access-list`` does."""
+        self.found.pop((family, name), None)
+
+    def line(self, into: AccessList, statement: Statement, words: list[str]) -> None:
+        """Read one line of a list: an entry, a remark, or what takes one away."""
+        hits: int | None = None
+        if statement.text[-1] in ")]" and (counted := _HITS.search(statement.text)):
+            hits = int(counted[1] or counted[2])
+            skipped = len(statement.words) - len(words)
+            words = (statement.text[: counted.start()] + statement.text[counted.end() :]).split()[skipped:]
+        if "wildcard" in words:
+            words = _WILDCARD.sub(" ", " ".join(words)).split()
+        number, given = into.last + _STEP, False
+        if not words:
+            words = ["no", "entry"]
+        if words[0].isascii() and words[0].isdigit() and len(words[0]) < 12:
+            number, given, words = int(words[0]), True, words[1:]
+        elif words[0] == "sequence" and len(words) > 2 and words[1].isdigit() and len(words[1]) < 12:
+            number, given, words = int(words[1]), True, words[2:]
+        if "sequence" in words[-2:-1] and words[-1].isdigit():
+            number, given, words = int(words[-1]), True, words[:-2]
+        if not words:
+            self.notes.error(statement.span(), say("The entry says nothing", "L’entrée ne dit rien"))
+            return
+        verb = words[0]
+        if verb == "remark":
+            into.remarks.append(" ".join(words[1:]))
+            self.notes.harmless += 1
+        elif verb == "no" or (verb == "default" and given is False):
+            self._without(into, statement, words)
+        elif verb in ("exit", "statistics", "description") or (verb == "hardware" and "statistics" in words):
+            self.notes.harmless += 1
+        else:
+            self._entry(into, statement, words, number, given, hits)
+
+    def _entry(
+        self, into: AccessList, statement: Statement, words: list[str], number: int, given: bool, hits: int | None
+    ) -> None:
+        name = " ".join(into.remarks) if into.remarks else f"{into.name} {number}" if given else into.name
+        into.remarks.clear()
+        written = statement.written(name, hits)
+        if words[0] in ("permit", "deny"):
+            term = self.reader.entry(statement, Cursor(words), into.family, into.standard, written)
+        elif words[0] == "evaluate" and len(words) == 2:
+            replies = EVERY_SERVICE.in_phase(CONTINUING)
+            term = self._doubtful(into, written, REFLEXIVE, replies, "permit")
+        elif words[0] == "dynamic" and ("permit" in words or "deny" in words):
+            start = words.index("permit" if "permit" in words else "deny")
+            held = self.reader.entry(statement, Cursor(words[start:]), into.family, into.standard, written)
+            if held is None:
+                return
+            term = Term(held.action, written, held.sources, held.destinations, held.services, sure=False, doubt=LOCKED)
+            self.notes.leave(written, LOCKED)
+        else:
+            term = self._doubtful(into, written, UNREAD)
+        if term is None:
+            return
+        if number in into.entries:
+            self.notes.error(
+                statement.span(),
+                say(
+                    "The number {number} is already that of line {line}",
+                    "Le numéro {number} est déjà celui de la ligne {line}",
+                    number=str(number), line=into.entries[number].written.span.line,
+                ),
+            )  # fmt: skip
+            return
+        if number < into.last:
+            into.disordered = True
+        into.entries[number] = term
+        into.last = max(into.last, number)
+
+    def _doubtful(
+        self, into: AccessList, written: Written, why: Message, asked: ServiceSet = EVERY_SERVICE,
+        action: Action = "unknown",
+    ) -> Term:  # fmt: skip
+        self.notes.leave(written, why)
+        return Term(action, written, into.every(), into.every(), asked, sure=False, doubt=why)
+
+    def _without(self, into: AccessList, statement: Statement, words: list[str]) -> None:
+        if len(words) == 2 and words[1].isdigit() and len(words[1]) < 12:
+            if into.entries.pop(int(words[1]), None) is None:
+                self.notes.error(
+                    statement.span(1),
+                    say("No entry has the number {number}", "Aucune entrée n’a le numéro {number}", number=words[1]),
+                )
+            else:
+                self.notes.understood += 1
+            return
+        if words[1:2] in (["remark"], ["statistics"]):
+            self.notes.harmless += 1
+            return
+        written = statement.written(into.name)
+        term = self._doubtful(into, written, UNREAD)
+        into.last += _STEP
+        into.entries[into.last] = term
+
