@@ -15,6 +15,7 @@ from cloison.flows.verifying.gate import DeviceChange, change
 from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.together import Neighbour, forwarded, pieces_of, stopped
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
+from cloison.netmodel.compiling.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
@@ -88,6 +89,14 @@ def verify(
     Raises ``MapError`` for a device that the map does not have or that stands between nothing, and for interfaces that
     rules name and the map does not.
     """
+    with without_collector():
+        return _verified(network, configurations, base, tick)
+
+
+def _verified(
+    network: Network, configurations: Mapping[str, Configuration],
+    base: Mapping[str, Configuration] | None, tick: Tick,
+) -> Verification:  # fmt: skip
     sides = _sides(network, configurations)
     before = _sides(network, base) if base else {}
     compared = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from cloison.flows import firewalls
 from cloison.flows.configuration import Configuration, Dialect, File, Tick
 from cloison.netmodel import registry
+from cloison.netmodel.compiling.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.system import why
@@ -67,7 +68,8 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
             chosen = own
     if refused or chosen is None:
         raise MapError(tuple(refused))
-    return chosen.read(files, tick)
+    with without_collector():
+        return chosen.read(files, tick)
 
 
 def _decoded(data: bytes) -> str | None:

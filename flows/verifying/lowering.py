@@ -59,6 +59,7 @@ class Space:
     cells: Pieces
     _lifted: dict[int, tuple[IntervalSet, IntervalSet]] = field(default_factory=dict)
     _cut: dict[tuple[object, ...], tuple[object, IntervalSet]] = field(default_factory=dict)
+    _certain: dict[frozenset[str] | None, bool] = field(default_factory=dict)
     _carried: dict[tuple[int, bool], tuple[ServiceSet, ServiceSet]] = field(default_factory=dict)
 
     @staticmethod
@@ -114,6 +115,14 @@ class Space:
         if names is None:
             return lifted
         return self._and(lifted, self._ports(names, sure), (tuple(sorted(names)), sure))
+
+    def certain(self, names: frozenset[str] | None) -> bool:
+        """Say whether what lies behind some interfaces is known for sure."""
+        known = self._certain.get(names)
+        if known is None:
+            ports = [self.sides.ports[name] for name in names or () if name in self.sides.ports]
+            known = self._certain[names] = all(port.sure == port.possible for port in ports)
+        return known
 
     def _ports(self, names: frozenset[str], sure: bool) -> IntervalSet:
         ports: Mapping[str, Port] = self.sides.ports
@@ -178,7 +187,8 @@ def _stage(space: Space, stage: Stage, phase: int, hook: Hook, idle: list[Term])
         if not services:
             continue
         most = _pieces(space, term, hook, sure=False)
-        least = _pieces(space, term, hook, sure=True) if term.arriving or term.leaving else most
+        least = most if space.certain(term.arriving) and space.certain(term.leaving) else _pieces(
+            space, term, hook, sure=True)  # fmt: skip
         if not most:
             if phase == OPENING:
                 idle.append(term)

@@ -174,4 +174,3 @@ class Lists:
         term = self._doubtful(into, written, UNREAD)
         into.last += _STEP
         into.entries[into.last] = term
-

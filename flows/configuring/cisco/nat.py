@@ -347,4 +347,3 @@ def _any_port(sources: IntervalSet) -> IntervalSet:
     opening = sources.overlaps(_FULL)
     continuing = sources.overlaps(_FULL.shifted(65536))
     return IntervalSet.union([(0, 65535)] * opening + [(65536, 131071)] * continuing)
-

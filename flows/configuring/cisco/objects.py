@@ -158,4 +158,3 @@ def _harmless(line: Statement, words: list[str], group: Group[IntervalSet] | Gro
         notes.understood += 1
         return True
     return False
-

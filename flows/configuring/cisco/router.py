@@ -302,6 +302,4 @@ def _aside(words: list[str]) -> bool:
 
 
 def _drops(words: Sequence[str]) -> bool:
-    return words[0] == "drop" or any(
-        one == "conform-action" and other == "drop" for one, other in pairwise(words)
-    )
+    return words[0] == "drop" or any(one == "conform-action" and other == "drop" for one, other in pairwise(words))

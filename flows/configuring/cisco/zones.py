@@ -245,4 +245,3 @@ def _mirror(term: Term) -> Product | None:
         else:
             parts.append(ServiceSet.of(own, (box.source_low, box.source_high), (box.low, box.high), CONTINUING))
     return Product.of(term.destinations, term.sources, ServiceSet.union(parts))
-
