@@ -76,9 +76,8 @@ def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequen
         }
         found += (one for item in changes for one in change_findings(network, item, wording))
         tables = [_change_table(changes, wording), *tables]
-        said.append(say("The change is {gate}", "Le changement : {gate}", gate=_GATE[gate_of(changes)]))
-        if not all(item.decided for item in changes):
-            said.append(_IN_DOUBT)
+        gate = [say("The change: {gate}", "Le changement : {gate}", gate=_GATE[gate_of(changes)])]
+        said = gate + ([] if all(item.decided for item in changes) else [_IN_DOUBT]) + said
     said += {note.text: note for verdict in verdicts for note in verdict.notes}.values()
     return Report(
         "verify", data, tuple(found), tables=tuple(table for table in tables if table.rows), summary=tuple(said),

@@ -1,0 +1,142 @@
+"""A change of a configuration: what it opens and closes, as exact sets, and the gate: inside, outside, removes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cloison.flows.configuring.load import read_all
+from cloison.flows.verify import Verification, verify
+from cloison.netmodel.language.read import read_map
+from cloison.netmodel.network import compile_network
+from cloison.netmodel.space.addresses import prefixes
+
+MAP = """\
+cloison: 1
+name: small
+parties: {us: {kind: provider, country: FR}}
+zones:
+  a: {owner: us, nature: production, sensitivity: internal, domain: processing}
+  b: {owner: us, nature: production, sensitivity: internal, domain: processing}
+subnets:
+  a-lan: {cidr: 10.1.0.0/24, zone: a}
+  b-lan: {cidr: 10.2.0.0/24, zone: b}
+assets:
+  fw: {functions: filtering, owner: us, interfaces: {a0: 10.1.0.1, b0: 10.2.0.1}}
+  web: {owner: us, interfaces: {lan: 10.2.0.10}}
+interconnections:
+  core: {between: [a, b], through: fw}
+flows:
+  F-1: {from: a, to: web, services: [tcp/80, tcp/443], responsible: net, justification: {kind: business, text: t}}
+"""
+RULES = """\
+table inet filter {{
+  chain forward {{
+    type filter hook forward priority 0; policy drop;
+    ct state established,related accept
+{rules}
+  }}
+}}
+"""
+
+
+Changed = Callable[..., Verification]
+
+
+def cloison(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "cloison.cli", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """Return what verifies a change from some rules to others."""
+    (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
+    network = compile_network(read_map(tmp_path / "map.yaml"), date(2026, 11, 30))
+
+    def run(old: list[str], new: list[str]) -> Verification:
+        for name, rules in (("old", old), ("new", new)):
+            text = RULES.format(rules="\n".join(f"    {rule}" for rule in rules))
+            (tmp_path / f"{name}.nft").write_text(text, encoding="utf-8")
+        configurations = read_all([f"fw={tmp_path / 'new.nft'}"], network.assets)
+        return verify(network, configurations, read_all([f"fw={tmp_path / 'old.nft'}"], network.assets, "--base"))
+
+    return run
+
+
+HTTP = "ip saddr 10.1.0.0/24 ip daddr 10.2.0.10 tcp dport 80 accept"
+HTTPS = "ip saddr 10.1.0.0/24 ip daddr 10.2.0.10 tcp dport 443 accept"
+WIDE = "ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/28 tcp dport 443 accept"
+SSH = "ip saddr 10.1.0.7 ip daddr 10.2.0.10 tcp dport 22 accept"
+
+
+def test_a_change_inside_the_matrix_may_be_merged_alone(changed: Changed) -> None:
+    found = changed([HTTP], [HTTP, HTTPS])
+    assert found.changes is not None
+    (change,) = found.changes
+    assert (change.gate, change.closed, found.differs) == ("inside", (), False)
+    (opened,) = change.opened
+    assert (opened.lines, opened.unlisted) == (("F-1",), None)
+    assert [prefixes(box.target) for box in opened.boxes] == [("10.2.0.10",)]
+
+
+def test_a_change_outside_names_a_packet_that_no_line_authorises(changed: Changed) -> None:
+    (change,) = changed([HTTP], [HTTP, WIDE]).changes or ()
+    assert change.gate == "outside"
+    (opened,) = change.opened
+    assert opened.lines == ("F-1",), "a part of it is authorised"
+    assert opened.unlisted is not None
+    assert prefixes(opened.boxes[0].target) == ("10.2.0.0", "10.2.0.2/31", "10.2.0.4/30", "10.2.0.8/29"), "not itself"
+
+
+def test_what_was_open_already_is_not_opened_again(changed: Changed) -> None:
+    (change,) = changed([WIDE], [HTTPS, WIDE]).changes or ()
+    assert (change.gate, change.opened, change.closed) == ("inside", (), ())
+    (change,) = changed([WIDE], [HTTPS]).changes or ()
+    assert (change.gate, change.opened) == ("inside", ()), "it closes what no line authorises"
+    assert [item.lines for item in change.closed] == [()]
+
+
+def test_closing_an_authorised_flow_shuts_the_gate_and_outside_comes_first(changed: Changed) -> None:
+    (change,) = changed([HTTP, HTTPS], [HTTP]).changes or ()
+    assert change.gate == "removes"
+    assert [item.lines for item in change.closed] == [("F-1",)]
+    both = changed([HTTP, HTTPS], [HTTP, SSH])
+    assert both.differs
+    assert [item.gate for item in both.changes or ()] == ["outside"]
+
+
+def test_a_rule_that_is_in_doubt_leaves_the_gate_undecided(changed: Changed) -> None:
+    found = changed([HTTP], [HTTP, "ip saddr 10.1.0.0/24 ip daddr 10.2.0.10 tcp dport 443 limit rate 3/second accept"])
+    (change,) = found.changes or ()
+    assert change.gate == "inside"
+    assert (change.decided, found.differs, found.undecided) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "gate"),
+    [
+        ([HTTP], [HTTP, HTTPS], 0, "inside"),
+        ([HTTP], [HTTP, SSH], 1, "outside"),
+        ([HTTP, HTTPS], [HTTP], 1, "removes"),
+    ],
+)
+def test_the_command_says_the_gate(
+    changed: Changed, tmp_path: Path, old: list[str], new: list[str], code: int, gate: str
+) -> None:
+    changed(old, new)
+    words = ["verify", str(tmp_path / "map.yaml"), "--config", f"fw={tmp_path / 'new.nft'}",
+             "--base", f"fw={tmp_path / 'old.nft'}", "--format", "json"]  # fmt: skip
+    done = cloison(*words)
+    assert done.returncode == code, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == "cloison.verify/1"
+    assert answer["change"]["gate"] == gate
+    assert {"opened", "closed"} <= answer["change"].keys()
+    text = cloison(*words[:-1], "markdown").stdout
+    assert "10.2.0.10" in text
