@@ -75,7 +75,7 @@ def test_the_commands_of_an_example_answer(tmp_path: Path, name: str, port: str,
     tools.mkdir()
     (tools / "cloison").write_text(f'#!/bin/sh\nexec {sys.executable} -m cloison.cli "$@"\n', encoding="utf-8")
     (tools / "cloison").chmod(0o755)
-    script = commands(name).replace("/tmp/base", str(tmp_path / "base"))  # noqa: S108 (the example's own)
+    script = commands(name).replace("/tmp/base", str(tmp_path / "base"))
     assert re.search(r"cloison verify .*--base", script)
     done = subprocess.run(
         ["sh", "-ec", script], cwd=repository, capture_output=True, text=True, check=False,
