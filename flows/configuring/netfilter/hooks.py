@@ -72,11 +72,23 @@ def assemble(
     front = everywhere.terms()
 
     def stages(hooks: Iterable[str], local: bool) -> tuple[Stage, ...]:
-        found = []
+        found: list[tuple[Base, Stage]] = []
         for base, items in flat:
-            if base.hook in hooks and (base.kind == "filter" or _refuses(items)):
-                found.append(_stage(base, items, nats, local, front, meeting))
-        return tuple(found)
+            refuses = _refuses(items)
+            if base.hook not in hooks or not (refuses or (base.kind == "filter" and base.priority == 0)):
+                continue
+            made = _stage(base, items, nats, local, front, meeting)
+            twin = next((at for at, (other, _) in enumerate(found) if _twins(other, base)), None)
+            if twin is None:
+                found.append((base, made))
+            else:
+                other, stage = found[twin]
+                both = replace(stage, name=f"{stage.name}, {made.name}", terms=(*stage.terms, *made.terms))
+                found[twin] = (replace(other, family="inet"), both)
+        if front and not found:
+            written = front[0].written
+            return (Stage("", front, "tracked", "permit", written),)
+        return tuple(stage for _, stage in found)
 
     hooks = {base.hook for base in bases if base.kind == "filter"}
     return Configuration(
@@ -107,13 +119,21 @@ def _refuses(items: Sequence[Decided]) -> bool:
     return any(item.rule.verdict != "accept" for item in items)
 
 
+def _twins(one: Base, other: Base) -> bool:
+    """Say whether two chains are the same place of the two families, so that they make one list."""
+    place = (one.hook, one.priority, one.kind) == (other.hook, other.priority, other.kind)
+    return place and {one.family, other.family} == {"ip", "ip6"}
+
+
 def _nats(flat: Iterable[tuple[Base, Sequence[Decided]]]) -> Nats:
     destinations: list[tuple[Nat, Box, Written]] = []
     sources: list[tuple[Nat, Box, Written]] = []
     for base, items in flat:
         for item in items:
             nat = item.rule.about
-            if base.kind == "nat" and isinstance(nat, Nat) and nat.kind != "none":
+            if base.kind == "nat" and isinstance(nat, Nat):
+                if nat.kind == "either":
+                    nat = replace(nat, kind="source" if base.hook in ("postrouting", "input") else "destination")
                 to = sources if nat.kind == "source" else destinations
                 to.append((nat, item.box, item.rule.written))
     return Nats(tuple(destinations), tuple(sources))

@@ -29,9 +29,12 @@ UNTOLD = say(
 
 @dataclass(frozen=True, slots=True)
 class Nat:
-    """What a rule of a ``nat`` chain does: new addresses (``EMPTY``: the device's own), and new ports if any."""
+    """What a rule of a ``nat`` chain does: new addresses (``EMPTY``: the device's own), and new ports if any.
 
-    kind: Literal["destination", "source", "redirect", "none"]
+    ``either`` translates destinations or sources, as the hook is.
+    """
+
+    kind: Literal["destination", "source", "redirect", "either"]
     to: IntervalSet = EMPTY
     ports: IntervalSet = EMPTY
 

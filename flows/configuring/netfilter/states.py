@@ -9,8 +9,10 @@ discovery and multicast listening of IPv6 are ``untracked``. Conversations that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from cloison.netmodel.finding import Message, say
+from cloison.flows.configuring.netfilter.boxes import WHOLE, Match, Part, box
+from cloison.netmodel.finding import say
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, TCP
 from cloison.netmodel.space.services import BOTH, CONTINUING, EVERY_SERVICE, NO_SERVICE, OPENING, ServiceSet
 
@@ -84,11 +86,31 @@ HELPED = say(
 NOTRACK = say("some packets are exempt from connection tracking", "certains paquets échappent au suivi de connexion")
 
 
+@dataclass(slots=True)
+class Facts:
+    """What other rules of the device make of states: ``helped`` services may open as related.
+
+    ``early`` says that a rule asks for the state before connections are tracked.
+    """
+
+    notrack: bool = False
+    early: bool = False
+    helped: ServiceSet = NO_SERVICE
+
+
+def in_states(words: Iterable[str], facts: Facts) -> Match:
+    """Return the packets in any of the states named; raises ``KeyError``."""
+    known = tuple(words)
+    doubt = NOTRACK if facts.notrack or facts.early else None
+    if facts.early or (doubt and "untracked" in known):
+        return (Part(WHOLE, doubt),)
+    found = [Part(box(services=tracked(known)), doubt)]
+    if "related" in known and facts.helped and "new" not in known:
+        found.append(Part(box(services=facts.helped & OPENS), HELPED))
+    return tuple(found)
+
+
 def tracked(words: Iterable[str]) -> ServiceSet:
     """Return the packets in any of the states named; raises ``KeyError``."""
     return ServiceSet.union(STATES[word] for word in words)
 
-
-def in_doubt(services: ServiceSet, doubt: Message | None) -> tuple[tuple[ServiceSet, Message | None], ...]:
-    """Return a set with its doubt, nothing when it is empty."""
-    return ((services, doubt),) if services else ()

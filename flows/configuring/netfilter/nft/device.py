@@ -14,8 +14,9 @@ from cloison.flows.configuring.netfilter.nft.dump import Dump, is_dump
 from cloison.flows.configuring.netfilter.nft.matching import Matching, plain
 from cloison.flows.configuring.netfilter.nft.rules import Rules
 from cloison.flows.configuring.netfilter.nft.ruleset import RawChain, RawRule, RawTable, Ruleset
-from cloison.flows.configuring.netfilter.nft.selectors import Facts, Selectors
+from cloison.flows.configuring.netfilter.nft.selectors import Selectors
 from cloison.flows.configuring.netfilter.nft.text import Text
+from cloison.flows.configuring.netfilter.states import Facts
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import say
 from cloison.netmodel.space.services import ServiceSet

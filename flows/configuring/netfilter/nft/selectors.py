@@ -13,12 +13,12 @@ from typing import Any
 from cloison.flows.configuring.netfilter import values
 from cloison.flows.configuring.netfilter.boxes import WHOLE, Box, Match, Part, box
 from cloison.flows.configuring.netfilter.interfaces import Names
-from cloison.flows.configuring.netfilter.states import HELPED, NOTRACK, OPENS, STATES, tracked
+from cloison.flows.configuring.netfilter.states import STATES, Facts, in_states
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import V4, V6
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED
-from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE, ServiceSet
+from cloison.netmodel.space.services import EVERY_SERVICE, ServiceSet
 
 Values = Any  # an IntervalSet of the selector's own numbers, or a frozenset of interfaces' names
 
@@ -38,15 +38,6 @@ class UndecidedError(Exception):
     def __init__(self, why: Message) -> None:
         super().__init__(why.say("en"))
         self.why = why
-
-
-@dataclass(slots=True)
-class Facts:
-    """What other rules of the device make of states and sets: ``helped`` services may open as related."""
-
-    notrack: bool = False
-    early: bool = False
-    helped: ServiceSet = NO_SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +142,7 @@ class Selectors:
         facts = self._facts
 
         def build(held: IntervalSet) -> Match:
-            words = [word for at, word in enumerate(_STATES) if at in held]
-            doubt = NOTRACK if facts.notrack or facts.early else None
-            if facts.early or (doubt and "untracked" in words):
-                return (Part(WHOLE, doubt),)
-            found = [Part(box(services=tracked(words)), doubt)]
-            if "related" in words and facts.helped and "new" not in words:
-                found.append(Part(box(services=facts.helped & OPENS), HELPED))
-            return tuple(found)
+            return in_states((word for at, word in enumerate(_STATES) if at in held), facts)
 
         def read(text: str | int) -> IntervalSet:
             at = values.number(text, {word: 100 + at for at, word in enumerate(_STATES)}, 255)
