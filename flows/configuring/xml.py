@@ -5,6 +5,7 @@ Source: XML 1.0 (W3C, fifth edition); the refusals are defusedxml's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.sax import SAXParseException
@@ -20,6 +21,17 @@ from cloison.netmodel.finding import say
 MOST_DEPTH = 100
 MOST_ELEMENTS = 20_000_000
 _CHUNK = 1 << 20
+
+
+_TAG = re.compile(r"<!--.*?-->|<([A-Za-z_][\w.:-]*)", re.DOTALL)
+_HEAD = 1 << 16
+
+
+def first_tag(text: str) -> str:
+    """Return the tag of a text's root element, by its first characters alone; empty where it is no XML."""
+    if not text.lstrip().startswith("<"):
+        return ""
+    return next((found.group(1) for found in _TAG.finditer(text, 0, _HEAD) if found.group(1)), "")
 
 
 class Element:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from cloison.flows.configuration import Written
 from cloison.flows.configuring.bounds import Bounds, Group, exactly
 from cloison.flows.configuring.fortinet.tree import Node
+from cloison.flows.configuring.masks import wildcard
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import MAPPED, V4, V6, parse, parse_address
@@ -19,7 +20,6 @@ from cloison.netmodel.space.protocols import ICMP, ICMPV6, PROTOCOLS, SCTP, TCP,
 from cloison.netmodel.space.refusal import RefusedError, refuse
 from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE, ServiceSet
 
-MOST_INTERVALS = 1 << 16
 _ALL_BITS = 0xFFFFFFFF
 _ZERO = "0.0.0.0"  # noqa: S104 - FortiOS's default
 _DEFAULTS = (("app-service-type", ["disable"]), ("iprange", [_ZERO]))
@@ -133,21 +133,6 @@ def prefix6(text: str) -> IntervalSet:
         raise refuse("{text} is no IPv6 prefix", "{text} n’est pas un préfixe IPv6", text=text)
     free = (1 << (128 - int(length or 128))) - 1
     return IntervalSet.of((low & ~free, low | free)) & V6
-
-
-def wildcard(value: int, mask: int) -> IntervalSet | None:
-    """Return the IPv4 addresses whose bits under ``mask`` are those of ``value``; ``None`` above 65,536 ranges."""
-    free = mask ^ _ALL_BITS
-    trailing = 0
-    while free >> trailing & 1:
-        trailing += 1
-    others = [1 << bit for bit in range(trailing, 32) if free >> bit & 1]
-    if 1 << len(others) > MOST_INTERVALS:
-        return None
-    lows = [MAPPED | (value & mask)]
-    for bit in others:
-        lows += [low | bit for low in lows]
-    return IntervalSet.union([(low, low | ((1 << trailing) - 1)) for low in lows])
 
 
 def service(node: Node, notes: Notes) -> Bounds[ServiceSet]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from cloison.flows.configuration import Action, Term, Translation, Written
 from cloison.flows.configuring.bounds import Bounds, exactly, rule
+from cloison.flows.configuring.carving import carved, meet
 from cloison.flows.configuring.fortinet.objects import written
 from cloison.flows.configuring.fortinet.scope import Scope
 from cloison.flows.configuring.fortinet.tree import Node
@@ -24,7 +25,6 @@ from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE, ServiceSet
 
 _MATCH_VIP = (7, 2, 3)
-_MOST_PIECES = 256
 _UNDERSTOOD = frozenset({
     "srcintf", "dstintf", "srcaddr", "dstaddr", "srcaddr4", "dstaddr4", "srcaddr6", "dstaddr6", "srcaddr-negate",
     "dstaddr-negate", "srcaddr6-negate", "dstaddr6-negate", "service", "service-negate", "action", "status", "schedule",
@@ -87,7 +87,7 @@ def forward(scope: Scope, version: tuple[int, ...]) -> tuple[list[Term], list[Te
                 continue
             for v6 in (True,) if only6 else (False, True):
                 _family(policy, v6, only6, version, virtual, plain, hidden)
-    return _carved(virtual), plain, hidden
+    return carved(virtual), plain, hidden
 
 
 def local_in(scope: Scope) -> list[Term]:
@@ -234,7 +234,7 @@ def _family(
         scope.notes.leave(policy.written, doubt)
         destinations, named = exactly(V6 if v6 else V4), []
     for item in named:
-        arriving = _meet(policy.arriving, item.arriving)
+        arriving = meet(policy.arriving, item.arriving)
         virtual += rule(
             policy.action, policy.written, sources.within(item.sources), item.inside, wanted.within(item.services),
             arriving, policy.leaving, doubt,
@@ -278,57 +278,3 @@ def pools(scope: Scope, names: tuple[tuple[str, Span], ...]) -> IntervalSet:
     """Return the addresses of pools; those that the file does not define have none."""
     known = scope.pools
     return IntervalSet.union([part for name, _ in names if name in known for part in known[name].ranges])
-
-
-def _carved(virtual: list[Term]) -> list[Term]:
-    """Return what a list of terms lets through, as terms that permit: what it denied before is taken out."""
-    kept: list[Term] = []
-    denied: list[Term] = []
-    for term in virtual:
-        if term.action == "deny":
-            denied.append(term)
-            continue
-        pieces = [term]
-        for other in denied:
-            pieces = [part for piece in pieces for part in _minus(piece, other)]
-            if len(pieces) > _MOST_PIECES:
-                why = say("too many policies deny parts of it", "trop de règles en refusent des parties")
-                pieces = [replace(term, sure=False, doubt=why)]
-                break
-        kept += pieces
-    return kept
-
-
-def _minus(term: Term, other: Term) -> Iterator[Term]:
-    sources, destinations = term.sources & other.sources, term.destinations & other.destinations
-    services = term.services & other.services
-    arriving, leaving = _meet(term.arriving, other.arriving), _meet(term.leaving, other.leaving)
-    if not (sources and destinations and services) or arriving == frozenset() or leaving == frozenset():
-        yield term
-        return
-    if (term.arriving is None and arriving is not None) or (term.leaving is None and leaving is not None):
-        yield replace(term, sure=False, doubt=term.doubt or say(
-            "another policy denies part of it on some interfaces",
-            "une autre règle en refuse une partie sur certaines interfaces"))  # fmt: skip
-        return
-    rests = [
-        replace(term, sources=term.sources - sources),
-        replace(term, sources=sources, destinations=term.destinations - destinations),
-        replace(term, sources=sources, destinations=destinations, services=term.services - services),
-    ]
-    inner = replace(term, sources=sources, destinations=destinations, services=services)
-    if term.arriving is not None and arriving is not None:
-        rests.append(replace(inner, arriving=term.arriving - arriving))
-    if term.leaving is not None and leaving is not None:
-        rests.append(replace(inner, arriving=arriving, leaving=term.leaving - leaving))
-    if not other.sure:
-        rests.append(replace(inner, arriving=arriving, leaving=leaving, sure=False, doubt=other.doubt))
-    for rest in rests:
-        if rest.sources and rest.destinations and rest.services and frozenset() not in (rest.arriving, rest.leaving):
-            yield rest
-
-
-def _meet(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other

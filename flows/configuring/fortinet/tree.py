@@ -190,6 +190,15 @@ def _lines(file: File, notes: Notes, tick: Tick) -> Iterator[tuple[int, list[str
         if plain.lstrip().startswith("#"):
             at, line = end + 1, line + 1
             continue
+        parts = plain.split('"')
+        if len(parts) % 2 and "\\" not in plain and "'" not in "".join(parts[::2]):
+            words = parts[0].split()
+            for place in range(1, len(parts), 2):
+                words.append(parts[place])
+                words += parts[place + 1].split()
+            yield line, words
+            at, line = end + 1, line + 1
+            continue
         words = []
         start = at
         while True:
