@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import NamedTuple
 
 from cloison.flows.configuration import Action, Term, Written
-from cloison.flows.configuring.clouds.ends import by_family
+from cloison.flows.configuring.clouds.ends import by_family, together
 from cloison.flows.configuring.clouds.labels import Chosen, Cluster, Selector, selector_of
 from cloison.flows.configuring.clouds.tree import Tree, unknown
 from cloison.netmodel.finding import Message, Text, say
@@ -238,13 +237,13 @@ class Stages:
                     permit(_service(port, number), peer, guarded)
                 if not places or chosen.open:
                     policy.tree.notes.leave(rule.written, _NAMED)
-                    permit(_service(port), peer, every - _together(places.values()), _NAMED)
+                    permit(_service(port), peer, every - together(places.values()), _NAMED)
             elif port.name:
                 named = [self._every_pod()] if rule.peers is None else peer.chosen
                 places = self._named(port, named)
                 for number, ends in places.items():
                     permit(_service(port, number), Peer(ends, EMPTY, None, (), EMPTY), every)
-                rest = (peer.sure | peer.unsure) - _together(item.sure for item in named)
+                rest = (peer.sure | peer.unsure) - together(item.sure for item in named)
                 if rest or not places:
                     policy.tree.notes.leave(rule.written, _NAMED)
                     permit(_service(port), Peer(EMPTY, rest, _NAMED, (), EMPTY), every)
@@ -273,7 +272,7 @@ class Stages:
                 written = Written(policy.tree.span(node), rule.written.text, rule.written.name)
                 policy.tree.notes.leave(written, why)
                 doubt = doubt or why
-        every_block = _together(blocks)
+        every_block = together(blocks)
         if self.blocks:
             sure.append(every_block)
         else:
@@ -281,8 +280,8 @@ class Stages:
             sure.append(every_block - within)
             unsure.append(within)
             doubt = doubt or _BLOCK
-        certain = _together(sure)
-        return Peer(certain, _together(unsure) - certain, doubt, chosen, every_block)
+        certain = together(sure)
+        return Peer(certain, together(unsure) - certain, doubt, chosen, every_block)
 
     def _every_pod(self) -> Chosen:
         return self.cluster.choose(frozenset(), frozenset())
@@ -296,7 +295,7 @@ class Stages:
                 for name, protocol, number in pod.ports:
                     if name == port.name and protocol == port.protocol:
                         found[number].append(pod.addresses)
-        return {number: addresses for number, each in sorted(found.items()) if (addresses := _together(each))}
+        return {number: addresses for number, each in sorted(found.items()) if (addresses := together(each))}
 
     def _terms(
         self, action: Action, written: Written, direction: str, guarded: IntervalSet, peer: IntervalSet,
@@ -330,6 +329,3 @@ def _service(port: Port, number: int | None = None) -> ServiceSet:
         return ServiceSet.of((protocol, protocol), (number, number))
     return ServiceSet.of((protocol, protocol), (0, 65535) if port.name else (port.low, port.high))
 
-
-def _together(sets: Iterable[IntervalSet]) -> IntervalSet:
-    return IntervalSet.union(chain.from_iterable(each.ranges for each in sets))
