@@ -3,9 +3,9 @@ who issued the certificate that answers; the algorithms that each side of SSH of
 
 RFC 4253 section 7.1 (SSH), RFC 8446 section 4, RFC 5246 section 7.4, RFC 6066 section 3 (server name), RFC 7301 (ALPN),
 RFC 5280 section 4.1 and X.690 (certificate). The kernel keeps the bytes of what it finds, each conversation's once, in
-an arena of bounded size; they are read only for the conversations that somebody asks about. What does not lie whole in
-the first payload of its side (of the certificate: its beginning; of SSH: in the banner's or one of those after it) is
-not kept; that nothing was kept says nothing.
+an arena of bounded size; they are read only for the conversations that somebody asks about. A ClientHello may go on in
+the segments that follow. What else does not lie whole in the first payload of its side (of the certificate: its
+beginning; of SSH: in the banner's or one of those after it) is not kept; that nothing was kept says nothing.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ LONGEST = 255  # bytes of a name, or of a list of protocols
 BEGINNING = 320  # bytes of a certificate: its issuer is among the first
 
 # Words of a conversation in the index: where its name, its protocols, its certificate, the offers of A and of B lie,
-# each as start << 16 | bytes.
+# and what its ClientHello waits for, each as start << 16 | bytes. The last is: two bytes, how many to skip first; two,
+# how many it still has; those of an extension that is cut.
 # Of the first line of the index, which is nobody's: bytes used, lines used, conversations that found no room.
-NAME, PROTOCOLS, CERTIFICATE, OFFER_A, OFFER_B = np.arange(5)  # numpy's, or a callee is compiled for each
+NAME, PROTOCOLS, CERTIFICATE, OFFER_A, OFFER_B, WAITS = np.arange(6)  # numpy's, or a callee is compiled for each
 USED, LINES, LOST = range(3)
 HELD_AT = 44  # where a row's word has the line of its conversation, above the number of a packet
 NUMBER_MASK = (1 << HELD_AT) - 1
 
 _MOST_EXTENSIONS = 64
 _SERVER_NAME, _ALPN = 0, 16
+_EXTENSION = 4 + 5 + LONGEST  # bytes of one of which something is kept
 
 SAME = 255  # mask of the hashes by which an offer that was kept is found again: few programs make all of them
 _KEXINIT, _COOKIE = 20, 16
@@ -46,56 +48,121 @@ _MOST_NAMES = 2048  # bytes of a list
 
 
 def arena() -> tuple[Array, Array]:
-    """Return an empty arena (uint8) and its index (int64[MOST, 5]); memory is taken as it is written."""
-    return np.zeros(ARENA, dtype=np.uint8), np.zeros((MOST, 5), dtype=np.int64)
+    """Return an empty arena (uint8) and its index (int64[MOST, 6]); memory is taken as it is written."""
+    return np.zeros(ARENA, dtype=np.uint8), np.zeros((MOST, 6), dtype=np.int64)
 
 
-def hear(window: Any, at: Int, end: Int, client: bool, words: Any, heard: Any, index: Any) -> None:
-    """Keep what a TLS record says that begins with a ClientHello (``client``) or with a ServerHello.
+def hear(window: Any, at: Int, end: Int, length: Int, client: bool, words: Any, heard: Any, index: Any) -> bool:
+    """Keep what a TLS record says that begins with a ClientHello (``client``) or with a ServerHello; return whether the
+    ClientHello goes on in the next segment, for :func:`hear_on`.
 
-    ``words`` are those of the row (:mod:`telling`), of which the third holds the line of its conversation.
+    ``length`` is that of the payload on the wire. ``words`` are those of the row (:mod:`telling`), of which the third
+    holds the line of its conversation.
     """
     if end - at < 9 or window[at] != 22:
-        return
+        return False
     stop = at + 5 + be16(window, at + 3)
+    behind = at + 9 + ((np.int64(window[at + 6]) << 16) | be16(window, at + 7))  # behind the first message
     if client:
-        _ask(window, at + 9, min(end, stop), words, heard, index)
-        return
-    place = at + 9 + ((np.int64(window[at + 6]) << 16) | be16(window, at + 7))  # behind the ServerHello
-    if place == stop and end - place >= 5 and window[place] == 22:  # the next message has a record of its own
-        place += 5
-    if end - place < 10 or window[place] != 11:
-        return
-    size = (np.int64(window[place + 7]) << 16) | be16(window, place + 8)
-    _hold(window, place + 10, min(size, end - place - 10, BEGINNING), CERTIFICATE, words, heard, index)
+        place = _extensions(window, at + 9, end)
+        return place > 0 and _ask(window, place, end, at + length, min(stop, behind), words, heard, index)
+    if behind == stop and end - behind >= 5 and window[behind] == 22:  # the next message has a record of its own
+        behind += 5
+    if end - behind < 10 or window[behind] != 11:
+        return False
+    size = (np.int64(window[behind + 7]) << 16) | be16(window, behind + 8)
+    _hold(window, behind + 10, min(size, end - behind - 10, BEGINNING), CERTIFICATE, words, heard, index)
+    return False
 
 
-def _ask(window: Any, at: Int, end: Int, words: Any, heard: Any, index: Any) -> None:
-    """Find the extensions of a ClientHello, and keep two of them."""
+def hear_on(window: Any, at: Int, end: Int, length: Int, words: Any, heard: Any, index: Any) -> bool:
+    """Keep what a ClientHello says in the payload that follows the one where it was cut; return whether it goes on."""
+    line = words[2] >> HELD_AT
+    start, size = index[line, WAITS] >> 16, index[line, WAITS] & 0xFFFF
+    index[line, WAITS] = 0
+    if line == 0 or size < 4:
+        return False
+    place, stop, cut = at + be16(heard, start), at + be16(heard, start + 2), size - 4
+    if cut:
+        used, more = index[0, USED], min(min(end, stop) - at, _EXTENSION)
+        if used + cut + more > len(heard):
+            index[0, LOST] += 1
+            return False
+        for i in range(cut):
+            heard[used + i] = heard[start + 4 + i]
+        for i in range(more):
+            heard[used + cut + i] = window[at + i]
+        behind = _extension(heard, used, used + cut + more, used + cut + stop - at, words, heard, index)
+        if behind <= used:
+            return False
+        place = at + behind - used - cut
+    return _ask(window, place, end, at + length, stop, words, heard, index)
+
+
+def _extensions(window: Any, at: Int, end: Int) -> Int:
+    """Return where the extensions of a ClientHello begin whose body begins at ``at``; 0 where it is cut before them."""
     at += 34
     if end - at < 1:
-        return
+        return np.int64(0)
     at += 1 + np.int64(window[at])  # session
     if end - at < 2:
-        return
+        return np.int64(0)
     at += 2 + be16(window, at)  # suites
     if end - at < 1:
-        return
-    at += 1 + np.int64(window[at]) + 2  # compressions; the length of all extensions
+        return np.int64(0)
+    return at + 1 + np.int64(window[at]) + 2  # compressions; the length of all extensions
+
+
+def _ask(window: Any, at: Int, end: Int, sent: Int, stop: Int, words: Any, heard: Any, index: Any) -> bool:
+    """Keep two of the extensions before ``stop``; return whether they go on behind the payload, which ended at ``sent``
+    on the wire and of which bytes before ``end`` were kept."""
     for _ in range(_MOST_EXTENSIONS):
-        if end - at < 6:
-            return
-        kind, size = be16(window, at), be16(window, at + 2)
-        at += 4
-        if size > end - at:
-            return
-        if kind == _SERVER_NAME and size > 5 and window[at + 2] == 0:
-            name = be16(window, at + 3)
-            if name <= size - 5 and name <= LONGEST:
-                _hold(window, at + 5, name, NAME, words, heard, index)
-        elif kind == _ALPN and 2 < size <= LONGEST:
-            _hold(window, at + 2, size - 2, PROTOCOLS, words, heard, index)
-        at += size
+        behind = _extension(window, at, end, stop, words, heard, index)
+        if behind <= at:
+            break
+        at = behind
+    line = words[2] >> HELD_AT
+    if stop <= sent or stop - sent > 0xFFFF or at >= stop or (at < sent and (end < sent or sent - at > _EXTENSION)):
+        return False
+    if line and index[line, NAME] and index[line, PROTOCOLS]:
+        return False
+    used, cut = index[0, USED], max(sent - at, 0)
+    if used + 4 + cut > len(heard):
+        index[0, LOST] += 1
+        return False
+    line = _line(words, index)
+    if line == 0:
+        return False
+    skipped, left = max(at - sent, 0), stop - sent
+    heard[used], heard[used + 1] = skipped >> 8, skipped & 0xFF
+    heard[used + 2], heard[used + 3] = left >> 8, left & 0xFF
+    for i in range(cut):
+        heard[used + 4 + i] = window[at + i]
+    index[line, WAITS] = (used << 16) | (4 + cut)
+    index[0, USED] = used + 4 + cut
+    return True
+
+
+def _extension(data: Any, at: Int, end: Int, stop: Int, words: Any, heard: Any, index: Any) -> Int:
+    """Keep an extension if it is one of two; return what lies behind it, or ``at`` where it is not all there (before
+    ``end``) or cannot be one of those before ``stop``."""
+    if min(end, stop) - at < 4:
+        return at
+    kind, size = be16(data, at), be16(data, at + 2)
+    behind = at + 4 + size
+    if behind > stop:
+        return stop
+    if (kind != _SERVER_NAME and kind != _ALPN) or size > 5 + LONGEST:
+        return behind
+    if behind > end:
+        return at
+    if kind == _ALPN and 2 < size <= LONGEST:
+        _hold(data, at + 6, size - 2, PROTOCOLS, words, heard, index)
+    elif kind == _SERVER_NAME and size > 5 and data[at + 6] == 0:
+        name = be16(data, at + 7)
+        if name <= size - 5 and name <= LONGEST:
+            _hold(data, at + 9, name, NAME, words, heard, index)
+    return behind
 
 
 def hear_offer(
@@ -193,9 +260,8 @@ class Heard:
         if not 0 < number < len(self._index):
             return NOTHING_SAID
         kept = [self._bytes(int(place)) for place in self._index[number]]
-        name, protocols, certificate, *offers = (*kept, b"", b"")[:5]
-        a, b = map(_offer, offers)
-        return Greeting(_text(name), tuple(_protocols(protocols)), issuer_country(certificate), (a, b))
+        name, protocols, certificate, a, b = (*kept, b"", b"")[:5]
+        return Greeting(_text(name), tuple(_protocols(protocols)), issuer_country(certificate), (_offer(a), _offer(b)))
 
     def _bytes(self, place: int) -> bytes:
         start, size = place >> 16, place & 0xFFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloison.flows.table import REASONS
+from cloison.flows.ledger import REASONS
 
 # Columns of a batch of records (int64), filled by a format: where the frame lies in the window, how much of it was
 # kept, how long it was on the wire, ns since 1970, link type (-1: its interface is not described).

@@ -22,6 +22,7 @@ from cloison.captures.conversations import Timeouts
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.flows.compiled import compiled
 from cloison.flows.judging.likeness import hash_of
+from cloison.flows.ledger import REASONS
 from cloison.flows.table import (
     ANSWER_AB,
     ANSWERED,
@@ -35,7 +36,6 @@ from cloison.flows.table import (
     ONE_WAY,
     QUERY_AB,
     QUERY_BA,
-    REASONS,
     RST_AB,
     RST_BA,
     FlowTable,

@@ -61,7 +61,7 @@ class Sink(Protocol):
         """Take the records of a batch, in any order of time; the array may be written over afterwards."""
 
     def leave(self, reason: str, count: int = 1) -> None:
-        """Count records that are in no batch, by a name of ``flows.table.REASONS``."""
+        """Count records that are in no batch, by a name of ``flows.ledger.REASONS``."""
 
     def point(self, *what: object) -> int:
         """Return the number of an observation point: exporter first, then domain, direction or others."""

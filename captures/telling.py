@@ -1,7 +1,8 @@
 """The protocol of a conversation, told from its first payloads by the recognisers of ``wire/``, in one compiled chain.
 
 Of TCP, the true first bytes of a side are those after its SYN; before they come, what is seen may be recognised and
-never counts against a protocol. What may go over to TLS is followed for some payloads more. Nothing else is looked at.
+never counts against a protocol. What may go over to TLS is followed for some payloads more, and a ClientHello that goes
+on in another segment is read on. Nothing else is looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cloison.captures import wire
-from cloison.captures.greetings import NUMBER_MASK, SAME, arena, hear, hear_offer
+from cloison.captures.greetings import NUMBER_MASK, SAME, arena, hear, hear_offer, hear_on
 from cloison.captures.packets import END, KEY, LENGTH, PAYLOAD, TCP, UDP
 from cloison.captures.recogniser import (
     CIPHER,
@@ -33,13 +34,14 @@ from cloison.flows.table import ANSWER_AB, QUERY_AB, QUERY_BA
 from cloison.netmodel.registry import load
 
 # Words of a row from FROM on. SHOWN: protocol of A, of B << 8, bits of flows.wire << 16, payloads looked at of A << 24,
-# of B << 32, SETTLED of A and B, STARTED of A and B. CHOSEN: version, cipher << 16, group << 32. PACKET: number of the
-# packet that told, below its line of :mod:`greetings`. EXPECTED: where the true first bytes are of A, of B << 32.
+# of B << 32, SETTLED, STARTED and WAITING of A and B. CHOSEN: version, cipher << 16, group << 32. PACKET: number of the
+# packet that told, below its line of :mod:`greetings`. EXPECTED: where the true first bytes are of A, of B << 32; of a
+# side that is WAITING, where its ClientHello goes on.
 SHOWN, CHOSEN, PACKET, EXPECTED = range(4)
 WORDS = 4
-SETTLED, STARTED = 1 << 40, 1 << 42  # << 1 for B
+SETTLED, STARTED, WAITING = 1 << 40, 1 << 42, 1 << 44  # << 1 for B
 TRIES = 4  # payloads of a side that are looked at
-MOST = 16  # of one that may go over to TLS
+MOST = 16  # of one that may go over to TLS, or whose ClientHello goes on
 SHORTEST = 4  # bytes that tell anything
 
 Look = Callable[[Any, Int, Int, Int, Int, Int, Int], Int]  # the last: recognisers that know the first byte, as bits
@@ -115,8 +117,12 @@ _over_tcp, _over_udp = _asking(TCP), _asking(UDP)
 
 def begin(words: Any, side: Int, sequence: Int) -> None:
     """Note the SYN of a side (0 A, 1 B): where its first byte of payload will be."""
-    words[0] |= STARTED << side
-    words[3] = (words[3] & (0xFFFFFFFF << (32 - 32 * side))) | (((sequence + 1) & 0xFFFFFFFF) << (32 * side))
+    words[0] = (words[0] & ~(WAITING << side)) | (STARTED << side)
+    _expect(words, side, sequence + 1)
+
+
+def _expect(words: Any, side: Int, sequence: Int) -> None:
+    words[3] = (words[3] & (0xFFFFFFFF << (32 - 32 * side))) | ((sequence & 0xFFFFFFFF) << (32 * side))
 
 
 def tell(
@@ -138,6 +144,16 @@ def tell(
     mine, other = (shown >> (8 * side)) & 0xFF, (shown >> (8 - 8 * side)) & 0xFF
     tries = ((shown >> (24 + 8 * side)) & 0xFF) + 1
     shown += 1 << (24 + 8 * side)
+    if shown & (WAITING << side) != 0:
+        waits = True
+        if (words[3] >> (32 * side)) & 0xFFFFFFFF == sequence:
+            waits = hear_on(window, at, end, length, words, heard, index)
+            _expect(words, side, sequence + length)
+        if not waits or tries >= MOST:
+            shown = (shown & ~(WAITING << side)) | (SETTLED << side)
+        words[0] = shown
+        return np.int64(0)
+    waits = False
     behind = knows[0, mine] & 4 != 0  # behind the banner of SSH, only what it offers is looked at
     asked = knows[1, window[at]]
     if behind:
@@ -160,7 +176,7 @@ def tell(
             state |= bits.IN_CLEAR
         _choose(words, found, number)
         if knows[0, which] & 2 != 0 and found & ROLE != 0:
-            hear(window, at, end, found & ROLE == INITIATOR, words, heard, index)
+            waits = hear(window, at, end, length, found & ROLE == INITIATOR, words, heard, index)
     elif mine == 0 and (start or tries >= TRIES):
         shown |= bits.OTHER << (8 * side)
         if start and _text(window, at, end):
@@ -168,7 +184,10 @@ def tell(
         if words[2] & NUMBER_MASK == 0:
             words[2] |= number
     upgrading = upgrading or knows[0, which] & 1 != 0
-    if behind or knows[0, which] & 4 != 0:
+    if waits:
+        shown |= WAITING << side
+        _expect(words, side, sequence + length)
+    elif behind or knows[0, which] & 4 != 0:
         if hear_offer(window, at, end, not behind, side, words, heard, index, knows[2]) or tries >= TRIES:
             shown |= SETTLED << side
     elif upgrading:

@@ -22,6 +22,7 @@ import cloison.netmodel.assurance.frameworks
 import cloison.netmodel.assurance.profiles
 from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.framework import Framework
+from cloison.netmodel.assurance.profile import Profile
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
@@ -90,6 +91,24 @@ def entries_page(title: str, entries: dict[str, object]) -> str:
     return "\n".join([*out, ""])
 
 
+def profiles_page(profiles: dict[str, Profile]) -> str:
+    """Return what each profile is read from, and what it says of each algorithm by name."""
+    out = ["# Cryptographic profiles / Profils cryptographiques\n"]
+    said = {True: "accepted / accepté", False: "refused / refusé", None: "undecided / non tranché"}
+    for name, profile in profiles.items():
+        out += [f"## {name}\n", f"{profile.title.en} / *{profile.title.fr}*: {profile.source}.\n"]
+        if not profile.rulings:
+            continue
+        out += ["| algorithms / algorithmes | | by / d’après | because / parce que |", "|---|---|---|---|"]
+        for ruling in profile.rulings:
+            names = ", ".join(f"`{each}`" for each in ruling.names)
+            word = said[ruling.accepted]
+            word += f" (to the end of / jusqu’à fin {ruling.until})" if ruling.until else ""
+            out.append(f"| {names} | {word} | {ruling.source} | {ruling.why.en}<br>*{ruling.why.fr}* |")
+        out.append("")
+    return "\n".join(out)
+
+
 def commands_page() -> str:
     """Return the help of every command, in both languages."""
     out = ["# Commands / Commandes\n"]
@@ -126,8 +145,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "wire.md",
         entries_page("Protocols told on the wire / Protocoles reconnus", load(cloison.captures.wire, "RECOGNISER")),
     )
-    profiles = load(cloison.netmodel.assurance.profiles, "PROFILE")
-    yield "profiles.md", entries_page("Cryptographic profiles / Profils cryptographiques", profiles)
+    yield "profiles.md", profiles_page(load(cloison.netmodel.assurance.profiles, "PROFILE"))
     yield "commands.md", commands_page()
 
 

@@ -3,6 +3,7 @@ which algorithms each side would use."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,10 @@ Names = tuple[str, ...]
 
 # Ciphers that prove integrity by themselves, so that no MAC is agreed on: RFC 5647 as OpenSSH names it, and its own.
 _COMPLETE = frozenset(("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"))
+
+# What a side says of itself in its list of key exchanges, without offering one: RFC 8308 section 2.1, and OpenSSH's
+# strict key exchange.
+_MARKS = frozenset(("ext-info-c", "ext-info-s", "kex-strict-c-v00@openssh.com", "kex-strict-s-v00@openssh.com"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,13 @@ class Greeting:
         """Return the algorithms that both sides of SSH have to take, B being the client where ``swapped``: the key
         exchange, the ciphers and the MACs, each once; nothing where it is not known, or where they cannot agree.
 
-        Each is the first of the client's that the server has (RFC 4253 section 7.1).
+        Each is the first of the client's that the server has (RFC 4253 section 7.1; what a key exchange asks of the
+        host's key is not looked at, since those in use ask the same). A mark among key exchanges is none.
         """
         client, server = reversed(self.offers) if swapped else self.offers
         if client is None or server is None:
             return ()
-        found = [_first(client.exchanges, server.exchanges)]
+        found = [_first([name for name in client.exchanges if name not in _MARKS], server.exchanges)]
         ciphers = [_first(*pair) for pair in zip(client.ciphers, server.ciphers, strict=True)]
         found += ciphers
         for cipher, *pair in zip(ciphers, client.macs, server.macs, strict=True):
@@ -64,6 +70,6 @@ class Greetings(Protocol):
 NOTHING_SAID = Greeting()
 
 
-def _first(wanted: Names, there: Names) -> str:
+def _first(wanted: Sequence[str], there: Names) -> str:
     known = frozenset(there)
     return next((name for name in wanted if name in known), "")

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from cloison.captures import records as word
 from cloison.captures.exporting import elements as el
 from cloison.captures.exporting import sampling, sets
-from cloison.captures.exporting.columns import Columns, Heads, errors, fill
+from cloison.captures.exporting.columns import Columns, Heads
+from cloison.captures.exporting.filling import errors, fill
 from cloison.captures.exporting.options import Options
 from cloison.captures.exporting.points import Points
 from cloison.captures.exporting.sets import FIXED

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from cloison.captures import records as word
 from cloison.captures.logs.columns import LONG, NAME, addresses, ends, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, WHOLE, Kind
 from cloison.captures.logs.lines import MARK, read_lines
-from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables
+from cloison.captures.logs.tables import Table, Tables
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

@@ -15,39 +15,21 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures import records as word
 from cloison.captures.logs.columns import PORT, addresses, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.kinds import TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.objects import Objects
 from cloison.captures.logs.rows import Points, whole
-from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
-from cloison.captures.records import (
-    BACK_BYTES,
-    BACK_PACKETS,
-    BYTES,
-    FIRST,
-    LAST,
-    PACKETS,
-    POINT,
-    PROTOCOL,
-    SOURCE_HI,
-    SOURCE_LO,
-    SOURCE_PORT,
-    TARGET_HI,
-    TARGET_LO,
-    TARGET_PORT,
-    TELLS,
-    VNI,
-    WIRE,
-    RecordFormat,
-    Sink,
-)
+from cloison.captures.logs.tables import Table, Tables, Values
+from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
 from cloison.captures.telling import RECOGNISERS
+from cloison.flows.ledger import REASONS
 from cloison.flows.table import (
     ANSWERED,
     FLAGS_AB,
     INITIATOR_AB,
     ONE_WAY,
-    REASONS,
     SAID_CLEARTEXT,
     SAID_OUTSIDE,
     SAID_WEAK,
@@ -145,13 +127,14 @@ class _Audit:
             self._sink,
             numbers,
             {
-                SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
-                SOURCE_PORT: source_port.values, TARGET_PORT: port.values, PROTOCOL: transport.values,
-                FIRST: first.values, LAST: np.where(last.known, last.values, first.values),
-                PACKETS: np.where(back, 0, packets), BYTES: np.where(back, 0, size),
-                BACK_PACKETS: np.where(back, packets, 0), BACK_BYTES: np.where(back, size, 0), TELLS: tells,
-                WIRE: numbered(table["/wire"], _wire).values, VNI: np.where(vnis.known, vnis.values, -1),
-                POINT: np.array(vrfs, dtype=np.int64),
+                word.SOURCE_HI: source.high, word.SOURCE_LO: source.low, word.TARGET_HI: target.high,
+                word.TARGET_LO: target.low, word.SOURCE_PORT: source_port.values, word.TARGET_PORT: port.values,
+                word.PROTOCOL: transport.values, word.FIRST: first.values,
+                word.LAST: np.where(last.known, last.values, first.values), word.PACKETS: np.where(back, 0, packets),
+                word.BYTES: np.where(back, 0, size), word.BACK_PACKETS: np.where(back, packets, 0),
+                word.BACK_BYTES: np.where(back, size, 0), word.TELLS: tells,
+                word.WIRE: numbered(table["/wire"], _wire).values, word.VNI: np.where(vnis.known, vnis.values, -1),
+                word.POINT: np.array(vrfs, dtype=np.int64),
             },
             wrong=wrong,
         )  # fmt: skip

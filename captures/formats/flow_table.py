@@ -10,10 +10,11 @@ from csv import reader
 
 import numpy as np
 
+from cloison.captures.logs.kinds import Kind
 from cloison.captures.logs.lines import Lines, read_lines
 from cloison.captures.logs.naming import UNSET, Named, give_rows, is_flows, named, say_unknown
 from cloison.captures.logs.rows import Points
-from cloison.captures.logs.tables import Kind, Tables
+from cloison.captures.logs.tables import Tables
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
 from cloison.netmodel.finding import Message, Text

@@ -14,27 +14,13 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures import records as word
 from cloison.captures.logs.columns import PORT, addresses, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.kinds import TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.objects import Objects
 from cloison.captures.logs.rows import Points, lower
-from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables
-from cloison.captures.records import (
-    BYTES,
-    FIRST,
-    LAST,
-    PACKETS,
-    POINT,
-    PROTOCOL,
-    SOURCE_HI,
-    SOURCE_LO,
-    SOURCE_PORT,
-    TARGET_HI,
-    TARGET_LO,
-    TARGET_PORT,
-    TELLS,
-    RecordFormat,
-    Sink,
-)
+from cloison.captures.logs.tables import Table, Tables
+from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream
 from cloison.flows.table import ONE_WAY
 from cloison.netmodel.finding import Message, Text, say
@@ -81,13 +67,14 @@ def _give(sink: Sink, table: Table, prefix: str, points: Points) -> None:
         sink.leave("transport-truncated", count)
     up = lower(source, target, ports[0].values, ports[1].values)
     words = {
-        SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
-        SOURCE_PORT: ports[0].values, TARGET_PORT: ports[1].values, PROTOCOL: transport.values, FIRST: first.values,
-        LAST: np.where(last.known, last.values, first.values), PACKETS: counts[0].values, BYTES: counts[1].values,
-        POINT: _points(table, prefix, up, points),
+        word.SOURCE_HI: source.high, word.SOURCE_LO: source.low, word.TARGET_HI: target.high,
+        word.TARGET_LO: target.low, word.SOURCE_PORT: ports[0].values, word.TARGET_PORT: ports[1].values,
+        word.PROTOCOL: transport.values, word.FIRST: first.values,
+        word.LAST: np.where(last.known, last.values, first.values), word.PACKETS: counts[0].values,
+        word.BYTES: counts[1].values, word.POINT: _points(table, prefix, up, points),
     }  # fmt: skip
-    kept = {word: values[~bare] for word, values in words.items()}
-    give(sink, table.numbers[~bare], {**kept, TELLS: ONE_WAY}, wrong=wrong[~bare])
+    kept = {row: values[~bare] for row, values in words.items()}
+    give(sink, table.numbers[~bare], {**kept, word.TELLS: ONE_WAY}, wrong=wrong[~bare])
 
 
 def _points(table: Table, prefix: str, up: npt.NDArray[np.bool_], points: Points) -> npt.NDArray[np.int64]:

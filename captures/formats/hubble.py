@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from cloison.captures import records as word
 from cloison.captures.logs.columns import BYTE, LONG, NAME, PORT, addresses, ends, give, numbered
+from cloison.captures.logs.kinds import TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.lines import read_lines
 from cloison.captures.logs.objects import names_in
-from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
+from cloison.captures.logs.tables import Table, Tables, Values
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 import numpy as np
 
+from cloison.captures import records as word
 from cloison.captures.nfcapd.blocks import FRONT, Block, Blocks, believed, layout_of
 from cloison.captures.nfcapd.columns import Columns, Decoded
 from cloison.captures.nfcapd.places import (
@@ -29,7 +30,7 @@ from cloison.captures.nfcapd.places import (
     Known,
     walk,
 )
-from cloison.captures.records import BATCH, POINT, SAMPLED, RecordFormat, Sink
+from cloison.captures.records import BATCH, RecordFormat, Sink
 from cloison.captures.stream import Stream
 from cloison.flows.compiled import compiled
 from cloison.netmodel.finding import Message, Text, say
@@ -112,10 +113,11 @@ class _Reader:
         who = np.where(found.who > 0, found.who + NUMBERS, found.exporter)
         for value, rows in _parts(who << 41 | (found.direction + 1) << 32 | found.vrf):
             way, vrf = (value >> 32 & 0x1FF) - 1, value & 0xFFFFFFFF
-            batch[POINT][rows] = self._sink.point(*self._name(value >> 41), WAYS.get(way, ""), *filter(None, [vrf]))
+            point = self._sink.point(*self._name(value >> 41), WAYS.get(way, ""), *filter(None, [vrf]))
+            batch[word.POINT][rows] = point
         if found.scaled.any():
             noted["scaled"] += int(found.scaled.sum())
-            batch[SAMPLED] = np.where(found.scaled, np.maximum(found.rate, UNKNOWN_RATE), 1)
+            batch[word.SAMPLED] = np.where(found.scaled, np.maximum(found.rate, UNKNOWN_RATE), 1)
             for rate in np.unique(found.rate[found.scaled])[: MOST_RATES - len(self._scaled)].tolist():
                 self._scaled.add(rate if rate > 1 else 0)
         noted["unscaled"] += int((~found.scaled & (found.rate > 1)).sum())

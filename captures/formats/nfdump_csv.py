@@ -28,8 +28,9 @@ from cloison.captures.logs.columns import (
     ported,
     protocol,
 )
+from cloison.captures.logs.kinds import MOMENT, TEXT, WHOLE, Kind
 from cloison.captures.logs.lines import MARK, Lines, read_lines
-from cloison.captures.logs.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables
+from cloison.captures.logs.tables import Table, Tables
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

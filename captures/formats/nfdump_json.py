@@ -26,8 +26,9 @@ from cloison.captures.logs.columns import (
     ported,
     protocol,
 )
+from cloison.captures.logs.kinds import MOMENT, TEXT, WHOLE, Kind
 from cloison.captures.logs.objects import Objects, names_in
-from cloison.captures.logs.tables import MOMENT, TEXT, WHOLE, Kind, Table, Tables, Values
+from cloison.captures.logs.tables import Table, Tables, Values
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

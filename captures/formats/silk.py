@@ -26,8 +26,9 @@ from cloison.captures.logs.columns import (
     ported,
     protocol,
 )
+from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, WHOLE, Kind
 from cloison.captures.logs.lines import MARK, read_lines
-from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables
+from cloison.captures.logs.tables import Table, Tables
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

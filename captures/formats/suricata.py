@@ -29,9 +29,10 @@ from cloison.captures.logs.columns import (
     ported,
     protocol,
 )
+from cloison.captures.logs.kinds import TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.lines import read_lines
 from cloison.captures.logs.objects import names_in
-from cloison.captures.logs.tables import TEXT, TIME, WHOLE, Kind, Table, Tables, Values
+from cloison.captures.logs.tables import Table, Tables, Values
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

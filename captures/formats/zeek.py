@@ -31,9 +31,10 @@ from cloison.captures.logs.columns import (
     ported,
     protocol,
 )
+from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, WHOLE, Kind
 from cloison.captures.logs.lines import Lines, read_lines
 from cloison.captures.logs.objects import names_in
-from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, WHOLE, Kind, Table, Tables, Values
+from cloison.captures.logs.tables import Table, Tables, Values
 from cloison.captures.packets import ICMP, ICMPV6, TCP
 from cloison.captures.records import RecordFormat, Sink
 from cloison.captures.stream import Stream

@@ -11,21 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures import records as word
 from cloison.captures.logs.tables import Values
 from cloison.captures.packets import ICMP, ICMPV6
-from cloison.captures.records import (
-    BATCH,
-    FIRST,
-    LAST,
-    NUMBER,
-    RECORD_WORDS,
-    SOURCE_HI,
-    SOURCE_LO,
-    TARGET_HI,
-    TARGET_LO,
-    Sink,
-    batch_of,
-)
+from cloison.captures.records import BATCH, RECORD_WORDS, Sink, batch_of
 from cloison.captures.telling import RECOGNISERS
 from cloison.netmodel.space.protocols import PORTED, PROTOCOLS
 
@@ -112,8 +101,8 @@ def protocol(text: str) -> int | None:
     """Return the number of an IP protocol given by number or by name, in any case."""
     if text.isascii() and text.isdigit():
         return int(text) if len(text) <= 3 and int(text) < 256 else None
-    word = text.lower()
-    return PROTOCOLS.get(word, _NAMES.get(word))
+    name = text.lower()
+    return PROTOCOLS.get(name, _NAMES.get(name))
 
 
 def flags(text: str) -> int | None:
@@ -141,7 +130,10 @@ def icmp(protocols: Array) -> Array:
 
 def ends(source: Addresses, target: Addresses) -> dict[int, Array]:
     """Return the words of both addresses."""
-    return {SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low}
+    return {
+        word.SOURCE_HI: source.high, word.SOURCE_LO: source.low,
+        word.TARGET_HI: target.high, word.TARGET_LO: target.low,
+    }  # fmt: skip
 
 
 def give(sink: Sink, numbers: Array, words: Mapping[int, Array | int], *, wrong: Array) -> None:
@@ -157,9 +149,9 @@ def give(sink: Sink, numbers: Array, words: Mapping[int, Array | int], *, wrong:
     for start in range(0, len(rows), BATCH):
         chosen = rows[start : start + BATCH]
         batch = batch_of(len(chosen))
-        for word, values in words.items():
-            assert 0 <= word < RECORD_WORDS
-            batch[word] = values if isinstance(values, (int, np.integer)) else values[chosen]
-        batch[NUMBER] = numbers[chosen]
-        batch[LAST] = np.maximum(batch[FIRST], batch[LAST])
+        for row, values in words.items():
+            assert 0 <= row < RECORD_WORDS
+            batch[row] = values if isinstance(values, (int, np.integer)) else values[chosen]
+        batch[word.NUMBER] = numbers[chosen]
+        batch[word.LAST] = np.maximum(batch[word.FIRST], batch[word.LAST])
         sink.add(batch)

@@ -16,29 +16,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures import records as word
 from cloison.captures.logs.columns import addresses, flags, give, icmp, numbered, ported, protocol
+from cloison.captures.logs.kinds import MICROSECONDS, MILLISECONDS, SECONDS, TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.rows import Points, whole
-from cloison.captures.logs.tables import MICROSECONDS, MILLISECONDS, SECONDS, TEXT, TIME, WHOLE, Kind, Table, Values
-from cloison.captures.records import (
-    BACK_BYTES,
-    BACK_PACKETS,
-    BYTES,
-    FIRST,
-    FLAGS,
-    LAST,
-    PACKETS,
-    POINT,
-    PROTOCOL,
-    SOURCE_HI,
-    SOURCE_LO,
-    SOURCE_PORT,
-    TARGET_HI,
-    TARGET_LO,
-    TARGET_PORT,
-    TELLS,
-    VLANS,
-    Sink,
-)
+from cloison.captures.logs.tables import Table, Values
+from cloison.captures.records import Sink
 from cloison.flows.table import REFUSED_AB
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.space.protocols import TCP
@@ -230,16 +213,15 @@ def give_rows(sink: Sink, table: Table, columns: Named, points: Points) -> None:
         sink.leave("transport-truncated", count)
     end = np.where(last.known, last.values, np.where(duration.known, first.values + duration.values, first.values))
     words = {
-        SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
-        SOURCE_PORT: np.where(with_ports, source_port.values & 0xFFFF, 0),
-        TARGET_PORT: np.where(message, type_code, np.where(with_ports, low, 0)),
-        PROTOCOL: transport.values, FIRST: first.values, LAST: end, PACKETS: counts[0].values,
-        BYTES: counts[1].values, BACK_PACKETS: counts[2].values, BACK_BYTES: counts[3].values,
-        FLAGS: np.where(told.known & (transport.values == TCP), told.values, -1), VLANS: vlan.values << 12,
-        TELLS: _told(every["action"]),
-        POINT: _points(every["point"], points),
+        word.SOURCE_HI: source.high, word.SOURCE_LO: source.low, word.TARGET_HI: target.high,
+        word.TARGET_LO: target.low, word.SOURCE_PORT: np.where(with_ports, source_port.values & 0xFFFF, 0),
+        word.TARGET_PORT: np.where(message, type_code, np.where(with_ports, low, 0)), word.PROTOCOL: transport.values,
+        word.FIRST: first.values, word.LAST: end, word.PACKETS: counts[0].values, word.BYTES: counts[1].values,
+        word.BACK_PACKETS: counts[2].values, word.BACK_BYTES: counts[3].values,
+        word.FLAGS: np.where(told.known & (transport.values == TCP), told.values, -1), word.VLANS: vlan.values << 12,
+        word.TELLS: _told(every["action"]), word.POINT: _points(every["point"], points),
     }  # fmt: skip
-    give(sink, table.numbers[~bare], {word: values[~bare] for word, values in words.items()}, wrong=wrong[~bare])
+    give(sink, table.numbers[~bare], {row: values[~bare] for row, values in words.items()}, wrong=wrong[~bare])
 
 
 class _Rows:
@@ -283,8 +265,8 @@ def _flags(text: str) -> int | None:
     if number is None and re.fullmatch(r"0[xX][0-9A-Fa-f]{1,4}", text):
         number = int(text, 16)
     if number is None:
-        words = [word for word in re.split(r"[^A-Za-z]+", text.upper()) if word]
-        known = [_FLAGS.get(word, 0) for word in words]
+        names = [name for name in re.split(r"[^A-Za-z]+", text.upper()) if name]
+        known = [_FLAGS.get(name, 0) for name in names]
         number = sum(set(known)) if known and all(known) else flags(text) if len(text) <= 16 else None
     return None if number is None else number & 0xFF
 

@@ -17,7 +17,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from cloison.captures.logs.tables import Kind, Table, column, connect, failures, select
+from cloison.captures.logs.kinds import Kind
+from cloison.captures.logs.tables import Table, column, connect, failures, select
 from cloison.captures.records import Sink
 from cloison.captures.stream import Stream
 from cloison.netmodel.finding import Message, say

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures.logs.kinds import SQL, Kind
 from cloison.captures.logs.lines import NEWLINE, Lines
 from cloison.captures.records import Sink
 
@@ -26,72 +26,6 @@ MEMORY = "512MB"
 FAILURES = 64  # of duckdb with one chunk, before the rest of it is left
 _ROOM = 1 << 21  # bytes that duckdb keeps for a line
 _LINE = "\x1f"  # a separator that is in no line: control characters are refused
-
-
-class Kind(Enum):
-    """What the text of a column is read as.
-
-    ``TEXT`` stays text. ``WHOLE`` are integers of 64 bits, in decimal digits and nothing else. ``SECONDS``,
-    ``MILLISECONDS`` and ``MICROSECONDS`` become ns, exactly (half a ns is rounded). ``TIME`` is ISO 8601 or RFC 3339
-    (a date with slashes too), to ns since 1970; without a zone it is UTC. ``MOMENT`` is such a time, or seconds or
-    milliseconds since 1970 (what is 100,000,000,000 or more would be a time after the year 5000 in seconds).
-    """
-
-    TEXT = "text"
-    WHOLE = "whole"
-    SECONDS = "seconds"
-    MILLISECONDS = "milliseconds"
-    MICROSECONDS = "microseconds"
-    TIME = "time"
-    MOMENT = "moment"
-
-
-TEXT, WHOLE, SECONDS, MILLISECONDS, MICROSECONDS, TIME, MOMENT = Kind
-
-
-def _decimal(digits: int) -> str:
-    """Return the SQL of a decimal number times ten to the power of ``digits``, in decimal arithmetic.
-
-    Digits alone are read as an integer with an exponent, which is five times faster than to multiply.
-    """
-    scaled = f"TRY_CAST({{0}} AS DECIMAL(27, {digits})) * {10**digits}"
-    return (
-        f"CASE WHEN regexp_full_match({{0}}, '-?[0-9.]+') THEN TRY_CAST({{0}} || 'e{digits}' AS BIGINT) "
-        f"WHEN regexp_full_match({{0}}, '-?[0-9.]+[eE][+-]?[0-9]+') THEN TRY_CAST(TRY({scaled}) AS BIGINT) END"
-    )
-
-
-def _time() -> str:
-    """Return the SQL of a time: duckdb leaves a zone out of account in ns, so it is subtracted here."""
-    form = r"\d{{4}}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d([.]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?"
-    clock = "TRY_CAST(regexp_extract({0}, '^[^Z+U]{{19}}[.0-9]*') AS TIMESTAMP_NS)"
-    minute = "60000000000 * ({0}[{1}] || '1')::BIGINT * (60 * {0}[{2}]::BIGINT + {0}[-2:]::BIGINT)"
-    colon = minute.replace("{1}", "-6").replace("{2}", "-5:-4")
-    plain = minute.replace("{1}", "-5").replace("{2}", "-4:-3")
-    zone = (
-        f"CASE WHEN {{0}}[-3] = ':' AND {{0}}[-6] IN ('+', '-') THEN {colon} "
-        f"WHEN {{0}}[-5] IN ('+', '-') THEN {plain} ELSE 0 END"
-    )
-    return f"CASE WHEN regexp_full_match({{0}}, '{form}') THEN TRY(epoch_ns({clock}) - {zone}) END"
-
-
-def _moment() -> str:
-    milliseconds, number = "'[0-9]{{12,}}([.][0-9]*)?'", "'[0-9.]+([eE][+-]?[0-9]+)?'"
-    return (
-        f"CASE WHEN regexp_full_match({{0}}, {number}) THEN CASE WHEN regexp_full_match({{0}}, {milliseconds}) "
-        f"THEN {_decimal(6)} ELSE {_decimal(9)} END ELSE {_time()} END"
-    )
-
-
-_SQL: Mapping[Kind, str] = {  # of the text {0}: NULL where it is not of the kind
-    TEXT: "{0}",
-    WHOLE: "CASE WHEN TRY_CAST({0} AS BIGINT)::VARCHAR = {0} THEN TRY_CAST({0} AS BIGINT) END",
-    SECONDS: _decimal(9),
-    MILLISECONDS: _decimal(6),
-    MICROSECONDS: _decimal(3),
-    TIME: _time(),
-    MOMENT: _moment(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +119,7 @@ def select(
         f"CASE WHEN {value} NOT IN ({absent}) THEN {value} END AS t{at}" if absent else f"{value} AS t{at}"
         for at, value in enumerate(values.values())
     )
-    outer = ", ".join(f"{_SQL[kind].format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
+    outer = ", ".join(f"{SQL[kind].format(f't{at}')} AS v{at}, t{at} IS NOT NULL AS k{at}"
                       for at, kind in enumerate(wanted.values()))  # fmt: skip
     return f"SELECT good, {outer} FROM (SELECT {good} AS good, {inner} FROM {source})"
 

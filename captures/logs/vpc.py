@@ -14,25 +14,12 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from cloison.captures import records as word
 from cloison.captures.logs.columns import PORT, Addresses, addresses, give, icmp, numbered, protocol
+from cloison.captures.logs.kinds import SECONDS, TEXT, WHOLE, Kind
 from cloison.captures.logs.rows import Points, lower
-from cloison.captures.logs.tables import SECONDS, TEXT, WHOLE, Kind, Table, Values
-from cloison.captures.records import (
-    BYTES,
-    FIRST,
-    LAST,
-    PACKETS,
-    POINT,
-    PROTOCOL,
-    SOURCE_HI,
-    SOURCE_LO,
-    SOURCE_PORT,
-    TARGET_HI,
-    TARGET_LO,
-    TARGET_PORT,
-    TELLS,
-    Sink,
-)
+from cloison.captures.logs.tables import Table, Values
+from cloison.captures.records import Sink
 from cloison.flows.table import ANSWERED, FIN_AB, FLAGS_AB, FLAGS_BA, REFUSED_AB, RST_AB
 from cloison.netmodel.finding import Message, say
 
@@ -93,12 +80,13 @@ def give_flows(sink: Sink, table: Table, points: Points) -> None:
         sink,
         table.numbers[~bare],
         {
-            word: values[~bare]
-            for word, values in {
-                SOURCE_HI: source.high, SOURCE_LO: source.low, TARGET_HI: target.high, TARGET_LO: target.low,
-                SOURCE_PORT: ports[0].values, TARGET_PORT: ports[1].values, PROTOCOL: transport.values, FIRST: began,
-                LAST: np.where(last.known, last.values, began), PACKETS: counts[0].values, BYTES: counts[1].values,
-                TELLS: _told(table, transport.values == 6), POINT: _points(table, up, points),
+            row: values[~bare]
+            for row, values in {
+                word.SOURCE_HI: source.high, word.SOURCE_LO: source.low, word.TARGET_HI: target.high,
+                word.TARGET_LO: target.low, word.SOURCE_PORT: ports[0].values, word.TARGET_PORT: ports[1].values,
+                word.PROTOCOL: transport.values, word.FIRST: began, word.LAST: np.where(last.known, last.values, began),
+                word.PACKETS: counts[0].values, word.BYTES: counts[1].values,
+                word.TELLS: _told(table, transport.values == 6), word.POINT: _points(table, up, points),
             }.items()
         },
         wrong=wrong[~bare],

@@ -18,8 +18,9 @@ from cloison.flows.judging.matching import match
 from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.place import Places
 from cloison.flows.judging.readings import asked
+from cloison.flows.ledger import undecoded
 from cloison.flows.orient import ASSUMED
-from cloison.flows.table import FlowTable, Source, undecoded
+from cloison.flows.table import FlowTable, Source
 from cloison.flows.wire import Wire
 from cloison.netmodel.finding import SEVERITIES as MOST_SEVERE_FIRST
 from cloison.netmodel.finding import Finding, Severity

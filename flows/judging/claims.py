@@ -88,10 +88,10 @@ def known_profiles() -> Mapping[str, Profile]:
     return load(profiles, "PROFILE")
 
 
-def refutation(claim: Claim, seen: Seen, agreed: Collection[str] = ()) -> str:
+def refutation(claim: Claim, seen: Seen, agreed: Collection[str] = (), year: int = 0) -> str:
     """Return why what was seen is not what is claimed, the gravest reason; empty when it is not refuted.
 
-    ``agreed`` are the names of the algorithms that both sides have to take.
+    ``agreed`` are the names of the algorithms that both sides have to take, ``year`` when it was seen.
     """
     if not claim.allowed:
         return ""
@@ -105,7 +105,7 @@ def refutation(claim: Claim, seen: Seen, agreed: Collection[str] = ()) -> str:
         still_open = claim.secure and not seen.upgraded  # a beginning in clear that may still go over
         if not all(wire.name in claim.allowed or (wire.upgrades and still_open) for wire in seen.wires):
             return WRONG
-    return WEAK if _weak(claim, seen, agreed) else ""
+    return WEAK if _weak(claim, seen, agreed, year) else ""
 
 
 def _in_clear(claim: Claim, seen: Seen) -> bool:
@@ -118,7 +118,7 @@ def _in_clear(claim: Claim, seen: Seen) -> bool:
     return False
 
 
-def _weak(claim: Claim, seen: Seen, agreed: Collection[str]) -> bool:
+def _weak(claim: Claim, seen: Seen, agreed: Collection[str], year: int) -> bool:
     if "snmp3" in claim.expected and any(wire.name == "snmp" for wire in seen.wires):
         return 0 < seen.version < _SNMP_3
     if "smb" in claim.expected and any(wire.name == "smb" for wire in seen.wires):
@@ -138,7 +138,7 @@ def _weak(claim: Claim, seen: Seen, agreed: Collection[str]) -> bool:
     accepted = profile.protocols[wire.name]
     if version and accepted and version not in accepted:
         return True
-    if wire.name == SSH and not profile.refused.isdisjoint(agreed):
+    if wire.name == SSH and any(profile.refuses(name, year) for name in agreed):
         return True
     cipher = seen.cipher & 0xFF if wire.name == "ike" else seen.cipher
     if cipher and profile.suites and cipher not in profile.suites:

@@ -24,6 +24,8 @@ from cloison.netmodel.network import Network
 Array = npt.NDArray[Any]
 
 _CODE = {reason: code for code, (_, reason) in enumerate(REASONS)}
+_YEARS: Array = np.arange("1970", "2262", dtype="M8[Y]").astype("M8[ns]").astype(np.int64)  # where each begins
+_BEFORE = 1969
 _SHOWN = ("wire_ab", "wire_ba", "wire_state", "wire_version", "wire_cipher", "wire_group")
 
 
@@ -73,18 +75,19 @@ def _by_claims(
     part = table.take(verdicts.row[rows])
     service, _ = asked(part, verdicts.swapped[rows])
     names, agreed = _agreed(part, verdicts.swapped[rows], wires, greetings)
-    columns = [verdicts.line[rows], service, agreed, *(getattr(part, name) for name in _SHOWN)]
+    year = np.searchsorted(_YEARS, part.first, side="right") + _BEFORE if agreed.any() else agreed
+    columns = [verdicts.line[rows], service, agreed, year, *(getattr(part, name) for name in _SHOWN)]
     first, like = alike(columns)
     codes = np.empty(len(first), dtype=np.uint8)
     claims: dict[tuple[int, int], Any] = {}
     network = matrix.network
-    for at, (line, wanted, taken, ab, ba, state, version, cipher, group) in enumerate(
+    for at, (line, wanted, taken, when, ab, ba, state, version, cipher, group) in enumerate(
         zip(*(column[first].tolist() for column in columns), strict=True)
     ):
         if (line, wanted) not in claims:
             claims[line, wanted] = claim_of(network, network.line[matrix.lines[line]], wanted)
         shown = seen(wires, ab, ba, state, version, cipher, group)
-        codes[at] = _CODE[refutation(claims[line, wanted], shown, names[taken]) if shown else ""]
+        codes[at] = _CODE[refutation(claims[line, wanted], shown, names[taken], when) if shown else ""]
     found: Array = codes[like]
     return found
 

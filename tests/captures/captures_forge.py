@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from cloison.captures.read import read
-from cloison.flows.table import EVIDENCE, REASONS, Capture
+from cloison.flows.ledger import REASONS
+from cloison.flows.table import EVIDENCE, Capture
 
 SECOND = 10**9
 START = 1_700_000_000 * SECOND

@@ -10,7 +10,8 @@ from typing import Any
 
 from cloison.captures import records as word
 from cloison.captures.exporting.exports import Exports
-from cloison.flows.table import EVIDENCE, REASONS
+from cloison.flows.ledger import REASONS
+from cloison.flows.table import EVIDENCE
 from cloison.netmodel.finding import Message
 
 SECONDS = 1_700_000_000  # when everything is exported

@@ -27,7 +27,7 @@ from cloison.captures.formats.nfcapd import FORMAT
 from cloison.captures.nfcapd import blocks
 from cloison.captures.records import BATCH
 from cloison.captures.stream import Stream
-from cloison.flows.table import REASONS
+from cloison.flows.ledger import REASONS
 from cloison.netmodel.finding import Message
 
 LZO, BZ2, LZ4, ZSTD = 1, 2, 3, 4

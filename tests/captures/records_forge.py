@@ -34,7 +34,8 @@ from cloison.captures.records import (
     RecordFormat,
 )  # fmt: skip
 from cloison.captures.stream import Stream
-from cloison.flows.table import EVIDENCE, REASONS, LineSeen
+from cloison.flows.ledger import REASONS
+from cloison.flows.table import EVIDENCE, LineSeen
 from cloison.netmodel.finding import Message
 from cloison.netmodel.registry import load
 from cloison.netmodel.space.addresses import show

@@ -15,7 +15,7 @@ import zstandard
 from captures_forge import START, balanced, block, enhanced, interface, option, pcap, read_bytes, section
 
 from cloison.captures.read import read
-from cloison.flows.table import REASONS
+from cloison.flows.ledger import REASONS
 from cloison.netmodel.finding import MapError, Message
 
 PACKET = struct.pack(

@@ -55,7 +55,8 @@ def heard_of(*payloads: bytes) -> tuple[Greeting, int]:
     words[2] = 7
     for payload in payloads:
         window = np.frombuffer(payload, dtype=np.uint8)
-        hear(window, np.int64(0), np.int64(len(window)), payload[5:6] == b"\x01", words, *kept)
+        size = np.int64(len(window))
+        hear(window, np.int64(0), size, size, payload[5:6] == b"\x01", words, *kept)
     assert words[2] & ((1 << HELD_AT) - 1) == 7
     return Heard(*kept).of(int(words[2]) >> HELD_AT), int(kept[1][0, LOST])
 
@@ -127,7 +128,7 @@ def test_what_finds_no_room_is_counted() -> None:
     rows = np.zeros((4, 4), dtype=np.int64)
     for row, name in zip(rows, (b"a.example", b"b.example", b"c", b"d"), strict=True):
         window = np.frombuffer(client_hello(name, b"h2"), dtype=np.uint8)
-        hear(window, 0, len(window), True, row, *kept)
+        hear(window, 0, len(window), len(window), True, row, *kept)
     heard = Heard(*kept)
     # 9 + 3 bytes of the first, 9 of the second would be 21; its protocols fit; the others have no line left
     assert [heard.of(int(row[2]) >> HELD_AT) for row in rows] == [

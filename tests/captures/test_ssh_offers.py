@@ -32,6 +32,7 @@ NEW = Offer(
 )
 OLD = Offer(("curve25519-sha256",), (("3des-cbc", "aes128-ctr"),) * 2, (("hmac-md5", "hmac-sha2-256"),) * 2)
 
+NEW_WAYS = (NEW.ciphers, NEW.macs)
 GOOD = Offer(OLD.exchanges, (("aes128-ctr", "3des-cbc"),) * 2, OLD.macs)
 ENDS = ("192.0.2.1", "192.0.2.2")
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
@@ -88,6 +89,16 @@ def test_a_cipher_that_proves_integrity_needs_no_mac() -> None:
     assert Greeting(offers=(gcm, gcm)).agreed(False) == (
         "curve25519-sha256", "aes256-gcm@openssh.com", "aes256-ctr", "hmac-sha1",
     )  # fmt: skip
+
+
+def test_marks_among_key_exchanges_are_none() -> None:
+    """RFC 8308 and strict key exchange: both sides may write the other's mark, in bad faith."""
+    marks = ("ext-info-c", "ext-info-s", "kex-strict-c-v00@openssh.com", "kex-strict-s-v00@openssh.com")
+    client = Offer((*marks, "diffie-hellman-group14-sha1"), NEW.ciphers, NEW.macs)
+    server = Offer((*marks, "curve25519-sha256", "diffie-hellman-group14-sha1"), NEW.ciphers, NEW.macs)
+    greeting, _ = told_by((0, BANNER + kexinit(client)), (1, BANNER + kexinit(server)))
+    assert greeting.agreed(False)[0] == greeting.agreed(True)[0] == "diffie-hellman-group14-sha1"
+    assert Greeting(offers=(Offer(marks, *NEW_WAYS), Offer(marks, *NEW_WAYS))).agreed(False) == ()
 
 
 def test_what_is_cut_is_kept_whole_or_not_at_all() -> None:
@@ -192,13 +203,23 @@ def test_a_real_client_and_server(fast: bool, tmp_path: Path, monkeypatch: pytes
     )
 
 
+GROUP1 = Offer(("ext-info-c", "diffie-hellman-group1-sha1", "curve25519-sha256"), GOOD.ciphers, GOOD.macs)
+
+
 @pytest.mark.parametrize("server_first", [False, True])
-@pytest.mark.parametrize(("client", "reason"), [(OLD, "weak-encryption"), (GOOD, None)])
+@pytest.mark.parametrize(
+    ("client", "exchange", "cipher", "reason"),
+    [
+        (OLD, "curve25519-sha256", "3des-cbc", "weak-encryption"),
+        (GOOD, "curve25519-sha256", "aes128-ctr", None),
+        (GROUP1, "diffie-hellman-group1-sha1", "aes128-ctr", "weak-encryption"),
+    ],
+)
 def test_a_weak_choice_refutes_the_profile_of_a_line(
-    client: Offer, reason: str | None, server_first: bool, tmp_path: Path
+    client: Offer, exchange: str, cipher: str, reason: str | None, server_first: bool, tmp_path: Path
 ) -> None:
-    """The server has the weak cipher last: the client's order decides, whoever was seen first."""
-    server = Offer(NEW.exchanges, (("aes128-ctr", "3des-cbc"),) * 2, NEW.macs)
+    """The server has the weak algorithms last: the client's order decides, whoever was seen first."""
+    server = Offer((*NEW.exchanges, "diffie-hellman-group1-sha1"), (("aes128-ctr", "3des-cbc"),) * 2, NEW.macs)
     ends, ports = ("10.11.0.22", "10.20.0.11"), (40000, 22)
     told = [(0, BANNER + kexinit(client)), (1, BANNER + kexinit(server))]
     packets = [_segment(1, ports, 1999, "SA", b"", ends)]
@@ -219,8 +240,7 @@ def test_a_weak_choice_refutes_the_profile_of_a_line(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     (item,) = json.loads(done.stdout)["conversations"]
-    cipher = "3des-cbc" if reason else "aes128-ctr"
-    assert (item["source"], item["wire"]) == (ends[0], f"ssh 2.0 curve25519-sha256 {cipher} hmac-sha2-256")
+    assert (item["source"], item["wire"]) == (ends[0], f"ssh 2.0 {exchange} {cipher} hmac-sha2-256")
     assert (item["reason"], item["verdict"]) == (reason, "illegitimate" if reason else "authorised")
 
 

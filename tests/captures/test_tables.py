@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloison.captures.logs import columns, lines, objects, tables
+from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, TIME, WHOLE, Kind
 from cloison.captures.logs.lines import Lines, lines_of, read_lines
 from cloison.captures.logs.objects import Objects, names_in
-from cloison.captures.logs.tables import MOMENT, SECONDS, TEXT, TIME, WHOLE, Kind, Tables, Values
+from cloison.captures.logs.tables import Tables, Values
 from cloison.captures.stream import Stream
 
 

@@ -98,19 +98,71 @@ def test_what_was_seen_in_words() -> None:
     assert wire_text(_seen("other", "", START_AB | TEXT_AB)) == "text"
 
 
+_GOOD = ("ecdh-sha2-nistp256", "aes256-ctr", "hmac-sha2-256")
+
+
+# What each edition says of an algorithm: DAT-NT-007 v1.3 (R15) with annex B1 of the RGS, v2.03; and ANSSI-PG-083 v3.00
+# with ANSSI-FT-116 v1.0.
 @pytest.mark.parametrize(
-    ("agreed", "reason"),
+    ("algorithm", "by_2015", "by_2026"),
     [
-        ((), ""),
-        (("curve25519-sha256", "aes256-ctr", "hmac-sha2-256"), ""),
-        (("diffie-hellman-group1-sha1", "aes128-cbc", "umac-64@openssh.com"), ""),  # the note is not read so far
-        (("curve25519-sha256", "3des-cbc", "hmac-sha2-256"), "weak-encryption"),
-        (("curve25519-sha256", "aes256-ctr", "arcfour256", "hmac-sha2-256"), "weak-encryption"),  # of one way alone
-        (("curve25519-sha256", "aes256-ctr", "hmac-md5"), "weak-encryption"),
+        ("aes128-ctr", True, True),
+        ("aes256-gcm@openssh.com", False, True),
+        ("aes128-cbc", False, False),
+        ("rijndael-cbc@lysator.liu.se", False, False),
+        ("chacha20-poly1305@openssh.com", False, None),
+        ("3des-cbc", False, False),
+        ("arcfour256", False, False),
+        ("twofish256-ctr", False, False),
+        ("none", False, False),
+        ("hmac-sha2-512", True, True),
+        ("hmac-sha2-256-etm@openssh.com", True, True),
+        ("hmac-sha1", True, False),
+        ("hmac-sha1-etm@openssh.com", True, False),
+        ("hmac-sha1-96", None, False),
+        ("hmac-md5-96-etm@openssh.com", False, False),
+        ("umac-64-etm@openssh.com", False, False),
+        ("umac-128@openssh.com", False, False),
+        ("diffie-hellman-group1-sha1", False, False),
+        ("diffie-hellman-group14-sha1", False, False),
+        ("diffie-hellman-group-exchange-sha1", False, False),
+        ("diffie-hellman-group-exchange-sha256", None, None),
+        ("diffie-hellman-group14-sha256", True, True),
+        ("diffie-hellman-group16-sha512", True, True),
+        ("diffie-hellman-group18-sha512", True, True),
+        ("ecdh-sha2-nistp521", True, True),
+        ("curve25519-sha256", None, True),
+        ("curve25519-sha256@libssh.org", None, True),
+        ("sntrup761x25519-sha512@openssh.com", None, None),
+        ("mlkem768x25519-sha256", None, True),
+        ("mlkem768-sha256", None, False),
+        ("new-cipher@vendor.example", None, None),  # named by nobody
     ],
 )
-def test_what_ssh_agreed_on(agreed: tuple[str, ...], reason: str) -> None:
+def test_what_ssh_agreed_on(algorithm: str, by_2015: bool | None, by_2026: bool | None) -> None:
     shown = _seen("ssh", "ssh", version=0x0200)
-    assert refutation(Claim(frozenset(), "ssh", "", known_profiles()["anssi-ssh-2015"]), shown, agreed) == reason
-    assert refutation(Claim(frozenset(), "ssh", "2.0"), shown, agreed) == ""  # no profile is claimed
-    assert refutation(_TLS, _seen("tls", "tls", version=0x0303, cipher=0xC02F), agreed) == ""
+    for name, accepted in (("anssi-ssh-2015", by_2015), ("anssi-ssh-2026", by_2026)):
+        profile = known_profiles()[name]
+        rulings = [ruling for ruling in profile.rulings if algorithm in ruling.names]
+        assert [ruling.accepted for ruling in rulings] == ([accepted] if rulings else [])
+        assert rulings or accepted is None
+        claim = Claim(frozenset(), "ssh", "", profile)
+        for agreed in ((algorithm, *_GOOD), (*_GOOD, algorithm)):
+            assert refutation(claim, shown, agreed, 2026) == ("weak-encryption" if accepted is False else ""), name
+    assert refutation(Claim(frozenset(), "ssh", "2.0"), shown, (algorithm,), 2026) == ""  # no profile is claimed
+    assert refutation(_TLS, _seen("tls", "tls", version=0x0303, cipher=0xC02F), (algorithm,), 2026) == ""
+
+
+def test_a_modulus_of_2048_bits_serves_to_the_end_of_2030() -> None:
+    shown, agreed = _seen("ssh", "ssh", version=0x0200), ("diffie-hellman-group14-sha256", *_GOOD[1:])
+    for name in ("anssi-ssh-2015", "anssi-ssh-2026"):
+        claim = Claim(frozenset(), "ssh", "", known_profiles()[name])
+        found = [refutation(claim, shown, agreed, year) for year in (2014, 2030, 2031)]
+        assert found == ["", "", "weak-encryption"]
+
+
+def test_a_profile_says_one_thing_of_an_algorithm_and_by_which_document() -> None:
+    for profile in known_profiles().values():
+        names = [name for ruling in profile.rulings for name in ruling.names]
+        assert len(names) == len(set(names))
+        assert all(ruling.source and ruling.why.en != ruling.why.fr for ruling in profile.rulings)

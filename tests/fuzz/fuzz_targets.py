@@ -30,7 +30,8 @@ from cloison.captures.records import RecordFormat
 from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import SHORTEST
 from cloison.flows.compiled import compiled
-from cloison.flows.table import COLUMNS, REASONS
+from cloison.flows.ledger import REASONS
+from cloison.flows.table import COLUMNS
 from cloison.netmodel.finding import MapError, Message
 from cloison.netmodel.registry import load
 

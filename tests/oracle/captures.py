@@ -20,8 +20,9 @@ import numpy as np
 
 from cloison.captures.conversations import Timeouts
 from cloison.captures.read import read
+from cloison.flows.ledger import undecoded
 from cloison.flows.orient import PORTED, orient
-from cloison.flows.table import Capture, undecoded
+from cloison.flows.table import Capture
 from cloison.netmodel.finding import MapError
 from cloison.netmodel.space.catalogue import RESPONDER_PORTS
 

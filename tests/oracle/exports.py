@@ -17,7 +17,7 @@ from typing import Any
 
 from cloison.captures import records as word
 from cloison.captures.exporting.exports import Exports
-from cloison.flows.table import REASONS
+from cloison.flows.ledger import REASONS
 
 EXPORTER = "192.0.2.1"
 LOST = ("record-malformed", "record-without-template")
