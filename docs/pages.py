@@ -17,9 +17,11 @@ import cloison.captures.layers
 import cloison.captures.wire
 import cloison.diagrams.outputs
 import cloison.diagrams.views
+import cloison.flows.firewalls
 import cloison.netmodel.assurance.checks
 import cloison.netmodel.assurance.frameworks
 import cloison.netmodel.assurance.profiles
+from cloison.flows.configuration import Dialect
 from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.framework import Framework
 from cloison.netmodel.assurance.profile import Profile
@@ -27,7 +29,7 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "rules", "schema")
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 
@@ -91,6 +93,22 @@ def entries_page(title: str, entries: dict[str, object]) -> str:
     return "\n".join([*out, ""])
 
 
+def dialect_page(dialect: Dialect) -> str:
+    """Return what is done with each construct of a vendor's language."""
+    out = [f"# {dialect.name}\n", f"{dialect.title.en} / *{dialect.title.fr}*\n"]
+    for heading, texts in (
+        ("Understood / Compris", dialect.understood),
+        ("Known harmless, counted / Reconnu sans effet, compté", dialect.harmless),
+        ("Undecided: bounded, and said / Indécis : borné, et dit", dialect.undecided),
+    ):
+        out += [f"## {heading}\n", *(f"- {text.en}<br>*{text.fr}*" for text in texts), ""]
+    out.append(
+        "Whatever is in none of these lists is undecided. / *Tout ce qui n’est dans aucune liste est indécis.*\n"
+    )
+    out.append(f"Cases, good and bad: [tests/firewalls/{dialect.name}](../../../tests/firewalls/{dialect.name}).\n")
+    return "\n".join(out)
+
+
 def profiles_page(profiles: dict[str, Profile]) -> str:
     """Return what each profile is read from, and what it says of each algorithm by name."""
     out = ["# Cryptographic profiles / Profils cryptographiques\n"]
@@ -138,6 +156,11 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))
+    dialects: dict[str, Dialect] = load(cloison.flows.firewalls, "DIALECT")
+    for name, dialect in dialects.items():
+        yield f"dialects/{name}.md", dialect_page(dialect)
+    known = [f"- [{name}](dialects/{name}.md): {item.title.en} / *{item.title.fr}*" for name, item in dialects.items()]
+    yield "dialects.md", "\n".join(["# Firewall dialects / Dialectes de pare-feu\n", *known, ""])
     compressions = load(cloison.captures.compressions, "COMPRESSION")
     yield "compressions.md", entries_page("Compressions of captures / Compressions des captures", compressions)
     yield "layers.md", entries_page("Encapsulations", load(cloison.captures.layers, "LAYER"))
