@@ -83,6 +83,7 @@ HELPED = say(
     "a helper may relate a conversation that opens to another",
     "un assistant (helper) peut rattacher une conversation qui s’ouvre à une autre",
 )
+DIRECTION = say("the direction of a conversation that goes on", "le sens d’une conversation en cours")
 NOTRACK = say("some packets are exempt from connection tracking", "certains paquets échappent au suivi de connexion")
 
 
@@ -110,7 +111,17 @@ def in_states(words: Iterable[str], facts: Facts) -> Match:
     return tuple(found)
 
 
+def directed(original: bool, facts: Facts, untracked: bool) -> Match:
+    """Return the packets of one direction of a tracked conversation; which one a later packet has is not told.
+
+    ``untracked`` says that packets of no conversation may match as well.
+    """
+    doubt = NOTRACK if facts.notrack or facts.early else None
+    later = Part(box(services=tracked(("established", "related"))), DIRECTION)
+    odd = (Part(box(services=tracked(("invalid", "untracked"))), DIRECTION),) if untracked or doubt else ()
+    return (*((Part(box(services=STATES["new"]), doubt),) if original else ()), later, *odd)
+
+
 def tracked(words: Iterable[str]) -> ServiceSet:
     """Return the packets in any of the states named; raises ``KeyError``."""
     return ServiceSet.union(STATES[word] for word in words)
-

@@ -25,7 +25,7 @@ from cloison.flows.configuring.netfilter.boxes import (
 )  # fmt: skip
 from cloison.flows.configuring.netfilter.interfaces import Names
 from cloison.flows.configuring.netfilter.nft.selectors import Selector, Selectors, UndecidedError, Values, implied
-from cloison.flows.configuring.netfilter.states import ABOUT_FLAGS, CONTINUES, FLAGS, OPENS, flagged
+from cloison.flows.configuring.netfilter.states import ABOUT_FLAGS, FLAGS, Facts, directed, flagged
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import V4
@@ -69,7 +69,7 @@ class Matching:
             if isinstance(left, dict) and "&" in left:
                 return self._masked(left["&"], op, right)
             if isinstance(left, dict) and set(left) == {"ct"}:
-                special = _conntrack(left["ct"], op, right)
+                special = _conntrack(left["ct"], op, right, self._selectors.facts)
                 if special is not None:
                     return special
             selector = self._selectors.of(left)
@@ -367,13 +367,12 @@ def _flags(left: Any, op: str, right: Any) -> Match:
     return (*found, *([Part(box(services=may), ABOUT_FLAGS)] if may else ()))
 
 
-def _conntrack(inner: Any, op: str, right: Any) -> Match | None:
-    """Return what ``ct direction`` and ``ct status`` hold; ``None`` for other keys."""
+def _conntrack(inner: Any, op: str, right: Any, facts: Facts) -> Match | None:
+    """Return what ``ct direction`` holds; ``None`` for other keys."""
     key = inner.get("key") if isinstance(inner, dict) else None
     if key == "direction" and op in ("==", "!=") and right in ("original", "reply"):
         original = (right == "original") == (op == "==")
-        reply = Part(box(services=CONTINUES), _unknown("ct direction"))
-        return (Part(box(services=OPENS)), reply) if original else (reply,)
+        return directed(original, facts, False)
     return None
 
 

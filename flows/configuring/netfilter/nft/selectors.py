@@ -73,7 +73,7 @@ class Selectors:
 
     def __init__(self, names: Names, facts: Facts) -> None:
         self._names = names
-        self._facts = facts
+        self.facts = facts
         self._known: dict[str, Selector | None] = {}
         self._built: dict[tuple[str, Values], Match] = {}
 
@@ -139,7 +139,7 @@ class Selectors:
         return Selector(key, WHOLE, self._names.everything(), read, span, build)
 
     def _states(self) -> Selector:
-        facts = self._facts
+        facts = self.facts
 
         def build(held: IntervalSet) -> Match:
             return in_states((word for at, word in enumerate(_STATES) if at in held), facts)

@@ -28,12 +28,11 @@ from cloison.flows.configuring.netfilter.interfaces import Names
 from cloison.flows.configuring.netfilter.real import Nat
 from cloison.flows.configuring.netfilter.states import (
     ABOUT_FLAGS,
-    CONTINUES,
     FLAGS,
     NOTRACK,
-    OPENS,
     STATES,
     Facts,
+    directed,
     flagged,
     in_states,
 )
@@ -274,8 +273,7 @@ class _Line:
 
     def _direction(self, negated: bool) -> None:
         original = (self._take() == "ORIGINAL") != negated
-        unsure = Part(box(services=CONTINUES), _CT_NAT)
-        self._rest.append((Part(box(services=OPENS)), unsure) if original else (unsure,))
+        self._rest.append(directed(original, self._reader.facts, True))
 
     def _flags(self, negated: bool) -> None:
         mask, wanted = (_flag_bits(self._take()) for _ in range(2))

@@ -163,5 +163,3 @@ def _ports(number: int, held: IntervalSet, end: str) -> ServiceSet:
     if end == "src":
         return ServiceSet.of((number, number), source=(low, high))
     return ServiceSet.of((number, number), (low, high))
-
-
