@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cloison.flows.configuration import File, Interface, Stage, Term, Tick
+from cloison.flows.configuration import File, Interface, Term, Tick
 from cloison.flows.configuring.cisco.asa_entries import Entries
 from cloison.flows.configuring.cisco.asa_harmless import is_harmless, of_interface
 from cloison.flows.configuring.cisco.asa_management import Management
@@ -18,7 +18,7 @@ from cloison.flows.configuring.cisco.asa_objects import Objects
 from cloison.flows.configuring.cisco.groups import unknown
 from cloison.flows.configuring.cisco.interfaces import filters
 from cloison.flows.configuring.cisco.lists import UNREAD
-from cloison.flows.configuring.cisco.stages import at, doubtful
+from cloison.flows.configuring.cisco.stages import doubtful
 from cloison.flows.configuring.cisco.statements import Statement, statements
 from cloison.flows.configuring.cisco.words import Cursor, host, masked, prefix
 from cloison.flows.configuring.notes import Notes
@@ -337,11 +337,10 @@ class Appliance:
 
     def tunnels(self) -> list[Term]:
         """Return the terms of what a VPN may let pass the lists."""
-        found: list[Term] = []
-        for name, statement in self._tunnels if self._bypass else ():
-            if name in self.named:
-                found.append(doubtful(statement.written(name), VPN, frozenset((name,)), action="permit"))
-        return found
+        return [
+            doubtful(statement.written(name), VPN, frozenset((name,)), action="permit")
+            for name, statement in (self._tunnels if self._bypass else ()) if name in self.named
+        ]  # fmt: skip
 
     def unapplied(self, why: Message) -> None:
         """Note the lists that no other statement names."""
@@ -356,65 +355,3 @@ class Appliance:
             if own == direction:
                 found.setdefault(name, set()).add(interface)
         return [(frozenset(names), self.lists[name].ordered()) for name, names in found.items()]
-
-    def forward(self) -> tuple[Stage, ...]:
-        """Return the stages of what is forwarded."""
-        stages: list[Stage] = []
-        shut = self.shut()
-        if shut:
-            stages.append(Stage("shutdown", tuple(shut), "none", "permit"))
-        same = self._same()
-        if same:
-            stages.append(Stage("same-security-traffic", tuple(same), "implicit", "permit"))
-        stages.append(Stage("lists in", tuple(self._inward()), "implicit"))
-        outward: list[Term] = []
-        for name, direction, interface, _ in self.groups:
-            if direction == "out":
-                here = frozenset((interface,))
-                whole = (*self.lists[name].ordered(), self.lists[name].closing(name))
-                outward += (at(term, None, here) for term in whole)
-        if outward:
-            stages.append(Stage("lists out", (*self.tunnels(), *outward), "implicit", "permit"))
-        return tuple(stages)
-
-    def _same(self) -> list[Term]:
-        """Return the denials between interfaces of one security level, and back out of the same interface."""
-        found: list[Term] = []
-        for item in self.named.values():
-            here = frozenset((item.name,))
-            written = item.statement.written(item.name)
-            peers = frozenset(
-                other.name for other in self.named.values() if other.level == item.level and other is not item
-            )
-            if peers and not self.inter:
-                found.append(Term("deny", written, arriving=here, leaving=peers))
-            if not self.intra:
-                found.append(Term("deny", written, arriving=here, leaving=here))
-        return found
-
-    def _inward(self) -> list[Term]:
-        found = [doubtful(statement.written(), why) for statement, why in self.doubts]
-        found += self.tunnels()
-        closed: list[tuple[frozenset[str], Term]] = []
-        ruled: set[str] = set()
-        for name, direction, interface, _ in self.groups:
-            if direction == "in":
-                here = frozenset((interface,))
-                ruled.add(interface)
-                found += (at(term, here, None) for term in self.lists[name].ordered())
-                closed.append((here, self.lists[name].closing(name)))
-        everywhere = [name for name, direction, _, _ in self.groups if direction == "global"]
-        for name in everywhere:
-            found += self.lists[name].ordered()
-        found += (at(term, here, None) for here, term in closed)
-        for name in everywhere:
-            found.append(self.lists[name].closing(name))
-        if everywhere:
-            return found
-        for item in self.named.values():
-            if item.name not in ruled:
-                below = frozenset(other.name for other in self.named.values() if other.level <= item.level)
-                written = item.statement.written(f"{item.name}: security-level {item.level}")
-                found.append(Term("permit", written, arriving=frozenset((item.name,)), leaving=below))
-                found.append(Term("deny", written, arriving=frozenset((item.name,))))
-        return found
