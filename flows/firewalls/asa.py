@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from cloison.flows.configuration import Configuration, Dialect, File, Stage, Tick
 from cloison.flows.configuring.cisco.appliance import Appliance
+from cloison.flows.configuring.cisco.asa_stages import forward as forward_of
 from cloison.flows.configuring.cisco.kinds import kind
 from cloison.flows.configuring.cisco.router import UNAPPLIED
 from cloison.flows.configuring.notes import Notes
@@ -29,7 +30,7 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         device.file(file, tick)
     device.finish(Span(files[0].name))
     if device.named:
-        forward = device.forward()
+        forward = forward_of(device)
         device.unapplied(UNAPPLIED)
     else:
         forward = _only(device, notes)

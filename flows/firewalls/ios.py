@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloison.flows.configuration import Configuration, Dialect, File, Stage, Term, Tick
+from cloison.flows.configuration import Configuration, Dialect, File, Stage, Tick
 from cloison.flows.configuring.cisco.kinds import kind
+from cloison.flows.configuring.cisco.lists import Discovery
 from cloison.flows.configuring.cisco.router import Router
-from cloison.flows.configuring.cisco.stages import alone, at
+from cloison.flows.configuring.cisco.stages import alone
 from cloison.flows.configuring.cisco.terminals import terminals
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Span, Text
 
-_DISCOVERY = (136, 135)  # nd-na, nd-ns
+_DISCOVERY = Discovery((136, 135))  # nd-na, nd-ns
 
 
 def _recognises(file: File) -> bool:
@@ -33,26 +34,19 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         router.file(file, tick)
     router.finish(Span(files[0].name))
     if not router.ports:
-        forward = _only(router, notes)
+        forward = alone(router.lists, notes, _DISCOVERY)
         notes.raise_all()
         return _configuration(router, notes, forward, None, None)
     arriving, leaving = router.lists_in(_DISCOVERY), router.lists_out(_DISCOVERY)
+    ports = router.switched(_DISCOVERY)
     stages, reach, leave = router.zoned()
     shut = router.shut()
     vty = terminals(router.lines, router.lists, notes)
     router.unapplied()
     notes.raise_all()
-    forward = tuple(item for item in (shut, arriving, *stages, leaving) if item is not None)
-    inward = tuple(item for item in (shut, arriving, reach, vty, router.guarded()) if item is not None)
+    forward = tuple(item for item in (shut, *ports, arriving, *stages, leaving) if item is not None)
+    inward = tuple(item for item in (shut, *ports, arriving, reach, vty, router.guarded()) if item is not None)
     return _configuration(router, notes, forward, inward or None, (leave,) if leave else None)
-
-
-def _only(router: Router, notes: Notes) -> tuple[Stage, ...]:
-    """Return the stage of a file that holds lists and no interface: the one list of each family."""
-    terms: list[Term] = []
-    for listed in alone(router.lists, notes):
-        terms += (at(term, None, None) for term in (*listed.ordered(), *listed.closing(_DISCOVERY)))
-    return (Stage("list", tuple(terms), "none", "permit"),) if terms else ()
 
 
 def _configuration(

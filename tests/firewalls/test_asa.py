@@ -169,6 +169,25 @@ def test_deep_groups_are_expanded_once() -> None:
     assert configuration.forward[0].terms[0].sources.size == 1
 
 
+def test_what_leaves_a_tunnel_is_bounded_by_its_list_or_pool() -> None:
+    text = (
+        "interface a\n nameif out\n security-level 0\ninterface b\n nameif in\n security-level 100\n"
+        "access-list SITE extended permit ip 10.1.0.0 255.255.0.0 10.2.0.0 255.255.0.0\n"
+        "ip local pool CLIENTS 10.9.0.1-10.9.0.9 mask 255.255.255.0\n"
+        "crypto map M 1 match address SITE\ncrypto map M 99 ipsec-isakmp dynamic D\ncrypto map M interface out\n"
+    )
+
+    def word(configuration: Configuration, source: str) -> str:
+        ends = [MAPPED | int(ipaddress.IPv4Address(text)) for text in (source, "10.1.0.1")]
+        return fate(configuration.forward, Probe(*ends, 6, 80, 50000, OPENING, "out", "in")).word
+
+    configuration = _read(text)
+    assert [word(configuration, source) for source in ("10.2.3.4", "10.9.0.9", "10.9.0.10")] == [
+        "unknown", "unknown", "deny",
+    ]  # fmt: skip
+    assert word(_read(text + "no sysopt connection permit-vpn\n"), "10.2.3.4") == "deny"
+
+
 def test_counters_and_names_are_kept() -> None:
     configuration = _read(
         "access-list A line 1 remark the site\n"

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cloison.flows.configuration import File, Interface, Stage, Term, Tick
+from cloison.flows.configuration import File, Interface, Term, Tick
 from cloison.flows.configuring.cisco.asa_entries import Entries
 from cloison.flows.configuring.cisco.asa_harmless import is_harmless, of_interface
 from cloison.flows.configuring.cisco.asa_management import Management
 from cloison.flows.configuring.cisco.asa_nat import AsaNat
 from cloison.flows.configuring.cisco.asa_objects import Objects
+from cloison.flows.configuring.cisco.asa_tunnels import Tunnels
 from cloison.flows.configuring.cisco.groups import unknown
 from cloison.flows.configuring.cisco.interfaces import filters
 from cloison.flows.configuring.cisco.lists import UNREAD
-from cloison.flows.configuring.cisco.stages import at, doubtful
+from cloison.flows.configuring.cisco.stages import doubtful
 from cloison.flows.configuring.cisco.statements import Statement, statements
 from cloison.flows.configuring.cisco.words import Cursor, host, masked, prefix
 from cloison.flows.configuring.notes import Notes
@@ -34,10 +35,6 @@ _INNER = frozenset({
     "icmp-object", "host", "subnet", "range", "fqdn", "description", "shutdown", "bridge-group",
 })  # fmt: skip
 _BEARING = frozenset({"established", "shun", "context", "url-server", "aaa", "firewall", "mode"})
-VPN = say(
-    "what leaves a VPN tunnel on this interface passes the lists (sysopt connection permit-vpn)",
-    "ce qui sort d’un tunnel VPN sur cette interface passe les listes (sysopt connection permit-vpn)",
-)
 
 
 @dataclass(slots=True)
@@ -85,6 +82,7 @@ class Appliance:
     notes: Notes
     objects: Objects
     entries: Entries
+    vpn: Tunnels
     lists: dict[str, AsaList] = field(default_factory=dict)
     named: dict[str, Named] = field(default_factory=dict)
     groups: list[tuple[str, str, str, Statement]] = field(default_factory=list)  # list, direction, interface
@@ -96,15 +94,13 @@ class Appliance:
     nat: AsaNat | None = None
     management: Management | None = None
     _tops: list[Statement] = field(default_factory=list)
-    _tunnels: list[tuple[str, Statement]] = field(default_factory=list)
-    _bypass: bool = True
     _words: set[str] = field(default_factory=set)
 
     @staticmethod
     def of(notes: Notes) -> Appliance:
         """Return an ASA of which nothing is read yet."""
         objects = Objects.of(notes)
-        return Appliance(notes, objects, Entries(notes, objects))
+        return Appliance(notes, objects, Entries(notes, objects), Tunnels(notes))
 
     def file(self, file: File, tick: Tick) -> None:
         """Take the statements of a file; one that was saved and has no end is cut short."""
@@ -148,8 +144,7 @@ class Appliance:
             if not self._list(top):
                 self._words.update(top.words)
                 self._other(top)
-        for name, statement in self._tunnels if self._bypass else ():
-            self.notes.leave(statement.written(name), VPN)
+        self.vpn.note()
         if not (self.lists or self.named) and not self.notes.errors:
             self.notes.error(place, say(
                 "It holds neither a list nor a named interface: nothing can be concluded from it",
@@ -266,14 +261,8 @@ class Appliance:
             self.notes.understood += 1
         elif words[0] in ("nat", "static", "global"):
             self._translate(top)
-        elif self.management is not None and self.management.read(top):
-            self._tunnel(top)
-        elif words[:2] == ["crypto", "map"] and words[-2:-1] == ["interface"]:
-            self._tunnels.append((words[-1], top))
-            self.notes.understood += 1
-        elif words == ["no", "sysopt", "connection", "permit-vpn"]:
-            self._bypass = False
-            self.notes.understood += 1
+        elif self.vpn.read(top) or (self.management is not None and self.management.read(top)):
+            pass
         elif is_harmless(words):
             self.notes.harmless += top.count()
         else:
@@ -281,10 +270,6 @@ class Appliance:
                 self.notes.leave(statement.written(), UNREAD)
             if words[0] in _BEARING or filters(words) or any(filters(line.words) for line in top.walk()):
                 self.doubts.append((top, UNREAD))
-
-    def _tunnel(self, top: Statement) -> None:
-        if top.words[0] == "webvpn":
-            self._tunnels += [(line.words[1], line) for line in top.children if line.words[0] == "enable"]
 
     def _translate(self, top: Statement) -> None:
         if top.words[0] == "nat" and top.text.partition(")")[0].count(",") == 1 and self.nat is not None:
@@ -337,11 +322,7 @@ class Appliance:
 
     def tunnels(self) -> list[Term]:
         """Return the terms of what a VPN may let pass the lists."""
-        found: list[Term] = []
-        for name, statement in self._tunnels if self._bypass else ():
-            if name in self.named:
-                found.append(doubtful(statement.written(name), VPN, frozenset((name,)), action="permit"))
-        return found
+        return self.vpn.terms(lambda name: self.lists[name].ordered() if name in self.lists else None)
 
     def unapplied(self, why: Message) -> None:
         """Note the lists that no other statement names."""
@@ -356,65 +337,3 @@ class Appliance:
             if own == direction:
                 found.setdefault(name, set()).add(interface)
         return [(frozenset(names), self.lists[name].ordered()) for name, names in found.items()]
-
-    def forward(self) -> tuple[Stage, ...]:
-        """Return the stages of what is forwarded."""
-        stages: list[Stage] = []
-        shut = self.shut()
-        if shut:
-            stages.append(Stage("shutdown", tuple(shut), "none", "permit"))
-        same = self._same()
-        if same:
-            stages.append(Stage("same-security-traffic", tuple(same), "implicit", "permit"))
-        stages.append(Stage("lists in", tuple(self._inward()), "implicit"))
-        outward: list[Term] = []
-        for name, direction, interface, _ in self.groups:
-            if direction == "out":
-                here = frozenset((interface,))
-                whole = (*self.lists[name].ordered(), self.lists[name].closing(name))
-                outward += (at(term, None, here) for term in whole)
-        if outward:
-            stages.append(Stage("lists out", (*self.tunnels(), *outward), "implicit", "permit"))
-        return tuple(stages)
-
-    def _same(self) -> list[Term]:
-        """Return the denials between interfaces of one security level, and back out of the same interface."""
-        found: list[Term] = []
-        for item in self.named.values():
-            here = frozenset((item.name,))
-            written = item.statement.written(item.name)
-            peers = frozenset(
-                other.name for other in self.named.values() if other.level == item.level and other is not item
-            )
-            if peers and not self.inter:
-                found.append(Term("deny", written, arriving=here, leaving=peers))
-            if not self.intra:
-                found.append(Term("deny", written, arriving=here, leaving=here))
-        return found
-
-    def _inward(self) -> list[Term]:
-        found = [doubtful(statement.written(), why) for statement, why in self.doubts]
-        found += self.tunnels()
-        closed: list[tuple[frozenset[str], Term]] = []
-        ruled: set[str] = set()
-        for name, direction, interface, _ in self.groups:
-            if direction == "in":
-                here = frozenset((interface,))
-                ruled.add(interface)
-                found += (at(term, here, None) for term in self.lists[name].ordered())
-                closed.append((here, self.lists[name].closing(name)))
-        everywhere = [name for name, direction, _, _ in self.groups if direction == "global"]
-        for name in everywhere:
-            found += self.lists[name].ordered()
-        found += (at(term, here, None) for here, term in closed)
-        for name in everywhere:
-            found.append(self.lists[name].closing(name))
-        if everywhere:
-            return found
-        for item in self.named.values():
-            if item.name not in ruled:
-                below = frozenset(other.name for other in self.named.values() if other.level <= item.level)
-                written = item.statement.written(f"{item.name}: security-level {item.level}")
-                found.append(Term("permit", written, arriving=frozenset((item.name,)), leaving=below))
-                found.append(Term("deny", written, arriving=frozenset((item.name,))))
-        return found

@@ -18,7 +18,8 @@ role rmon fabric feature feature-set install nv hardware-access hsrp vpc vdc slo
 copp ssh telnet userpassphrase ldap-server lldp-med nxapi icam sflow cfs cli clock-protocol
 ptp install-all poap scheduler-job session session-limit terminal terminal-width web wlan wireless ap
 mac-address-table md5 standby tcp-mss time-range show copy write hub coap login no-login pnp sntp
-xconnect pseudowire segment-routing performance snmp setup dhcp logger domain-name line-console
+xconnect pseudowire segment-routing performance snmp setup dhcp logger domain-name hardware fex callhome ngoam
+nxsdk pwr qos-group sap sampler vxlan vn-segment multisite evpn-host event-history mvpn
 """
 _WITH = {
     "ip": """

@@ -28,6 +28,14 @@ REFLEXIVE = say(
 LOCKED = say("it holds only after a user has logged in", "elle ne vaut qu’après l’authentification d’un utilisateur")
 
 
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The types of ICMPv6 that the end of a list of IPv6 permits before it denies, and the doubt whether it does."""
+
+    types: tuple[int, ...] = ()
+    doubt: Message | None = None
+
+
 @dataclass(slots=True)
 class AccessList:
     """A list: its family (4 or 6), whether it only looks at sources, its entries by sequence number."""
@@ -51,14 +59,15 @@ class AccessList:
         """Return all addresses of its family."""
         return V4 if self.family == 4 else V6
 
-    def closing(self, discovery: tuple[int, ...]) -> Iterator[Term]:
-        """Yield what ends it unwritten; ``discovery`` are types of ICMPv6 that end lists of IPv6 permit."""
+    def closing(self, discovery: Discovery) -> Iterator[Term]:
+        """Yield what ends it unwritten."""
         written = self.statement.written(f"{self.name}: implicit")
         if self.family == 6:
-            for kind in discovery:
+            for kind in discovery.types:
                 low = IntervalSet(((kind << 8, kind << 8 | 255),))
                 source = IntervalSet(((0, 65535),))
-                yield Term("permit", written, V6, V6, services(ICMPV6, low, source, BOTH))
+                yield Term("permit", written, V6, V6, services(ICMPV6, low, source, BOTH),
+                           sure=discovery.doubt is None, doubt=discovery.doubt)  # fmt: skip
         yield Term("deny", written, self.every(), self.every())
 
 
@@ -108,6 +117,8 @@ class Lists:
             self.notes.harmless += 1
         elif verb == "no" or (verb == "default" and given is False):
             self._without(into, statement, words)
+        elif verb in ("fragments", "ignore") and len(words) == 2:  # of fragments, of what is not routed
+            self.notes.leave(statement.written(into.name), UNREAD)
         elif verb in ("exit", "statistics", "description") or (verb == "hardware" and "statistics" in words):
             self.notes.harmless += 1
         else:

@@ -13,7 +13,7 @@ from cloison.flows.configuring.cisco.entries import Reader
 from cloison.flows.configuring.cisco.groups import Groups
 from cloison.flows.configuring.cisco.harmless import is_harmless
 from cloison.flows.configuring.cisco.interfaces import Port
-from cloison.flows.configuring.cisco.lists import UNREAD, AccessList, Lists
+from cloison.flows.configuring.cisco.lists import UNREAD, AccessList, Discovery, Lists
 from cloison.flows.configuring.cisco.nat import Nat
 from cloison.flows.configuring.cisco.statements import Statement, statements
 from cloison.flows.configuring.cisco.zones import Zones
@@ -135,7 +135,7 @@ class Router:
                 "Il ne contient ni liste ni interface : rien ne peut en être conclu",
             ))  # fmt: skip
 
-    def lists_in(self, discovery: tuple[int, ...]) -> Stage | None:
+    def lists_in(self, discovery: Discovery) -> Stage | None:
         """Return the stage of lists for what arrives, with everything in doubt that no interface is told for."""
         found = self._stage("in", discovery)
         if not self.doubts:
@@ -143,9 +143,13 @@ class Router:
         terms = tuple(stages.doubtful(statement.written(), why) for statement, why in self.doubts)
         return Stage("lists in", (*terms, *(found.terms if found else ())), "none", "permit")
 
-    def lists_out(self, discovery: tuple[int, ...]) -> Stage | None:
+    def lists_out(self, discovery: Discovery) -> Stage | None:
         """Return the stage of lists for what leaves."""
         return self._stage("out", discovery)
+
+    def switched(self, discovery: Discovery) -> list[Stage]:
+        """Return the stages of lists on switched ports."""
+        return stages.switched(stages.bind(list(self.ports.values()), self.lists, Notes()), discovery)
 
     def shut(self) -> Stage | None:
         """Return the stage of interfaces that are shut down."""
@@ -168,7 +172,7 @@ class Router:
             if name not in self._words and (family, name) not in self.classes.used:
                 self.notes.leave(listed.statement.written(name), UNAPPLIED)
 
-    def _stage(self, direction: str, discovery: tuple[int, ...]) -> Stage | None:
+    def _stage(self, direction: str, discovery: Discovery) -> Stage | None:
         ports = list(self.ports.values())
         quiet = self.notes if direction == "in" else Notes()
         return stages.stage(direction, stages.bind(ports, self.lists, quiet), ports, self.nat.bring, discovery)

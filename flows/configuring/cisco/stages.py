@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cloison.flows.configuration import Action, Stage, Term, Written
 from cloison.flows.configuring.cisco.interfaces import Port
-from cloison.flows.configuring.cisco.lists import AccessList, Lists
+from cloison.flows.configuring.cisco.lists import AccessList, Discovery, Lists
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import ANY
@@ -49,13 +49,19 @@ def doubtful(
     """Return a term of which nothing is sure, as wide as it is told."""
     return Term(action, written, ends, ends, services, arriving, leaving, sure=False, doubt=why)
 
+SWITCHED = say(
+    "a list on a switched port filters only what passes this port of its VLAN",
+    "une liste sur un port commuté ne filtre que ce qui passe par ce port de son VLAN",
+)
 
-def bind(ports: Iterable[Port], lists: Lists, notes: Notes) -> list[Bound]:
+
+def bind(ports: Sequence[Port], lists: Lists, notes: Notes) -> list[Bound]:
     """Return the lists that interfaces name; one that is not defined, or is empty, permits everything.
 
     Cisco IOS Security Configuration Guide, "Access List Overview"; the same is true of NX-OS.
     """
     found: dict[tuple[int, str, str, str], set[str]] = {}
+    vlans = {port.name for port in ports if port.name.casefold().startswith("vlan")}
     for port in ports:
         for applied in port.applied:
             listed = lists.found.get((applied.family, applied.name))
@@ -66,9 +72,14 @@ def bind(ports: Iterable[Port], lists: Lists, notes: Notes) -> list[Bound]:
                     name=applied.name,
                 ))  # fmt: skip
                 continue
-            side = port.side if not port.switched else "switched"
+            side = port.side
+            if port.switched:
+                side = "switched"
+                notes.leave(applied.statement.written(port.name), SWITCHED)
             names = found.setdefault((applied.family, applied.name, applied.direction, side), set())
-            names |= {port.name, *port.vlans} if port.switched else {port.name}
+            names.add(port.name)
+            if port.switched:
+                names |= port.vlans or vlans
     return [
         Bound(lists.found[family, name], direction, side, frozenset(names))
         for (family, name, direction, side), names in found.items()
@@ -76,7 +87,7 @@ def bind(ports: Iterable[Port], lists: Lists, notes: Notes) -> list[Bound]:
 
 
 def stage(direction: str, bound: Sequence[Bound], ports: Sequence[Port], bring: Bring,
-          discovery: tuple[int, ...]) -> Stage | None:  # fmt: skip
+          discovery: Discovery) -> Stage | None:  # fmt: skip
     """Return the stage of what arrives (``in``) or leaves (``out``), or ``None`` where no list is."""
     terms: list[Term] = []
     inward = direction == "in"
@@ -86,28 +97,30 @@ def stage(direction: str, bound: Sequence[Bound], ports: Sequence[Port], bring: 
         for statement, why in port.doubts:
             terms.append(doubtful(statement.written(port.name), why, *ends))
     for item in bound:
-        if item.direction != direction:
+        if item.direction != direction or item.side == "switched":
             continue
         whole = [*item.listed.ordered(), *item.listed.closing(discovery)]
         for term in bring(item.listed, f"{item.side} {direction}", whole):
-            placed = at(term, item.interfaces if inward else None, None if inward else item.interfaces)
-            terms.append(_of_port(placed) if item.side == "switched" else placed)
+            terms.append(at(term, item.interfaces if inward else None, None if inward else item.interfaces))
     if not terms:
         return None
     return Stage(f"lists {direction}", tuple(terms), "none", "permit")
 
 
-_SWITCHED = say(
-    "a list on a switched port filters only what passes this port of its VLAN",
-    "une liste sur un port commuté ne filtre que ce qui passe par ce port de son VLAN",
-)
-
-
-def _of_port(term: Term) -> Term:
-    return Term(
-        term.action, term.written, term.sources, term.destinations, term.services, term.arriving, term.leaving,
-        False, term.doubt or _SWITCHED,
-    )  # fmt: skip
+def switched(bound: Sequence[Bound], discovery: Discovery) -> list[Stage]:
+    """Return the stages of lists on switched ports, one each: what they deny is denied to some packets of the VLAN."""
+    found: list[Stage] = []
+    for item in bound:
+        if item.side != "switched":
+            continue
+        arriving, leaving = (item.interfaces, None) if item.direction == "in" else (None, item.interfaces)
+        terms = [
+            Term(term.action, term.written, term.sources, term.destinations, term.services, arriving, leaving,
+                 term.sure and term.action == "permit", term.doubt or (SWITCHED if term.action != "permit" else None))
+            for term in (*item.listed.ordered(), *item.listed.closing(discovery))
+        ]  # fmt: skip
+        found.append(Stage(f"port list {item.direction}", tuple(terms), "none", "permit"))
+    return found
 
 
 def closed(ports: Iterable[Port]) -> Stage | None:
@@ -121,13 +134,13 @@ def closed(ports: Iterable[Port]) -> Stage | None:
     return Stage("shutdown", tuple(terms), "none", "permit") if terms else None
 
 
-def alone(lists: Lists, notes: Notes) -> list[AccessList]:
-    """Return the one list of each family of a file that has no interface at all; several are an error at each."""
-    chosen: list[AccessList] = []
+def alone(lists: Lists, notes: Notes, discovery: Discovery) -> tuple[Stage, ...]:
+    """Return the stage of a file that holds lists and no interface: the one list of each family; several are errors."""
+    terms: list[Term] = []
     for family in (4, 6):
         known = [item for (own, _), item in lists.found.items() if own == family and item.entries]
         if len(known) == 1:
-            chosen += known
+            terms += (*known[0].ordered(), *known[0].closing(discovery))
         elif known:
             names = tuple(item.name for item in known[:20])
             notes.error(known[0].statement.span(), say(
@@ -137,4 +150,4 @@ def alone(lists: Lists, notes: Notes) -> list[AccessList]:
                 "fichier, ou les interfaces aussi",
                 family=family, names=names,
             ))  # fmt: skip
-    return chosen
+    return (Stage("list", tuple(terms), "none", "permit"),) if terms else ()

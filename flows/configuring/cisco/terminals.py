@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloison.flows.configuration import Stage, Term
-from cloison.flows.configuring.cisco.lists import AccessList, Lists
+from cloison.flows.configuring.cisco.lists import AccessList, Discovery, Lists
 from cloison.flows.configuring.cisco.statements import Statement
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import say
@@ -67,7 +67,7 @@ def _named(line: Statement, family: int, lists: Lists, notes: Notes) -> AccessLi
 def _guarded(listed: AccessList, same: bool) -> list[Term]:
     every = V4 if listed.family == 4 else V6
     found: list[Term] = []
-    for term in (*listed.ordered(), *listed.closing(())):
+    for term in (*listed.ordered(), *listed.closing(Discovery())):
         services = term.services & _SESSIONS
         if not services:
             continue
