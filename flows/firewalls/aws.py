@@ -75,6 +75,7 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         tree = Tree(file, notes)
         node = tree.json()
         if node is None:
+            notes.raise_all()
             continue
         if type(node.value) is not dict:
             tree.wrong(node, say("This is no listing of `aws ec2`", "Ce n’est pas une liste de `aws ec2`"))
@@ -82,8 +83,8 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
             read_terraform(tree, node, vpc)
         else:
             read_listing(tree, node, vpc)
-    notes.raise_all()
     vpc.finish()
+    notes.raise_all()
     whole = Span(files[0].name)
 
     def refuse(message: Message) -> None:

@@ -15,7 +15,7 @@ from cloison.flows.configuration import Action, Stage, State, Term, Written
 from cloison.flows.configuring.clouds.ends import EVERYWHERE, NOWHERE, Aliases, Ends, pairs, split, together
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, say
-from cloison.netmodel.space.addresses import ANY
+from cloison.netmodel.space.addresses import ANY, V4, V6
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.services import EVERY_SERVICE, ServiceSet
 
@@ -45,13 +45,17 @@ _PARTIAL = say(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A permit: its other end is ``ends``, or the interfaces of ``group``. With ``doubt`` it is at most that."""
+    """A permit: its other end is ``ends``, or the interfaces of ``group``. With ``doubt`` it is at most that.
+
+    ``family`` is what a group's addresses are limited to.
+    """
 
     written: Written
     services: ServiceSet
     ends: IntervalSet = EMPTY
     group: str = ""
     doubt: Message | None = None
+    family: IntervalSet = ANY
 
 
 @dataclass(slots=True)
@@ -163,7 +167,7 @@ class Guard:
             yield from _terms("unknown", written, direction, ends, EVERYWHERE, EVERY_SERVICE, _PARTIAL)
 
     def _permits(self, direction: Direction, rule: Rule, guarded: Ends, unsure: Ends) -> Iterable[Term]:
-        peer = self._peers[rule.group] if rule.group else split(rule.ends)
+        peer = _of_family(self._peers[rule.group], rule.family) if rule.group else split(rule.ends)
         doubt = rule.doubt
         if doubt is not None:
             self.notes.leave(rule.written, doubt)
@@ -173,7 +177,8 @@ class Guard:
         if rule.group in self._open:
             if guarded.whole:
                 self.notes.leave(rule.written, NO_MEMBER)
-            yield from _terms("permit", rule.written, direction, guarded, self._outside, rule.services, NO_MEMBER)
+            outside = _of_family(self._outside, rule.family)
+            yield from _terms("permit", rule.written, direction, guarded, outside, rule.services, NO_MEMBER)
         hidden = self.aliases.hidden(rule.ends)
         if hidden:
             if guarded.whole:
@@ -188,9 +193,15 @@ def alone(group: Group, direction: Direction, name: str, notes: Notes, late: Seq
         doubt = rule.doubt or (NO_MEMBER if rule.group else None)
         if doubt is not None:
             notes.leave(rule.written, doubt)
-        peer = EVERYWHERE if rule.group else split(rule.ends)
+        peer = _of_family(EVERYWHERE, rule.family) if rule.group else split(rule.ends)
         terms += _terms("permit", rule.written, direction, EVERYWHERE, peer, rule.services, doubt)
     return Stage(name, tuple(terms), group.state, "deny", group.written)
+
+
+def _of_family(ends: Ends, family: IntervalSet) -> Ends:
+    if family == V4:
+        return Ends(ends.v4, ends.v4, EMPTY)
+    return Ends(ends.v6, EMPTY, ends.v6) if family == V6 else ends
 
 
 def _terms(

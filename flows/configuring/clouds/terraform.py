@@ -8,13 +8,14 @@ without the rule that lets everything out; ``aws_network_acl`` likewise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cloison.flows.configuration import Term
 from cloison.flows.configuring.clouds.groups import Direction, Group
 from cloison.flows.configuring.clouds.listings import add_entry, add_interface, add_public, add_subnet, new
+from cloison.flows.configuring.clouds.plans import Resource, resources_of
 from cloison.flows.configuring.clouds.tree import Tree
 from cloison.flows.configuring.clouds.vpc import NOT_YET, Acl, Far, Vpc, services
 from cloison.netmodel.finding import say
@@ -36,51 +37,6 @@ _DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 
 @dataclass(slots=True)
-class Resource:
-    """A resource: its values, and which of them are not known before the plan was applied."""
-
-    tree: Tree
-    node: Node
-    address: str
-    kind: str
-    values: Node
-    unknown: Mapping[str, Node]
-    made: bool
-
-    def text(self, key: str) -> str:
-        """Return a text."""
-        return self.tree.text(self.values, key)
-
-    def whole(self, key: str) -> int | None:
-        """Return a whole number."""
-        found: int | None = self.tree.get(self.values, key, int).value
-        return found
-
-    def one(self, key: str) -> Node:
-        """Return a text with its place."""
-        return self.tree.get(self.values, key, str)
-
-    def items(self, key: str, kind: type = str) -> list[Node]:
-        """Return the items of a list that are known."""
-        listed = self.tree.get(self.values, key, list, default=()).value
-        return list(self.tree.of_kind([each for each in listed if each.value is not None], key, kind))
-
-    def later(self, key: str) -> bool:
-        """Say whether a value, or a part of it, is known only once the plan was applied."""
-        return key in self.unknown and _true(self.unknown[key])
-
-
-def _true(node: Node) -> bool:
-    todo = [node]
-    while todo:
-        value = todo.pop().value
-        if value is True:
-            return True
-        todo += value.values() if type(value) is dict else value if type(value) is list else ()
-    return False
-
-
-@dataclass(slots=True)
 class _Reading:
     vpc: Vpc
     apart: set[tuple[str, Direction]] = field(default_factory=set)  # groups with rules in resources of their own
@@ -98,9 +54,9 @@ def read_terraform(tree: Tree, node: Node, vpc: Vpc) -> None:
         return
     key = "planned_values" if "planned_values" in node.value else "values"
     changes = {tree.text(item, "address"): item for item in tree.items(node, "resource_changes")}
-    resources = list(_resources(tree, tree.get(node, key, dict, default={}), changes))
+    resources = list(resources_of(tree, tree.get(node, key, dict, default={}), changes))
     prior = tree.get(tree.get(node, "prior_state", dict, default={}), "values", dict, default={})
-    resources += [each for each in _resources(tree, prior, {}) if tree.text(each.node, "mode") == "data"]
+    resources += [each for each in resources_of(tree, prior, {}) if tree.text(each.node, "mode") == "data"]
     reading = _Reading(vpc)
     for resource in sorted(resources, key=lambda each: each.kind == "aws_network_interface_sg_attachment"):
         reader = _READERS.get(resource.kind)
@@ -111,34 +67,11 @@ def read_terraform(tree: Tree, node: Node, vpc: Vpc) -> None:
             written = tree.written(resource.node, resource.address)
             tree.notes.leave(written, _FIREWALL)
             vpc.others.append(Term("deny", written, sure=False, doubt=_FIREWALL))
-        elif mode == "managed" and resource.kind.startswith("aws_") and _grouped(resource):
+        elif mode == "managed" and resource.kind.startswith("aws_") and resource.grouped():
             tree.notes.leave(tree.written(resource.node, resource.address), _MORE)
         else:
             tree.notes.harmless += 1
     _late(reading)
-
-
-def _resources(tree: Tree, values: Node, changes: Mapping[str, Node]) -> Iterator[Resource]:
-    todo = [tree.get(values, "root_module", dict, default={})]
-    while todo:
-        module = todo.pop()
-        todo += reversed(list(tree.items(module, "child_modules")))
-        for node in tree.items(module, "resources"):
-            address = tree.text(node, "address")
-            change = tree.get(changes.get(address, Node({}, node.at)), "change", dict, default={})
-            after = tree.get(change, "after_unknown", dict, default={})
-            yield Resource(
-                tree, node, address, tree.text(node, "type"), tree.get(node, "values", dict, default={}), after.value,
-                "create" in tree.texts(change, "actions"),
-            )  # fmt: skip
-
-
-def _grouped(resource: Resource) -> bool:
-    nested = resource.values.value.get("vpc_config")
-    inner = nested.value if nested is not None and type(nested.value) is list else ()
-    places = [resource.values, *(each for each in inner if type(each.value) is dict)]
-    keys = ("security_groups", "vpc_security_group_ids", "security_group_ids")
-    return any(place.value[key].value for place in places for key in keys if key in place.value)
 
 
 def _id(resource: Resource) -> str:
