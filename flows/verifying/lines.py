@@ -9,7 +9,7 @@ from cloison.flows.verifying.lowering import Hook, Space
 from cloison.netmodel.facts import Line
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
-from cloison.netmodel.space.addresses import ANY
+from cloison.netmodel.space.addresses import ANY, MAPPED, VRF_SHIFT
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.policy import Rule
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, UDP
@@ -36,6 +36,8 @@ CONTROL = ServiceSet.union(
     )
 )
 
+_ICMP, _ICMPV6 = ServiceSet.of((ICMP, ICMP)), ServiceSet.of((ICMPV6, ICMPV6))
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:
@@ -57,12 +59,22 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
     owed: list[Rule] = []
     doubtful: list[Rule] = []
     kept: dict[tuple[int, bool], ServiceSet] = {}
+    possible: dict[tuple[int, bool], ServiceSet] = {}
 
     def narrowed(services: ServiceSet, mirror: bool) -> ServiceSet:
         known = kept.get((id(services), mirror))
         if known is None:
             known = services.mirrored() if mirror else services.in_phase(phase)
             kept[id(services), mirror] = known
+        return known
+
+    def real(services: ServiceSet, point: int) -> ServiceSet:
+        """Leave out the other family's ICMP, of which no packet exists: nobody filters for it, nobody owes it."""
+        six = not MAPPED <= point & (1 << VRF_SHIFT) - 1 <= MAPPED | 0xFFFFFFFF
+        known = possible.get((id(services), six))
+        if known is None:
+            known = services - (_ICMP if six else _ICMPV6)
+            possible[id(services), six] = known = services if known == services else known
         return known
 
     for line in network.lines:
@@ -75,11 +87,14 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
             for mirrored, (source, destination, services) in enumerate(ends):
                 for one, other in space.pieces(source, destination) if services else ():
                     authorised.append(Rule(True, one, other, services, line.id))
+                    due = real(services, one.least())
+                    if not due:
+                        continue
                     if ways is None:
-                        owed.append(authorised[-1])
+                        owed.append(Rule(True, one, other, due, line.id))
                         continue
                     for must, here, there in ways.split(line, one, other, bool(mirrored)):
-                        (owed if must else doubtful).append(Rule(True, here, there, services, line.id))
+                        (owed if must else doubtful).append(Rule(True, here, there, due, line.id))
     authorised += _free(network, space)
     return Claims(tuple(authorised), tuple(owed), tuple(doubtful))
 
