@@ -844,6 +844,68 @@ def verify(
 @app.command(
     cls=Command,
     help=_(
+        "Write the filter configuration of a device out of the matrix.",
+        "Écrire la configuration de filtrage d’un équipement à partir de la matrice.",
+    ),
+)
+def generate(
+    path: RequiredMap,
+    device: Annotated[
+        str,
+        typer.Option(
+            "--device",
+            metavar=_("DEVICE", "ÉQUIPEMENT"),
+            help=_("The asset that filters, as the map names it.", "Le bien qui filtre, tel que la carte le nomme."),
+        ),
+    ],
+    dialect: Annotated[
+        str,
+        typer.Option(
+            "--dialect",
+            metavar=_("NAME", "NOM"),
+            help=_(
+                "The language to write; a wrong name lists them. All but nftables need `cloison[generate]`.",
+                "Le langage à écrire ; un nom inconnu les liste. Tous sauf nftables demandent `cloison[generate]`.",
+            ),
+        ),
+    ],
+    at: AtOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar=_("FILE", "FICHIER"),
+            help=_("Write to this file.", "Écrire dans ce fichier."),
+            show_default=False,
+        ),
+    ] = None,
+    lang: LangOption = "",
+) -> int:
+    """Write a configuration that is read back and permits the whole matrix and nothing else, or write nothing."""
+    from cloison.diagrams.writing import output_named
+    from cloison.flows.generate import generate as generate_device
+
+    _check_language(lang)
+    network = _network(path, _day(at))
+    made = generate_device(network, device, dialect, _progress.tick)
+    _progress.clear()
+    if not made.equal:
+        shown = output_named("terminal").write(made.verification.report(), LANG, colour=False)
+        sys.stderr.write(shown.decode())
+        _say(made.summary)
+        return UNDECIDED
+    if output is not None:
+        _write(output, (made.text.encode(),))
+    else:
+        sys.stdout.write(made.text)
+    _say(made.summary)
+    return HOLDS
+
+
+@app.command(
+    cls=Command,
+    help=_(
         "Say which line authorises a flow, or why none does.", "Dire quelle ligne autorise un flux, ou pourquoi aucune."
     ),
 )

@@ -29,7 +29,7 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema")
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 

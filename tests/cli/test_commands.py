@@ -171,3 +171,27 @@ def test_without_dot_the_rest_is_made(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert (tmp_path / "m.dot").stat().st_size > 1000
     assert (tmp_path / "m.md").stat().st_size > 1000
+
+
+def test_a_configuration_is_generated(tmp_path: Path) -> None:
+    words = ("generate", str(LAB / "map.yaml"), "--device", "fw-1", "--dialect", "nftables", *AT)
+    shown = cloison(*words)
+    assert shown.returncode == 0, shown.stderr
+    assert "the whole matrix and nothing else" in shown.stderr
+    file = tmp_path / "fw-1.nft"
+    assert cloison(*words, "-o", str(file)).stdout == ""
+    assert file.read_text("utf-8") == shown.stdout
+    verified = cloison("verify", str(LAB / "map.yaml"), "--config", f"fw-1={file}", *AT)
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_what_cannot_be_generated_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "fw-edge.nft"
+    words = ("--dialect", "nftables", *AT, "-o", str(file))
+    refused = cloison("generate", str(EXAMPLES / "nuage"), "--device", "fw-edge", *words)
+    assert refused.returncode == 2
+    assert "reseau.yaml:131:3" in refused.stderr
+    assert not file.exists()
+    unknown = cloison("generate", str(LAB / "map.yaml"), "--device", "fw-9", "--dialect", "nftable", "--lang", "fr")
+    assert unknown.returncode == 2
+    assert "Traceback" not in refused.stderr + unknown.stderr

@@ -39,6 +39,7 @@ REGISTRIES = {
     "captures/compressions": "COMPRESSION",
     "captures/formats": "FORMAT",
     "flows/firewalls": "DIALECT",
+    "flows/targets": "TARGET",
     "captures/layers": "LAYER",
     "diagrams/views": "VIEW",
     "diagrams/outputs": "OUTPUT",

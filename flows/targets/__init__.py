@@ -1,0 +1,1 @@
+"""Languages in which a plan is written, one a file."""
