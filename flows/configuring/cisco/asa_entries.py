@@ -186,4 +186,3 @@ class Entries:
                 doubts.append(" ".join([word, *cursor.words[cursor.at :]]))
                 cursor.at = len(cursor.words)
         return Known(None, asks("; ".join(doubts)) if doubts else None)
-

@@ -49,6 +49,7 @@ def doubtful(
     """Return a term of which nothing is sure, as wide as it is told."""
     return Term(action, written, ends, ends, services, arriving, leaving, sure=False, doubt=why)
 
+
 SWITCHED = say(
     "a list on a switched port filters only what passes this port of its VLAN",
     "une liste sur un port commuté ne filtre que ce qui passe par ce port de son VLAN",

@@ -38,8 +38,10 @@ def read_listing(tree: Tree, node: Node, vpc: Vpc) -> None:
         elif key == "Entries":
             _entries(tree, node, vpc, _list_of(tree, value, vpc))
         else:
-            tree.notes.leave(tree.written(value, key), say(
-                "This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"))
+            tree.notes.leave(
+                tree.written(value, key),
+                say("This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"),
+            )
 
 
 def _list_of(tree: Tree, node: Node, vpc: Vpc) -> str:
@@ -169,8 +171,14 @@ def add_entry(
     found = services(tree, node, protocol, low, high)
     addresses = tree.prefix(Node(cidr.value or "", cidr.at))
     if action not in ("allow", "deny"):
-        tree.wrong(node, say("An entry allows or denies; this one has “{action}”",
-                             "Une entrée est « allow » ou « deny » ; celle-ci a « {action} »", action=action))
+        tree.wrong(
+            node,
+            say(
+                "An entry allows or denies; this one has “{action}”",
+                "Une entrée est « allow » ou « deny » ; celle-ci a « {action} »",
+                action=action,
+            ),
+        )
         return
     if found is None or addresses is None:
         return

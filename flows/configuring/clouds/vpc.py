@@ -219,9 +219,7 @@ class Vpc:
         aliases = self.aliases()
         for subnet in self.subnets.values():
             ends = split(subnet.addresses)
-            terms += [
-                Term("permit", subnet.written, source, destination) for source, destination in pairs(ends, ends)
-            ]
+            terms += [Term("permit", subnet.written, source, destination) for source, destination in pairs(ends, ends)]
         for acl in self.acls.values():
             covered.update(acl.subnets)
             terms += self._acl(acl, direction, aliases)

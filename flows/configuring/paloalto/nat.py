@@ -72,9 +72,7 @@ class Nat:
 
 def nats(system: System, rulebases: Sequence[Element]) -> list[Nat]:
     """Return the translations of rulebases, in order; those that only hide sources, or translate nothing, included."""
-    return [
-        found for base in rulebases for entry in base.all("nat", "rules", "entry") for found in _nat(system, entry)
-    ]
+    return [found for base in rulebases for entry in base.all("nat", "rules", "entry") for found in _nat(system, entry)]
 
 
 def at_real_ends(terms: Sequence[Term], found: Sequence[Nat]) -> list[Term]:

@@ -136,9 +136,7 @@ def management(
 
 def own(zones: Iterable[Zones]) -> IntervalSet:
     """Return the addresses of the interfaces."""
-    return IntervalSet.union(
-        [part for one in zones for port in one.found.values() for part in port.addresses.ranges]
-    )
+    return IntervalSet.union([part for one in zones for port in one.found.values() for part in port.addresses.ranges])
 
 
 def _listeners(network: Element, file: File) -> Iterator[Term]:
