@@ -69,9 +69,10 @@ class Guard:
         space, rules = lists
         services = product.services.in_phase(OPENING)
         pieces = [
-            Product(one, other, item.services)
+            Product(one, other, carried)
             for item in self.sight.through(Product(product.source, product.destination, services))
             for one, other in space.pieces(item.source, item.destination)
+            if (carried := space.carried(one, item.services))
         ]
         if not pieces or not services:
             return Decision(self.device, hook, "absent", always=False)
