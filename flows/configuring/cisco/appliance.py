@@ -66,6 +66,7 @@ class Named:
     address: IntervalSet = EMPTY
     networks: IntervalSet = EMPTY
     shut: bool = False
+    apart: bool = False  # management-only: nothing goes through
 
 
 def inner(words: list[str], block: list[str]) -> bool:
@@ -164,6 +165,8 @@ class Appliance:
                     level = int(words[1])
                 elif words == ["shutdown"]:
                     own.shut = True
+                elif words[0] == "management-only":
+                    own.apart = True
                 elif words[:2] == ["ip", "address"] and len(words) > 3 and "." in words[3]:
                     text = self.objects.named(words[2])
                     own.address |= host(text, 4)
@@ -310,13 +313,13 @@ class Appliance:
             Interface(item.name, item.address, item.networks, "", item.statement.span()) for item in self.named.values()
         )
 
-    def shut(self) -> list[Term]:
-        """Return the terms of interfaces that are shut down."""
+    def closed(self, forward: bool) -> list[Term]:
+        """Return the terms of interfaces that are shut down, and of those that ``forward`` nothing."""
         found: list[Term] = []
         for item in self.named.values():
-            if item.shut:
+            if item.shut or (forward and item.apart):
                 here = frozenset((item.name,))
-                written = item.statement.written(f"{item.name}: shutdown")
+                written = item.statement.written(f"{item.name}: {'shutdown' if item.shut else 'management-only'}")
                 found += [Term("deny", written, arriving=here), Term("deny", written, leaving=here)]
         return found
 
