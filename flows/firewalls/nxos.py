@@ -77,9 +77,9 @@ DIALECT = Dialect(
             "en sort ; une liste non définie laisse tout passer",
         ),
         Text(
-            "interfaces with their addresses, secondary and virtual ones too, shutdown; nothing goes through mgmt0; line vty "
+            "interfaces with all of their addresses, shutdown; nothing goes through mgmt0; line vty "
             "access-class (TCP 22 and 23 of the device)",
-            "interfaces et leurs adresses, secondaires et virtuelles aussi, shutdown ; rien ne traverse mgmt0 ; line vty "
+            "interfaces avec toutes leurs adresses, shutdown ; rien ne traverse mgmt0 ; line vty "
             "access-class (TCP 22 et 23 de l’équipement)",
         ),
         Text(

@@ -257,6 +257,21 @@ def test_groups_within_groups_are_expanded_once() -> None:
     assert configuration.forward[0].terms[0].sources.size == 1
 
 
+def test_lists_that_would_cost_their_square_are_left_in_doubt() -> None:
+    denied = "".join(f" deny ip any host 10.0.{n >> 8}.{n & 255}\n" for n in range(3000))
+    text = (
+        "interface o\n ip address 192.0.2.1 255.255.255.0\n ip nat outside\n ip access-group L in\n"
+        "interface i\n ip nat inside\naccess-list 1 permit 10.0.0.0 0.0.255.255\n"
+        "ip nat inside source list 1 interface o overload\nip access-list extended L\n"
+    )
+    begun = time.perf_counter()
+    configuration = _read(text + denied + " permit ip any any\n")
+    assert time.perf_counter() - begun < 8
+    base = MAPPED | int(ipaddress.IPv4Address("10.0.0.0"))
+    probe = Probe(0xFFFF << 32, base | 5, 6, 50000, 443, CONTINUING, "o", "i")
+    assert fate(configuration.forward, probe).word == "unknown"
+
+
 def test_class_maps_that_hold_each_other_are_refused() -> None:
     maps = [f"class-map type inspect match-any C{n}\n match class-map C{(n + 1) % 500}" for n in range(500)]
     text = "zone security A\nzone security B\n"

@@ -21,7 +21,7 @@ from cloison.flows.configuring.cisco.interfaces import filters
 from cloison.flows.configuring.cisco.lists import UNREAD
 from cloison.flows.configuring.cisco.stages import doubtful
 from cloison.flows.configuring.cisco.statements import Statement, statements
-from cloison.flows.configuring.cisco.words import Cursor, host, masked, prefix
+from cloison.flows.configuring.cisco.words import Cursor, host, is_number, masked, prefix
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.addresses import V4
@@ -161,7 +161,7 @@ class Appliance:
             try:
                 if words[0] == "nameif" and len(words) > 1:
                     own.name = words[1]
-                elif words[0] == "security-level" and len(words) > 1 and words[1].isdigit() and len(words[1]) < 4:
+                elif words[0] == "security-level" and len(words) > 1 and is_number(words[1]):
                     level = int(words[1])
                 elif words == ["shutdown"]:
                     own.shut = True
@@ -204,7 +204,7 @@ class Appliance:
             return True
         name, at_word = words[1], 2
         number = 0
-        if words[2] == "line" and len(words) > 4 and words[3].isdigit() and len(words[3]) < 9:
+        if words[2] == "line" and len(words) > 4 and is_number(words[3]):
             number, at_word = int(words[3]), 4
         kind = words[at_word]
         if kind == "remark":

@@ -16,6 +16,7 @@ from cloison.flows.configuring.cisco.interfaces import Port
 from cloison.flows.configuring.cisco.lists import UNREAD, AccessList, Discovery, Lists
 from cloison.flows.configuring.cisco.nat import Nat
 from cloison.flows.configuring.cisco.statements import Statement, statements
+from cloison.flows.configuring.cisco.words import is_number
 from cloison.flows.configuring.cisco.zones import Zones
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, Span, say
@@ -57,7 +58,7 @@ def inner(words: list[str], block: list[str]) -> bool:
     verb = words[0]
     if block[0] not in _BLOCKS:
         return False
-    if verb in _ENTRY or (verb.isdigit() and len(words) > 1 and words[1] in _ENTRY):
+    if verb in _ENTRY or (is_number(verb) and len(words) > 1 and words[1] in _ENTRY):
         return "access" in block[1:3] or "access-list" in block or "ACL" in block
     if block[0] == "interface":
         if words[0] == "no" and words[1:] in (["shutdown"], ["switchport"]):
@@ -223,7 +224,7 @@ class Router:
             else:
                 self._lines(self.lists.open(name, family, own[2] == "standard" and kinded, top), top)
             return True
-        if own[0] != "access-list" or len(own) < 2 or not own[1].isdigit():
+        if len(own) < 2 or own[0] != "access-list" or not is_number(own[1]):
             return False
         number = int(own[1]) if len(own[1]) < 6 else 0
         if negated:
