@@ -135,6 +135,13 @@ def closed(ports: Iterable[Port]) -> Stage | None:
     return Stage("shutdown", tuple(terms), "none", "permit") if terms else None
 
 
+def barred(port: Port) -> Stage:
+    """Return the stage that bars what would go through an interface."""
+    here, written = frozenset((port.name,)), port.statement.written(f"{port.name}: management")
+    return Stage("management", (Term("deny", written, arriving=here), Term("deny", written, leaving=here)),
+                 "none", "permit")  # fmt: skip
+
+
 def alone(lists: Lists, notes: Notes, discovery: Discovery) -> tuple[Stage, ...]:
     """Return the stage of a file that holds lists and no interface: the one list of each family; several are errors."""
     terms: list[Term] = []
