@@ -305,6 +305,12 @@ def _subnet(reading: _Reading, resource: Resource) -> None:
     add_subnet(resource.tree, resource.node, reading.vpc, _id(resource), blocks, resource.text("vpc_id"))
 
 
+def _home(reading: _Reading, resource: Resource) -> None:
+    block = resource.one("cidr_block")
+    if block.value:
+        reading.vpc.blocks.append(resource.tree.prefix(block) or EMPTY)
+
+
 def _prefix_list(reading: _Reading, resource: Resource) -> None:
     tree, name = resource.tree, _id(resource)
     reading.vpc.families[name] = resource.text("address_family")
@@ -329,7 +335,7 @@ def _prefix_entry(reading: _Reading, resource: Resource) -> None:
         reading.vpc.more.setdefault(name, []).append(found)
 
 
-_DATA = frozenset({"aws_subnet", "aws_ec2_managed_prefix_list", "aws_prefix_list"})
+_DATA = frozenset({"aws_subnet", "aws_vpc", "aws_ec2_managed_prefix_list", "aws_prefix_list"})
 _READERS: Mapping[str, Callable[[_Reading, Resource], None]] = {
     "aws_security_group": _group,
     "aws_default_security_group": _group,
@@ -345,6 +351,8 @@ _READERS: Mapping[str, Callable[[_Reading, Resource], None]] = {
     "aws_network_interface_sg_attachment": _attachment,
     "aws_eip": _elastic,
     "aws_subnet": _subnet,
+    "aws_vpc": _home,
+    "aws_default_vpc": _home,
     "aws_default_subnet": _subnet,
     "aws_ec2_managed_prefix_list": _prefix_list,
     "aws_prefix_list": _prefix_list,

@@ -41,6 +41,12 @@ NOT_YET = say("It is not known before the plan is applied", "Ce n’est pas conn
 _NO_ACL = say(
     "No network ACL that is given is the one of this subnet", "Aucune ACL réseau donnée n’est celle de ce sous-réseau"
 )
+_NO_RULES = say("The rules of the group are not told", "Les règles du groupe ne sont pas données")
+_RESOLVER = say(
+    "Neither groups nor network ACLs filter what goes to Amazon’s DNS resolver, if the VPC has it",
+    "Ni groupes ni ACL réseau ne filtrent ce qui va au résolveur DNS d’Amazon, si le VPC en a un",
+)
+_DNS = ServiceSet.of((TCP, TCP), (53, 53)) | ServiceSet.of((UDP, UDP), (53, 53))
 _ALIAS = say(
     "It names a public address of an interface of the cloud: whether its own traffic goes by it is not known",
     "Elle nomme une adresse publique d’une interface du nuage : que son propre trafic passe par elle n’est pas connu",
@@ -110,6 +116,9 @@ class Vpc:
     families: dict[str, str] = field(default_factory=dict)
     outside: dict[tuple[int, int], Written] = field(default_factory=dict)
     others: list[Term] = field(default_factory=list)
+    untold: list[tuple[str, Direction, Tree, Node]] = field(default_factory=list)  # groups without a word of rules
+    ruled: bool = False  # rules were listed by themselves
+    blocks: list[IntervalSet] = field(default_factory=list)  # primary prefixes of VPCs
     late: dict[Direction, list[Term]] = field(default_factory=lambda: {"egress": [], "ingress": []})
     more: dict[str, list[IntervalSet]] = field(default_factory=dict)  # entries of prefix lists
     listed: bool = False
@@ -140,6 +149,8 @@ class Vpc:
                 self.lists[name] = together([self.lists.get(name) or EMPTY, *entries])
         if self.unattached:
             self.interfaces = {name: replace(each, whole=False) for name, each in self.interfaces.items()}
+        for name, direction, tree, node in () if self.ruled else self.untold:
+            self.add_rule(name, direction, EVERY_SERVICE, Far(doubt=_NO_RULES), tree, node, f"{name} {direction}", name)
         for group, direction, services, far, written, tree, node in self.rules:
             owner = self.groups.get(group)
             if owner is None:
@@ -212,9 +223,22 @@ class Vpc:
             for (out, own), written in self.outside.items()
         )
 
-    def acl_stage(self, direction: Direction, name: str) -> Stage:
-        """Return the stage of the network ACLs of a direction."""
-        terms: list[Term] = []
+    def resolver(self) -> list[Term]:
+        """Return what no group or ACL filters of the subnets' own: the DNS resolver at a VPC's second address."""
+        blocks = self.blocks or [each.addresses & V4 for each in self.subnets.values()]
+        found = IntervalSet.union((low + 2, low + 2) for each in blocks for low, high in each.ranges if high > low + 2)
+        if not found or not self.subnets:
+            return []
+        written = next(iter(self.subnets.values())).written
+        self.notes.leave(written, _RESOLVER)
+        return [
+            Term("permit", written, source, destination, _DNS, sure=False, doubt=_RESOLVER)
+            for source, destination in pairs(EVERYWHERE, split(found))
+        ]
+
+    def acl_stage(self, direction: Direction, name: str, first: Sequence[Term]) -> Stage:
+        """Return the stage of the network ACLs of a direction, after the terms that come first."""
+        terms: list[Term] = list(first)
         covered: set[str] = set()
         aliases = self.aliases()
         for subnet in self.subnets.values():
