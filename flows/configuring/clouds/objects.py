@@ -152,11 +152,12 @@ def _flat(tree: Tree, node: Node, depth: int) -> Iterator[Node]:
             tree.wrong(node, say("The list is one page of several: give the whole of it",
                                  "La liste est une page parmi plusieurs : donnez-la entière"))  # fmt: skip
     elif type(node.value) is dict:
-        items = node.value.get("items")
-        if items is None or type(items.value) is not list or "kind" in node.value:
-            yield node
+        if "items" in node.value and "kind" not in node.value:
+            tree.wrong(node, say(  # kubectl writes the kind of a list after its items
+                "The list has no kind: the file is cut short", "La liste n’a pas de kind : le fichier est tronqué"))
             return
-        inner = items.value  # what tools write as a list without a kind
+        yield node
+        return
     else:
         tree.wrong(node, say("This is no object of Kubernetes", "Ce n’est pas un objet de Kubernetes"))
         return

@@ -7,6 +7,7 @@ in the order of their numbers, judges every packet by itself, and is not met wit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -39,7 +40,8 @@ FOREIGN = say(
 )
 NOT_YET = say("It is not known before the plan is applied", "Ce n’est pas connu avant l’application du plan")
 _NO_ACL = say(
-    "No network ACL that is given is the one of this subnet", "Aucune ACL réseau donnée n’est celle de ce sous-réseau"
+    "Which network ACL is the one of this subnet is not known: none is given, or several",
+    "L’ACL réseau de ce sous-réseau n’est pas connue : aucune n’est donnée, ou plusieurs",
 )
 _NO_RULES = say("The rules of the group are not told", "Les règles du groupe ne sont pas données")
 _RESOLVER = say(
@@ -122,7 +124,8 @@ class Vpc:
     late: dict[Direction, list[Term]] = field(default_factory=lambda: {"egress": [], "ingress": []})
     more: dict[str, list[IntervalSet]] = field(default_factory=dict)  # entries of prefix lists
     listed: bool = False
-    unattached: bool = False  # some interface is in a group that is not known
+    unattached: bool = False  # some interface is in a group that is not known, or no longer in one
+    moved: bool = False  # some subnet has another ACL than what is told
     _elsewhere: IntervalSet | None = None
 
     def add_rule(
@@ -239,20 +242,21 @@ class Vpc:
     def acl_stage(self, direction: Direction, name: str, first: Sequence[Term]) -> Stage:
         """Return the stage of the network ACLs of a direction, after the terms that come first."""
         terms: list[Term] = list(first)
-        covered: set[str] = set()
+        covered: Counter[str] = Counter()
         aliases = self.aliases()
         for subnet in self.subnets.values():
             ends = split(subnet.addresses)
             terms += [Term("permit", subnet.written, source, destination) for source, destination in pairs(ends, ends)]
         for acl in self.acls.values():
             covered.update(acl.subnets)
-            terms += self._acl(acl, direction, aliases)
         for subnet in self.subnets.values():
-            if subnet.id not in covered:
+            if covered[subnet.id] != 1 or self.moved:
                 if direction == "egress":
                     self.notes.leave(subnet.written, _NO_ACL)
                 terms += _acl_terms("unknown", subnet.written, direction, [subnet.addresses], ANY, EVERY_SERVICE,
                                     _NO_ACL)  # fmt: skip
+        for acl in self.acls.values():
+            terms += self._acl(acl, direction, aliases)
         return Stage(name, tuple(terms), "none", "permit")
 
     def _acl(self, acl: Acl, direction: Direction, aliases: Aliases) -> Iterator[Term]:
@@ -260,6 +264,10 @@ class Vpc:
         entries = sorted(
             (entry for (way, _), entry in acl.entries.items() if way == direction), key=lambda entry: entry.number
         )
+        if not acl.whole and guarded:
+            if direction == "egress":
+                self.notes.leave(acl.written, NOT_YET)
+            yield from _acl_terms("unknown", acl.written, direction, guarded, ANY, EVERY_SERVICE, NOT_YET)
         for entry in entries:
             if entry.number >= LAST_ENTRY and entry.action == "deny":
                 continue  # the denial of the rest, which is there in any case
@@ -271,10 +279,6 @@ class Vpc:
             if hidden and guarded:
                 self.notes.leave(entry.written, _ALIAS)
                 yield from _acl_terms(entry.action, entry.written, direction, guarded, hidden, entry.services, _ALIAS)
-        if not acl.whole and guarded:
-            if direction == "egress":
-                self.notes.leave(acl.written, NOT_YET)
-            yield from _acl_terms("unknown", acl.written, direction, guarded, ANY, EVERY_SERVICE, NOT_YET)
         closing = acl.entries.get((direction, LAST_ENTRY))
         written = closing.written if closing is not None and closing.action == "deny" else acl.written
         yield from _acl_terms("deny", written, direction, guarded, ANY, EVERY_SERVICE)
