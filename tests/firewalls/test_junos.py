@@ -262,7 +262,7 @@ def test_written_values_override_those_of_groups() -> None:
              "set apply-groups g\n")  # fmt: skip
     assert word(read(BASE + policy("p") + group)) == "permit"
     head = POLICY.format(name="p")
-    bare = (f"{head}match source-address any\n{head}match destination-address any\n{head}match application any\n")
+    bare = f"{head}match source-address any\n{head}match destination-address any\n{head}match application any\n"
     assert word(read(BASE + bare + group)) == "deny"
     first = "set groups h security policies from-zone <*> to-zone <*> policy <*> then permit\n"
     assert word(read(BASE + bare + first + group.replace("apply-groups g", "apply-groups [ h g ]"))) == "permit"

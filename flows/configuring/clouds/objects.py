@@ -153,8 +153,12 @@ def _flat(tree: Tree, node: Node, depth: int) -> Iterator[Node]:
                                  "La liste est une page parmi plusieurs : donnez-la entière"))  # fmt: skip
     elif type(node.value) is dict:
         if "items" in node.value and "kind" not in node.value:
-            tree.wrong(node, say(  # kubectl writes the kind of a list after its items
-                "The list has no kind: the file is cut short", "La liste n’a pas de kind : le fichier est tronqué"))
+            tree.wrong(
+                node,
+                say(  # kubectl writes the kind of a list after its items
+                    "The list has no kind: the file is cut short", "La liste n’a pas de kind : le fichier est tronqué"
+                ),
+            )
             return
         yield node
         return

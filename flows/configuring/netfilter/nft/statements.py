@@ -225,7 +225,6 @@ class Statement(Words):
         return {"last": None}
 
 
-
 _NOT_ONE: Any = object()
 _STATEMENTS: dict[str, Any] = {
     "jump": lambda self: self._jump("jump"), "goto": lambda self: self._jump("goto"), "counter": Statement._counter,

@@ -12,7 +12,7 @@ from cloison.netmodel.finding import Span, say
 from cloison.netmodel.language.names import nearest
 
 _TOKEN = re.compile(
-    r'[ \t\r\f\v]+|\\\n|(?P<compat># xt_\w+)|#[^\n]*'
+    r"[ \t\r\f\v]+|\\\n|(?P<compat># xt_\w+)|#[^\n]*"
     r'|(?P<string>"[^"\n]*")|(?P<bad>")|(?P<mark>[{}(),;\n\[\]]|[=!<>]=|<<|>>|[=!<>&|^])'
     r'|(?P<word>(?:[^\s"#{}(),;=!<>&|^\[\]\\]|\\(?!\n))+)'
 )
