@@ -67,8 +67,8 @@ DIALECT = Dialect(
             "compteurs de show access-lists",
         ),
         Text(
-            "object-group ip address, ipv6 address, ip port",
-            "object-group ip address, ipv6 address, ip port",
+            "groups: object-group ip address, ipv6 address, ip port",
+            "groupes : object-group ip address, ipv6 address, ip port",
         ),
         Text(
             "ip access-group, ipv6 traffic-filter: what arrives on an interface, for the device too, and what leaves "
