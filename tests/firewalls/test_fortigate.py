@@ -237,6 +237,12 @@ def test_parts_that_are_not_known_are_left_open(part: str, left: bool) -> None:
     assert fate(found.forward, probe).word == ("unknown" if left and part.startswith("firewall") else "permit")
 
 
+def test_a_tunnel_of_a_policy_may_let_its_other_side_in() -> None:
+    found = read_text(POLICY.format(more="set action ipsec"))
+    probe = Probe(parse_address("10.0.0.1"), parse_address("10.0.0.2"), 6, 22, 40000, OPENING, "b", "a")
+    assert fate(found.forward, probe).word == "unknown"
+
+
 def test_a_denial_of_an_unknown_version_may_hold_translated_packets() -> None:
     text = whole([
         Policy(("any",), ("any",), "all", False, "all", "ALL", False, False, True, False),

@@ -166,6 +166,13 @@ def test_what_is_harmless_changes_nothing(more: str) -> None:
     assert fate(found.forward, probe("10.1.0.9", "10.2.0.9", 80, "lan", "opt1")).word == "permit"
 
 
+def test_a_rule_that_names_an_interface_that_is_off_may_not_be_loaded() -> None:
+    text = HEAD.format(root="pfsense", rules=ONE.format(more="", source="<network>opt1</network>"))
+    packet = probe("10.2.0.9", "198.51.100.9", 80, "lan", "wan")
+    assert fate(read_text(text).forward, packet).word == "permit"
+    assert fate(read_text(text.replace("<opt1><enable/>", "<opt1>")).forward, packet).word == "unknown"
+
+
 def test_a_filter_that_is_switched_off_permits() -> None:
     text = HEAD.format(root="pfsense", rules="").replace("<ipv6allow/>", "<ipv6allow/><disablefilter/>")
     assert fate(read_text(text).forward, probe("10.1.0.9", "10.2.0.9", 80, "lan", "opt1")).word == "permit"

@@ -247,6 +247,11 @@ def _family(
         policy.action, policy.written, sources, destinations, wanted, policy.arriving, policy.leaving, doubt
     ))  # fmt: skip
     plain += terms
+    if node.value("action") == "ipsec":  # its tunnel may bring the other side in, too
+        plain += rule(
+            "permit", policy.written, destinations, sources, exactly(EVERY_SERVICE), policy.leaving, policy.arriving,
+            doubt,
+        )  # fmt: skip
     if policy.action == "permit" and node.value("nat") == "enable":
         hidden += _hidden(policy, sources, v6)
     elif policy.action == "deny" and terms and scope.vips:

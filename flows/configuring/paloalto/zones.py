@@ -71,7 +71,7 @@ class Zones:
     def of(self, name: str, span: Span) -> frozenset[str]:
         """Return the interfaces of a zone."""
         if name not in self.members:
-            if self.told:
+            if self.told and name != "multicast":  # a zone of every device, of destinations alone
                 self.notes.error(span, say(
                     "zone {name} is not defined; nearest: {near}",
                     "la zone {name} n’est pas définie ; proches : {near}",

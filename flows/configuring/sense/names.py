@@ -55,6 +55,7 @@ class Places:
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     open: dict[str, frozenset[int]] = field(default_factory=dict)
     whole: bool = False
+    _off: set[str] = field(default_factory=set)
     _main: dict[str, IntervalSet] = field(default_factory=dict)
     _beside: dict[str, IntervalSet] = field(default_factory=dict)
     addresses: Names[IntervalSet] = field(init=False)
@@ -185,6 +186,8 @@ class Places:
             except RefusedError as problem:
                 self.notes.error(place(self.file, item.child(tag) or item), problem.message)
         self.open[item.tag] = frozenset(unknown)
+        if not switched(item, "enable"):
+            self._off.add(item.tag)  # a rule that names it is not loaded
         return Interface(
             item.tag, IntervalSet.union([part for one in own for part in one.ranges]),
             IntervalSet.union([part for one in networks for part in one.ranges]), item.said("descr"),
@@ -211,6 +214,11 @@ class Places:
         upper = found
         for family in self.open.get(name, frozenset()):
             upper |= V4 if family == 4 else V6
+        if name in self._off:
+            why = say("interface {name} is not enabled: a rule that names it may not be loaded",
+                      "l’interface {name} n’est pas activée : une règle qui la nomme peut ne pas être chargée",
+                      name=name)  # fmt: skip
+            return Bounds(EMPTY, upper, why)
         return Bounds(found, upper, self._unknown(name)) if upper != found else exactly(found)
 
     def _unknown(self, name: str) -> Message:
