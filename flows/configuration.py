@@ -91,7 +91,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """An interface that the configuration names; ``networks`` are those it is connected to, host bits cleared."""
+    """An interface that the configuration names; ``networks`` are those it is connected to, host bits cleared.
+
+    A name that ends in ``*`` stands for every interface that begins so and that no other name here is, or is nearer
+    to: rules may hold packets of interfaces that they do not name.
+    """
 
     name: str
     addresses: IntervalSet = EMPTY

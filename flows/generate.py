@@ -79,9 +79,7 @@ def all_targets() -> Mapping[str, Target]:
     return registry.load(targets, "TARGET")
 
 
-def generate(
-    network: Network, device: str, dialect: str, tick: Tick = lambda done, total: None
-) -> Generated:
+def generate(network: Network, device: str, dialect: str, tick: Tick = lambda done, total: None) -> Generated:
     """Return a device's configuration in a dialect, compared with the matrix as its reader understands it.
 
     Raises ``MapError`` for an unknown device or dialect, for everything that cannot be written in it, and for a

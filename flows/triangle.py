@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any, Literal
 
 import numpy as np
@@ -12,10 +13,10 @@ import numpy as np
 from cloison.flows.auditing.account import Audit
 from cloison.flows.auditing.entries import Entry, entries, moment
 from cloison.flows.auditing.grounds import WHY, service_text
-from cloison.flows.judge import AUTHORISED, LOCAL
+from cloison.flows.judge import AUTHORISED, LOCAL, REASONS, REFUTATIONS
 from cloison.flows.verify import Verification
 from cloison.flows.verifying.deciding import Decision, Guard
-from cloison.flows.verifying.wording import rules_of
+from cloison.flows.verifying.wording import DEFAULT, rules_of
 from cloison.netmodel.finding import Finding, Message, Ref, Span, Step, Text, Value, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
@@ -24,6 +25,8 @@ from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, NUMBERS, PORTED
 from cloison.netmodel.space.services import OPENING, ServiceSet
+
+REFUTED = frozenset(REASONS[code][1] for code in REFUTATIONS)  # in a line that the wire refutes
 
 Passing = Literal["yes", "no", "partly", "undecided", "not-compared"]
 Cell = Value | Message | None
@@ -214,9 +217,9 @@ def _conversation_data(item: ConversationSeen) -> dict[str, Any]:
 def findings(found: Triangle) -> Iterator[Finding]:
     """Yield what the three say against one another."""
     for item in found.conversations:
-        if item.permitted != "yes":
-            continue
         entry = item.entry
+        if item.permitted != "yes" or entry.reason in REFUTED:
+            continue
         written = [rule for decision in item.decisions for rule in decision.written]
         where = tuple(
             f"{rule.name or rule.text or rule.span} ({decision.device})"
@@ -255,9 +258,9 @@ def _summary(found: Triangle) -> tuple[Message, ...]:
             "{n} {n:ligne|lignes} en vigueur : {seen} vues, {unseen} permises et non vues en {days} {days:jour|jours}",
             n=len(found.lines), seen=sum(1 for item in found.lines if item.conversations), unseen=len(unseen),
             days=days),
-        say("{n} {n:conversation|conversations} in no line: {passing} permitted by the configurations",
-            "{n} {n:conversation|conversations} dans aucune ligne : {passing} permises par les configurations",
-            n=len(found.conversations), passing=passing),
+        say("{n} {n:conversation|conversations} not authorised: {passing} permitted by the configurations",
+            "{n} {n:conversation non autorisée|conversations non autorisées} : {passing} permises par les "
+            "configurations", n=len(found.conversations), passing=passing),
     ]  # fmt: skip
     if found.more:
         said.append(say("{n} more were not looked at", "{n} autres n’ont pas été examinées", n=found.more))
@@ -278,16 +281,29 @@ def _line_table(found: Triangle) -> Table:
     )  # fmt: skip
 
 
+def _where(decisions: Sequence[Decision]) -> tuple[Text, ...]:
+    return tuple(
+        Text(f"{decision.device}: {place.en}", f"{decision.device} : {place.fr}")
+        for decision in decisions
+        for place in ([_place(rule.span) for rule in decision.written] or [DEFAULT])
+    )
+
+
+def _place(span: Span) -> Text:
+    text = str(replace(span, file=PurePath(span.file).name))
+    return Text(text, text)
+
+
 def _conversation_table(found: Triangle) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (item.entry.source, item.entry.target, service_text(item.entry), WHY.get(item.entry.reason),
          _PASSING[item.permitted],
-         tuple(f"{decision.device}: {rule.span}" for decision in item.decisions for rule in decision.written),
+         _where(item.decisions),
          item.conversations)
         for item in found.conversations
     ]  # fmt: skip
     return Table(
-        "conversations", Text("Conversations in no line", "Conversations dans aucune ligne"),
+        "conversations", Text("Conversations that are not authorised", "Conversations non autorisées"),
         (Text("source", "source"), Text("destination", "destination"), Text("service", "service"),
          Text("why", "raison"), Text("permitted", "permise"), Text("rules", "règles"), Text("times", "fois")),
         tuple(rows),

@@ -14,6 +14,7 @@ from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
 from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.together import Neighbour, forwarded, pieces_of, stopped
+from cloison.flows.verifying.translated import Sight
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
 from cloison.netmodel.compiling.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
@@ -73,7 +74,12 @@ class Verification:
 def guards_of(verification: Verification) -> tuple[Guard, ...]:
     """Return each verified device, ready to be asked what it does with some packets."""
     return tuple(
-        Guard(verdict.device, verdict.configuration, verification.sides[verdict.device])
+        Guard(
+            verdict.device,
+            verdict.configuration,
+            verification.sides[verdict.device],
+            Sight.of(verification.network, verdict.device),
+        )
         for verdict in verification.devices
     )
 

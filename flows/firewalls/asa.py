@@ -36,7 +36,7 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         forward = _only(device, notes)
     inward: tuple[Stage, ...] = ()
     if device.management is not None:
-        inward = device.management.stages(device.lists_of("control-plane"), device.shut())
+        inward = device.management.stages(device.lists_of("control-plane"), device.closed(forward=False))
     notes.raise_all()
     return Configuration(
         "asa", device.interfaces(), forward, inward or None, None, tuple(device.nat.found if device.nat else ()),
@@ -83,9 +83,10 @@ DIALECT = Dialect(
             "access-group in, out, global, control-plane ; la liste de l’interface précède la liste globale",
         ),
         Text(
-            "nameif, security-level, same-security-traffic: without a list, towards lower levels only; shutdown",
+            "nameif, security-level, same-security-traffic: without a list, towards lower levels only; shutdown, "
+            "management-only",
             "nameif, security-level, same-security-traffic : sans liste, vers les niveaux inférieurs seulement ; "
-            "shutdown",
+            "shutdown, management-only",
         ),
         Text(
             "nat under an object and nat with both ends: told as translations, for lists name real addresses",

@@ -121,13 +121,14 @@ def _stages(vpc: Vpc) -> tuple[Stage, ...]:
     if vpc.others:
         stages.append(Stage("other", tuple(vpc.others), "implicit", "permit"))
     guard = vpc.guard()
+    resolver = tuple(vpc.resolver())
     if vpc.groups:
-        stages += guard.stages("egress", _EGRESS, vpc.late["egress"])
+        stages += guard.stages("egress", _EGRESS, (*resolver, *vpc.late["egress"]))
     else:
         vpc.notes.leave(next(iter(vpc.acls.values())).written, _NO_GROUP)
     if vpc.acls:
-        stages.append(vpc.acl_stage("egress", "network-acl-out"))
-        stages.append(vpc.acl_stage("ingress", "network-acl-in"))
+        stages.append(vpc.acl_stage("egress", "network-acl-out", resolver))
+        stages.append(vpc.acl_stage("ingress", "network-acl-in", resolver))
     else:
         vpc.notes.leave(next(iter(vpc.groups.values())).written, _NO_ACL)
     if vpc.groups:
@@ -151,8 +152,8 @@ DIALECT = Dialect(
         Text("NetworkAcls: entries by number, both families, associations with subnets; not met within a subnet",
              "NetworkAcls : entrées par numéro, deux familles, associations aux sous-réseaux ; sans effet dans un "
              "sous-réseau"),
-        Text("NetworkInterfaces, Reservations (instances), Subnets, PrefixLists and their Entries",
-             "NetworkInterfaces, Reservations (instances), Subnets, PrefixLists et leurs Entries"),
+        Text("NetworkInterfaces, Reservations (instances), Subnets, Vpcs, PrefixLists and their Entries",
+             "NetworkInterfaces, Reservations (instances), Subnets, Vpcs, PrefixLists et leurs Entries"),
         Text("plans and states of Terraform: aws_security_group, aws_security_group_rule, "
              "aws_vpc_security_group_ingress_rule and egress, aws_network_acl and its rules, aws_instance, "
              "aws_network_interface, aws_subnet, aws_eip, prefix lists",
@@ -165,8 +166,8 @@ DIALECT = Dialect(
              "adresses publiques des interfaces, comme traductions statiques"),
     ),
     harmless=(
-        Text("listings that filter nothing: Vpcs, RouteTables, NatGateways, InternetGateways...",
-             "listes qui ne filtrent rien : Vpcs, RouteTables, NatGateways, InternetGateways..."),
+        Text("listings that filter nothing: RouteTables, NatGateways, InternetGateways...",
+             "listes qui ne filtrent rien : RouteTables, NatGateways, InternetGateways..."),
         Text("resources of Terraform that filter nothing and carry no security group",
              "ressources de Terraform qui ne filtrent rien et ne portent aucun groupe de sécurité"),
     ),
@@ -176,6 +177,8 @@ DIALECT = Dialect(
              "groupes d’autres comptes et VPC, groupes sans interface connue, listes de préfixes sans entrées"),
         Text("addresses of the subnets that may be of an interface that is not told, unless all were listed",
              "adresses des sous-réseaux qui peuvent être d’une interface non donnée, sauf si toutes sont listées"),
+        Text("DNS to the resolver of the VPC, which nothing filters",
+             "le DNS vers le résolveur du VPC, que rien ne filtre"),
         Text("rules that name public addresses of the cloud’s own interfaces",
              "règles qui nomment des adresses publiques des interfaces du nuage"),
         Text("network ACLs where none is told, and those of subnets without one",

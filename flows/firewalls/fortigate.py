@@ -202,7 +202,8 @@ DIALECT = Dialect(
         Text("firewall service custom and group; the services that FortiOS gives",
              "firewall service custom et group ; les services fournis par FortiOS"),
         Text("firewall vip, vip6 (static-nat, load-balance, server-load-balance), vipgrp, match-vip",
-             "firewall vip, vip6 (static-nat, load-balance, server-load-balance), vipgrp, match-vip"),
+             "adresses virtuelles : firewall vip, vip6 (static-nat, load-balance, server-load-balance), vipgrp, "
+             "match-vip"),
         Text("nat, ippool, central-snat-map: the sources that are hidden",
              "nat, ippool, central-snat-map : les sources masquées"),
         Text("config vdom: the policies of each; system interface, zone, sdwan",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from cloison.flows.configuration import Dialect, File
+from cloison.flows.configuring.juniper.commands import is_commands
 from cloison.flows.configuring.juniper.device import read
-from cloison.flows.configuring.juniper.scan import is_commands
 from cloison.netmodel.finding import Text
 
 _LOOKED_AT = 400_000

@@ -15,7 +15,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from cloison.flows.configuration import Configuration, Dialect, File, Stage, Term, Tick, Written
-from cloison.flows.configuring.clouds.ends import by_family
+from cloison.flows.configuring.clouds.ends import by_family, together
+from cloison.flows.configuring.clouds.exposed import exposed
 from cloison.flows.configuring.clouds.labels import TooManyError
 from cloison.flows.configuring.clouds.objects import Objects
 from cloison.flows.configuring.clouds.policies import DIRECTIONS, Stages, read_policy
@@ -25,7 +26,7 @@ from cloison.netmodel.finding import Span, Text, say
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.intervals import IntervalSet
 
-COMMAND = "kubectl get nodes,namespaces,pods,networkpolicies -A -o yaml"
+COMMAND = "kubectl get nodes,namespaces,pods,services,networkpolicies -A -o yaml"
 
 _HEAD = 1 << 16
 _VERSION = re.compile(r"""^[ \t{\[,-]*"?apiVersion"?[ \t]*:[ \t]*["']?[a-z0-9./-]+""", re.MULTILINE)
@@ -82,8 +83,8 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         tuple(
             Stage(
                 direction.lower(),
-                (*others, *_nodes(objects, stages, direction, notes), *stages.permits[direction],
-                 *stages.denials[direction]),
+                (*others, *_entering(objects, stages, direction), *_nodes(objects, stages, direction, notes),
+                 *stages.permits[direction], *stages.denials[direction]),
                 "implicit",
                 "permit",
             )
@@ -113,9 +114,22 @@ def _others(objects: Objects, notes: Notes) -> list[Term]:
     return found
 
 
+def _entering(objects: Objects, stages: Stages, direction: str) -> list[Term]:
+    """Return what services may let in from outside the cluster to pods that are isolated."""
+    if direction == "Egress" or not objects.exposed:
+        return []
+    isolated = together(stages.isolated[direction])
+    outside = ANY - stages.inside
+    return [
+        term
+        for tree, node, namespace, name in objects.exposed
+        for term in exposed(tree, node, namespace, name, objects.cluster, outside, isolated)
+    ]
+
+
 def _nodes(objects: Objects, stages: Stages, direction: str, notes: Notes) -> list[Term]:
     """Return what nodes and the isolated pods that run on them may say to each other."""
-    isolated = IntervalSet.union(each for item in stages.isolated[direction] for each in item.ranges)
+    isolated = together(stages.isolated[direction])
     running: dict[IntervalSet, list[IntervalSet]] = defaultdict(list)
     places: dict[IntervalSet, Written] = {}
     for pod in objects.cluster.pods:
@@ -128,7 +142,7 @@ def _nodes(objects: Objects, stages: Stages, direction: str, notes: Notes) -> li
     for node, pods in running.items():
         if direction == "Ingress":
             notes.leave(places[node], _NODE)
-        every = IntervalSet.union(each for item in pods for each in item.ranges)
+        every = together(pods)
         for ends in by_family(*((node, every) if direction == "Ingress" else (every, node))):
             found.append(Term("permit", places[node], *ends, sure=False, doubt=_NODE))
     return found
@@ -155,8 +169,8 @@ DIALECT = Dialect(
              "Calico et Cilium, par leurs propres pods : tous les protocoles y sont soumis aux politiques"),
     ),
     harmless=(
-        Text("objects of Kubernetes’ own API groups that filter nothing: Service, Deployment, Ingress, Role...",
-             "les objets des groupes d’API de Kubernetes qui ne filtrent rien : Service, Deployment, Ingress, "
+        Text("objects of Kubernetes’ own API groups that filter nothing: Deployment, Ingress, ConfigMap, Role...",
+             "les objets des groupes d’API de Kubernetes qui ne filtrent rien : Deployment, Ingress, ConfigMap, "
              "Role..."),
         Text("pods that have ended (phases Succeeded and Failed)", "les pods terminés (phases Succeeded et Failed)"),
         Text("rules of a direction that policyTypes leaves out, which have no effect",
@@ -169,6 +183,10 @@ DIALECT = Dialect(
              "un namespaceSelector quand les étiquettes d’un espace de noms ne sont pas connues"),
         Text("pods with hostNetwork, which plugins treat differently",
              "les pods en hostNetwork, que les greffons traitent différemment"),
+        Text("what a Service of type NodePort or LoadBalancer lets in to isolated pods, unless externalTrafficPolicy "
+             "is Local",
+             "ce qu’un Service de type NodePort ou LoadBalancer laisse entrer vers des pods isolés, sauf si "
+             "externalTrafficPolicy est Local"),
         Text("traffic between a pod and its own node, which is always allowed at least in part",
              "le trafic entre un pod et son propre nœud, toujours permis au moins en partie"),
         Text("protocols other than TCP, UDP and SCTP, unless the plugin is known",

@@ -3,7 +3,8 @@
 Sources: Cisco Nexus 9000 Series NX-OS Security Configuration Guide 9.x, "Configuring IP ACLs" (a list that is applied
 and not defined is taken as empty and permits everything; what ends a list); Cisco Nexus 7000 Series Command Reference,
 `ip access-group`, `ip port access-group`. Some models permit neighbour discovery at the end of a list of IPv6 and
-others (Nexus 9000, release 9.x) do not: it is in doubt.
+others (Nexus 9000, release 9.x) do not: it is in doubt. Nothing goes through `mgmt0` (Fundamentals Configuration
+Guide, "Management Interface").
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         ports = router.switched(_DISCOVERY)
         vty = terminals(router.lines, router.lists, notes)
         router.unapplied()
-        forward = tuple(item for item in (shut, *ports, arriving, leaving) if item is not None)
+        forward = tuple(item for item in (shut, router.apart(), *ports, arriving, leaving) if item is not None)
         inward = tuple(item for item in (shut, *ports, arriving, vty, router.guarded()) if item is not None)
     else:
         forward, inward = alone(router.lists, notes, _DISCOVERY), ()
@@ -66,8 +67,8 @@ DIALECT = Dialect(
             "compteurs de show access-lists",
         ),
         Text(
-            "object-group ip address, ipv6 address, ip port",
-            "object-group ip address, ipv6 address, ip port",
+            "groups: object-group ip address, ipv6 address, ip port",
+            "groupes : object-group ip address, ipv6 address, ip port",
         ),
         Text(
             "ip access-group, ipv6 traffic-filter: what arrives on an interface, for the device too, and what leaves "
@@ -76,10 +77,10 @@ DIALECT = Dialect(
             "en sort ; une liste non définie laisse tout passer",
         ),
         Text(
-            "interfaces with their addresses, secondary and virtual ones too, shutdown; line vty access-class "
-            "(TCP 22 and 23 of the device)",
-            "interfaces et leurs adresses, secondaires et virtuelles aussi, shutdown ; line vty access-class "
-            "(TCP 22 et 23 de l’équipement)",
+            "interfaces with all of their addresses, shutdown; nothing goes through mgmt0; line vty "
+            "access-class (TCP 22 and 23 of the device)",
+            "interfaces avec toutes leurs adresses, shutdown ; rien ne traverse mgmt0 ; line vty "
+            "access-class (TCP 22 et 23 de l’équipement)",
         ),
         Text(
             "a file of lists without any interface: the one list of each family, for everything that is forwarded",

@@ -252,7 +252,7 @@ DIALECT = Dialect(
         Text("applications other than any, application-default (any service at most)",
              "applications autres que any, application-default (tout service au plus)"),
         Text("source-user, category, HIP, schedule, target, devices",
-             "source-user, category, HIP, schedule, target, devices"),
+             "utilisateurs (source-user), category, HIP, horaires (schedule), target, devices"),
         Text("fqdn, dynamic address-group, external-list, regions",
              "fqdn, address-group dynamique, external-list, régions"),
         Text("authentication and DoS rules; traffic from one virtual system to another",

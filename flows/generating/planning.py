@@ -160,9 +160,7 @@ _ANY_SERVICE = say("its services are “any”: write which ones", "ses services
 
 
 def _meets(line: Line, sides: Sides) -> bool:
-    return any(
-        Space.of(sides, hook).pieces(item.source, item.destination) for item in line.products for hook in _HOOKS
-    )
+    return any(Space.of(sides, hook).pieces(item.source, item.destination) for item in line.products for hook in _HOOKS)
 
 
 class _Cut:

@@ -33,9 +33,7 @@ def translations_of(network: Network, sides: Sides) -> tuple[tuple[Translated, .
             if problem is not None:
                 errors.append(input_error("inexpressible", problem, Ref("translation", item.id), span))
                 continue
-            found.append(
-                Translated(item.id, item.kind, family_of(outer), outer, inner, item.services, leaving, span)
-            )
+            found.append(Translated(item.id, item.kind, family_of(outer), outer, inner, item.services, leaving, span))
     return tuple(found), errors
 
 
@@ -93,9 +91,7 @@ def made(configuration: Configuration, item: Translated) -> bool:
     )
 
 
-def _leads(
-    found: tuple[Translation, ...], outside: int, inside: int, services: ServiceSet, others: ServiceSet
-) -> bool:
+def _leads(found: tuple[Translation, ...], outside: int, inside: int, services: ServiceSet, others: ServiceSet) -> bool:
     """Say whether opening packets to an outside address and services go to an inside one and its services."""
     left = services.in_phase(OPENING)
     reached = NO_SERVICE

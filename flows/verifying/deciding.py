@@ -8,6 +8,7 @@ from typing import Literal
 
 from cloison.flows.configuration import Configuration, Stage, Written
 from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, lowered, origin_of
+from cloison.flows.verifying.translated import Sight
 from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.policy import Rule
@@ -52,6 +53,7 @@ class Guard:
     device: str
     configuration: Configuration
     sides: Sides
+    sight: Sight
     _lists: dict[Hook, tuple[Space, Lowered] | None] = field(default_factory=dict)
 
     def decide(self, product: Product) -> Decision:
@@ -66,7 +68,12 @@ class Guard:
             return Decision(self.device, hook, "absent", always=False)
         space, rules = lists
         services = product.services.in_phase(OPENING)
-        pieces = [Product(one, other, services) for one, other in space.pieces(product.source, product.destination)]
+        pieces = [
+            Product(one, other, carried)
+            for item in self.sight.through(Product(product.source, product.destination, services))
+            for one, other in space.pieces(item.source, item.destination)
+            if (carried := space.carried(one, item.services))
+        ]
         if not pieces or not services:
             return Decision(self.device, hook, "absent", always=False)
         low = _walk(rules.lower, pieces)

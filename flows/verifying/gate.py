@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
+from cloison.flows.verifying.doubts import resolved
 from cloison.flows.verifying.lines import FREE, claims
 from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
 from cloison.flows.verifying.verdict import Box
@@ -75,21 +76,15 @@ def change(
             decided = False  # one of the two says nothing of it
             continue
         here, there = Space.of(old[1], hook), Space.of(new[1], hook)
-        phases = [OPENING]
-        if any(stage.state != "implicit" for stage in (*before, *after)):
-            phases.append(CONTINUING)
-        for phase in phases:
-            try:
-                was, now = lowered(here, before, phase, hook), lowered(there, after, phase, hook)
-            except BudgetError:
-                decided = False
-                continue
-            more, first = _only(network, there, hook, phase, _counted(now, after, phase), was, tick)
-            less, second = _only(network, here, hook, phase, was, now, tick)
-            known = {_key(item) for item in opened}, {_key(item) for item in closed}
-            opened += (item for item in more if _key(item) not in known[0])
-            closed += (item for item in less if _key(item) not in known[1])
-            decided = decided and first and second and was.exact and now.exact
+        pairs = resolved(before, after)
+        if pairs is None:
+            decided, pairs = False, iter([(before, after)])
+        for was, now in pairs:
+            for phase in _phases(was, now):
+                more, less, sure = _moved(network, (here, there), (was, now), hook, phase, tick)
+                opened += (item for item in more if not _told(item, opened))
+                closed += (item for item in less if not _told(item, closed))
+                decided = decided and sure
     return DeviceChange(device, tuple(opened), tuple(closed), decided)
 
 
@@ -108,8 +103,37 @@ def _stages(configuration: Configuration, hook: Hook) -> tuple[Stage, ...] | Non
     return configuration.input if hook == "input" else configuration.output
 
 
+def _phases(before: Sequence[Stage], after: Sequence[Stage]) -> tuple[int, ...]:
+    told = any(stage.state != "implicit" for stage in (*before, *after))
+    return (OPENING, CONTINUING) if told else (OPENING,)
+
+
+def _moved(
+    network: Network, spaces: tuple[Space, Space], stages: tuple[tuple[Stage, ...], tuple[Stage, ...]], hook: Hook,
+    phase: int, tick: Tick,
+) -> tuple[list[Change], list[Change], bool]:  # fmt: skip
+    """Return what is opened and closed of one phase, and whether nothing of it is in doubt."""
+    try:
+        was, now = (lowered(space, item, phase, hook) for space, item in zip(spaces, stages, strict=True))
+    except BudgetError:
+        return [], [], False
+    more, first = _only(network, spaces[1], hook, phase, _counted(now, stages[1], phase), was, tick)
+    less, second = _only(network, spaces[0], hook, phase, was, now, tick)
+    return more, less, first and second and was.exact and now.exact
+
+
+def _told(item: Change, known: Sequence[Change]) -> bool:
+    """Say whether a change was told already, of an earlier phase or meaning: the same rule, and no more in it."""
+    return any(
+        _key(item) == _key(other)
+        and (item.phase != other.phase or item.boxes == other.boxes)
+        and (item.unlisted is None or other.unlisted is not None)
+        for other in known
+    )
+
+
 def _key(item: Change) -> tuple[object, ...]:
-    return (item.hook, *(id(deciding.term) for deciding in item.origin))
+    return (item.hook, *((deciding.stage.name, deciding.written) for deciding in item.origin))
 
 
 def _only(

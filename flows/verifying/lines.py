@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cloison.flows.verifying.lowering import Hook, Space
+from cloison.flows.verifying.translated import Sight
 from cloison.netmodel.facts import Line
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
+from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.policy import Rule
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, UDP
 from cloison.netmodel.space.services import BOTH, OPENING, ServiceSet
@@ -53,6 +55,7 @@ class Claims:
 def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
     """Return the claims of the live lines on packets of one phase; of continuing ones, their answers too."""
     ways = _Ways.of(network, space.sides) if hook == "forward" else None
+    sight = Sight.of(network, space.sides.device)
     authorised: list[Rule] = []
     owed: list[Rule] = []
     doubtful: list[Rule] = []
@@ -68,7 +71,7 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
     for line in network.lines:
         if not line.live:
             continue
-        for product in line.products:
+        for product in _as_seen(sight, line):
             ends = [(product.source, product.destination, narrowed(product.services, False))]
             if phase != OPENING:
                 ends.append((product.destination, product.source, narrowed(product.services, True)))
@@ -85,6 +88,14 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
                         (owed if must else doubtful).append(Rule(True, here, there, carried, line.id))
     authorised += _free(network, space)
     return Claims(tuple(authorised), tuple(owed), tuple(doubtful))
+
+
+def _as_seen(sight: Sight, line: Line) -> Iterator[Product]:
+    for product in line.products:
+        if sight:
+            yield from sight.through(product)
+        else:
+            yield product
 
 
 def _free(network: Network, space: Space) -> Iterator[Rule]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cloison.flows.configuration import Configuration, Interface, Stage, Written
+from cloison.flows.configuring.netfilter.interfaces import standing
 from cloison.netmodel.finding import Finding, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.sides import Port, Sides
@@ -27,6 +28,7 @@ def named(configuration: Configuration, sides: Sides) -> Named:
     """Return the sides of a device with its interfaces named as the configuration does.
 
     An interface that a rule names and that the map does not have is an error: nothing could be said of such a rule.
+    A name that ends in ``*`` stands for the map's interfaces that begin so and that have no name of their own there.
     """
     ports: dict[str, Port] = {}
     used: set[str] = set()
@@ -40,12 +42,28 @@ def named(configuration: Configuration, sides: Sides) -> Named:
             used.add(port.name)
         elif name.lower() in LOOPBACK:
             ports[name] = Port(name, EMPTY, EMPTY, EMPTY, EMPTY)  # packets of the device to itself never cross it
+    for port in sides.ports.values():
+        stand_in = standing(port.name, told)
+        if port.name not in used and stand_in.endswith("*") and stand_in in told:
+            ports[stand_in] = _both(ports[stand_in], port) if stand_in in ports else replace(port, name=stand_in)
+            used.add(port.name)
+    for name in told:
+        if name.endswith("*") and name not in ports:
+            ports[name] = Port(name, EMPTY, EMPTY, EMPTY, EMPTY)  # it stands for none of the map's interfaces
     errors = tuple(
         input_error("unknown-interface", _unknown(name, sides), Ref("asset", sides.device), written.span)
         for name, written in asked.items() if name not in ports
     ) if sides.ports or asked else ()  # fmt: skip
     absent = tuple(name for name in sides.ports if name not in used) if told else ()
     return Named(replace(sides, ports=ports), errors, absent)
+
+
+def _both(one: Port, other: Port) -> Port:
+    """Return two interfaces that one name stands for."""
+    return Port(
+        one.name, one.addresses | other.addresses, one.networks | other.networks, one.sure | other.sure,
+        one.possible | other.possible,
+    )  # fmt: skip
 
 
 def _asked(stages: Iterable[Stage]) -> dict[str, Written]:

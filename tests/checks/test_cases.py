@@ -4,6 +4,7 @@ A case is a map. Its first comments say why, at which date (``# at:``), which ru
 folder's (``# rules:``), the result of the rule (``# result:``) and the status of clauses (``# status:``). A comment
 ``!! error line:F-1 {name: value}`` at the end of a line says that a finding of that severity and subject is due there,
 with at least those values; ``!!`` comes again for each further one. Nothing else may be found by those rules.
+``# config: fw=ok.nft`` names the configuration of a device, in the same folder, whose comments hold marks as well.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cloison.flows.configuring.load import read_all
+from cloison.flows.effective import effective
+from cloison.flows.verify import verify
 from cloison.netmodel.assurance.answer import check_report
-from cloison.netmodel.assurance.assess import Assessment, assess_network, built_in_checks
+from cloison.netmodel.assurance.assess import Assessment, assess, assess_network, built_in_checks, built_in_frameworks
+from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import LANGS, Finding, Message
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
@@ -51,6 +56,7 @@ class Case:
     result: dict[str, str]
     status: dict[str, str]
     due: tuple[Due, ...]
+    config: tuple[str, ...]
 
 
 def case_of(path: Path) -> Case:
@@ -58,11 +64,16 @@ def case_of(path: Path) -> Case:
     text = path.read_text(encoding="utf-8")
     said = {
         name: value.strip()
-        for name, value in re.findall(r"^# (at|rules|result|status):(.*)$", text, flags=re.MULTILINE)
+        for name, value in re.findall(r"^# (at|rules|result|status|config):(.*)$", text, flags=re.MULTILINE)
     }
+    config = tuple(
+        f"{device}={path.parent / file}"
+        for device, file in (item.split("=") for item in said.get("config", "").split())
+    )
     rules = said.get("rules", path.parent.name).replace(",", " ").split()
     due = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    texts = [text, *(Path(item.partition("=")[2]).read_text(encoding="utf-8") for item in config)]
+    for number, line in (pair for item in texts for pair in enumerate(item.splitlines(), start=1)):
         _, *marks = line.split("!! ")
         for mark in marks:
             found = _MARK.match(mark.strip())
@@ -83,14 +94,19 @@ def case_of(path: Path) -> Case:
         pairs["result"],
         pairs["status"],
         tuple(due),
+        config,
     )
 
 
 @cache
 def answer(path: Path) -> tuple[Network, Assessment]:
     """Return the network of a case and what all rules say of it."""
-    network = compile_network(read_map(path), case_of(path).at)
-    return network, assess_network(network)
+    case = case_of(path)
+    network = compile_network(read_map(path), case.at)
+    if not case.config:
+        return network, assess_network(network)
+    permitted = effective(verify(network, read_all(case.config, network.assets)))
+    return network, assess(Evidence(network, network.at, permitted), built_in_checks(), built_in_frameworks())
 
 
 def name_of(path: Path) -> str:

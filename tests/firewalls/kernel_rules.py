@@ -54,8 +54,9 @@ class Nft:
     type filter hook forward priority filter; policy {random.choice(("accept", "drop"))};
 {self._rules(-1, random.randint(4, 9))}  }}
   chain incoming {{
-    type filter hook input priority {random.choice(("filter", "filter - 5"))}; policy {random.choice(
-            ("accept", "drop"))};
+    type filter hook input priority {random.choice(("filter", "filter - 5"))}; policy {
+            random.choice(("accept", "drop"))
+        };
 {self._rules(-1, random.randint(2, 5))}  }}
 }}
 """
@@ -65,8 +66,9 @@ class Nft:
     type filter hook prerouting priority {random.choice(("mangle", "raw + 150", "-50"))}; policy accept;
 {self._rules(9, 2, refuse=True)}  }}
   chain late {{
-    type filter hook forward priority {random.choice(("filter + 10", "security"))}; policy {random.choice(
-            ("accept", "accept", "drop"))};
+    type filter hook forward priority {random.choice(("filter + 10", "security"))}; policy {
+            random.choice(("accept", "accept", "drop"))
+        };
 {self._rules(9, random.randint(1, 4))}  }}
 }}
 """

@@ -91,7 +91,7 @@ def _meets(entry: Drawn, source: int, destination: int, protocol: int, ports: tu
     )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 50, 100]), st.one_of(st.none(), _ENTRIES), st.one_of(st.none(), _ENTRIES)),
              min_size=3, max_size=3),

@@ -268,7 +268,7 @@ def test_public_addresses_are_translations_and_leave_doubt() -> None:
 ])  # fmt: skip
 def test_what_is_not_known_is_in_doubt(changes: Object, word: str) -> None:
     listing = {
-        "SecurityGroups": [{"GroupId": "sg-a", "OwnerId": "1", "IpPermissions": [changes]}],
+        "SecurityGroups": [{"GroupId": "sg-a", "OwnerId": "1", "IpPermissions": [changes], "IpPermissionsEgress": []}],
         "NetworkInterfaces": [
             {"NetworkInterfaceId": "a", "Groups": [{"GroupId": "sg-a"}], "PrivateIpAddress": "10.0.0.1"}
         ],
@@ -277,6 +277,40 @@ def test_what_is_not_known_is_in_doubt(changes: Object, word: str) -> None:
     packet = Probe(parse_address("198.51.100.1"), parse_address("10.0.0.1"), 6, 80, 50000, OPENING)
     assert fate(configuration.forward, packet).word == word
     assert len(configuration.undecided) == 1 + (word == "unknown")  # and that no network ACL is told
+
+
+def test_groups_whose_rules_are_not_told_are_in_doubt() -> None:
+    listing: Object = {
+        "SecurityGroups": [{"GroupId": "sg-a", "OwnerId": "1"}],
+        "NetworkInterfaces": [
+            {"NetworkInterfaceId": "a", "Groups": [{"GroupId": "sg-a"}], "PrivateIpAddress": "10.0.0.1"}
+        ],
+    }
+    packet = Probe(parse_address("198.51.100.1"), parse_address("10.0.0.1"), 6, 80, 50000, OPENING)
+    assert fate(read([File("x", json.dumps(listing))]).forward, packet).word == "unknown"
+    listing["SecurityGroupRules"] = [
+        {"GroupId": "sg-a", "IsEgress": False, "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+         "CidrIpv4": "0.0.0.0/0", "SecurityGroupRuleId": "sgr-1"}
+    ]  # fmt: skip
+    assert fate(read([File("x", json.dumps(listing))]).forward, packet).word == "deny"
+
+
+def test_nothing_filters_the_resolver() -> None:
+    listing: Object = {
+        "SecurityGroups": [{"GroupId": "sg-a", "IpPermissions": [], "IpPermissionsEgress": []}],
+        "NetworkInterfaces": [
+            {"NetworkInterfaceId": "a", "Groups": [{"GroupId": "sg-a"}], "PrivateIpAddress": "10.0.1.9"}
+        ],
+        "Subnets": [{"SubnetId": "s", "CidrBlock": "10.0.1.0/24"}],
+    }
+
+    def word(to: str, port: int) -> str:
+        stages = read([File("x", json.dumps(listing))]).forward
+        return fate(stages, Probe(parse_address("10.0.1.9"), parse_address(to), 17, port, 50000, OPENING)).word
+
+    assert [word("10.0.1.2", 53), word("10.0.1.2", 54), word("10.0.0.2", 53)] == ["unknown", "deny", "deny"]
+    listing["Vpcs"] = [{"VpcId": "v", "CidrBlock": "10.0.0.0/16"}]
+    assert [word("10.0.1.2", 53), word("10.0.0.2", 53)] == ["deny", "unknown"]
 
 
 def test_a_network_firewall_of_terraform_leaves_everything_open() -> None:

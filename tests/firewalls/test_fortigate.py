@@ -80,9 +80,15 @@ set extip 192.0.2.2
 set mappedip 10.0.0.2
 set extintf any
 next
+edit v3
+set extip 192.0.2.3
+set mappedip 10.0.1.1
+set extintf any
+next
 end
 """
-VIPS = {"v1": ("10.0.1.1", (80,), ("p1",)), "v2": ("10.0.0.2", range(65536), PORTS)}
+VIPS = {"v1": ("10.0.1.1", (80,), ("p1",)), "v2": ("10.0.0.2", range(65536), PORTS),
+        "v3": ("10.0.1.1", range(65536), PORTS)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ POLICIES = st.lists(
 PACKETS = st.lists(
     st.tuples(st.sampled_from(PORTS), st.sampled_from(PORTS), st.sampled_from(HOSTS), st.sampled_from(HOSTS),
               st.sampled_from((80, 81, 443, 22))),
-    min_size=10, max_size=10,
+    min_size=60, max_size=60,
 )  # fmt: skip
 
 
@@ -229,6 +235,12 @@ def test_parts_that_are_not_known_are_left_open(part: str, left: bool) -> None:
     assert bool(found.undecided) == left
     probe = Probe(parse_address("10.0.0.1"), parse_address("10.0.0.2"), 6, 80, 40000, OPENING, "a", "b")
     assert fate(found.forward, probe).word == ("unknown" if left and part.startswith("firewall") else "permit")
+
+
+def test_a_tunnel_of_a_policy_may_let_its_other_side_in() -> None:
+    found = read_text(POLICY.format(more="set action ipsec"))
+    probe = Probe(parse_address("10.0.0.1"), parse_address("10.0.0.2"), 6, 22, 40000, OPENING, "b", "a")
+    assert fate(found.forward, probe).word == "unknown"
 
 
 def test_a_denial_of_an_unknown_version_may_hold_translated_packets() -> None:

@@ -118,6 +118,26 @@ def test_a_rule_that_is_in_doubt_leaves_the_gate_undecided(changed: Changed) -> 
     assert (change.decided, found.differs, found.undecided) == (False, False, True)
 
 
+LIMITED = "ip saddr 10.1.0.0/24 ip daddr 10.2.0.10 tcp dport 443 limit rate 3/second accept"
+BLOCKED = "ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta mark 7 drop"
+
+
+def test_a_doubt_that_does_not_change_leaves_the_change_decided(changed: Changed) -> None:
+    (change,) = changed([LIMITED], [LIMITED, HTTP]).changes or ()
+    assert (change.gate, change.decided, change.closed) == ("inside", True, ())
+    assert [item.lines for item in change.opened] == [("F-1",)]
+    (change,) = changed([BLOCKED, LIMITED], [BLOCKED, LIMITED, SSH]).changes or ()
+    assert (change.gate, change.decided) == ("outside", True), "where no mark is set, it passes"
+    assert len(change.opened) == 1
+
+
+def test_a_rule_that_moves_before_a_doubtful_one_may_open(changed: Changed) -> None:
+    (change,) = changed([BLOCKED, SSH], [SSH, BLOCKED]).changes or ()
+    assert (change.gate, change.decided) == ("outside", True), "a marked packet was dropped and is not any more"
+    (change,) = changed([LIMITED, BLOCKED, HTTPS], [LIMITED, BLOCKED]).changes or ()
+    assert change.gate == "removes", "where neither holds, the line was permitted"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "gate"),
     [

@@ -31,9 +31,7 @@ NIGHTLY = "CLOISON_NIGHTLY" in os.environ
 SETS, PACKETS = (200, 200) if NIGHTLY else (10, 50)
 KEEP = "table inet keep {\n chain c {\n type filter hook forward priority -390;\n ct state new counter\n }\n}\n"
 
-pytestmark = pytest.mark.skipif(
-    bool(MISSING) and "CLOISON_CI" not in os.environ, reason=f"needs {', '.join(MISSING)}"
-)
+pytestmark = pytest.mark.skipif(bool(MISSING) and "CLOISON_CI" not in os.environ, reason=f"needs {', '.join(MISSING)}")
 
 
 def test_nothing_is_missing() -> None:
@@ -115,6 +113,7 @@ def test_iptables_says_what_the_kernel_does() -> None:
         sets, first, second = made.sets(), made.text(True), made.text(False)
         cases = Cases(random).make(PACKETS)
         with Lab() as lab:
+
             def load(lab: Lab = lab, sets: str = sets, first: str = first, second: str = second) -> None:
                 lab.run("ipset", "restore", text=sets)
                 lab.run("iptables-restore", text=first)

@@ -232,6 +232,25 @@ def test_what_plugins_decide_is_in_doubt_without_them() -> None:
     assert fate(configured([CALICO, *objects]).forward, packet).word == "deny"
 
 
+@pytest.mark.parametrize(("kind", "traffic", "word"), [
+    ("NodePort", "Cluster", "unknown"), ("NodePort", "Local", "deny"), ("ClusterIP", "Cluster", "deny"),
+    ("LoadBalancer", None, "unknown"),
+])  # fmt: skip
+def test_a_service_may_hide_where_packets_come_from(kind: str, traffic: str | None, word: str) -> None:
+    spec = {"type": kind, "selector": {"app": "x"}, "ports": [{"port": 80, "targetPort": "web"}]}
+    service = {
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n1"},
+        "spec": spec if traffic is None else {**spec, "externalTrafficPolicy": traffic},
+    }  # fmt: skip
+    objects = [CALICO, NODE, service, pod(1, "n1", {"app": "x"}, 8080), pod(2, "n1", {"app": "x"}, 8080)]
+    forward = configured([*objects, policy(1, "n1", {"podSelector": {}})]).forward
+    words = [
+        fate(forward, Probe(parse_address(source), parse_address("10.9.0.1"), 6, port, 50000, OPENING)).word
+        for source, port in (("198.51.100.1", 8080), ("198.51.100.1", 80), ("10.9.0.2", 8080))
+    ]
+    assert words == [word, "deny", "deny"]
+
+
 @pytest.mark.parametrize("version", ["crd.projectcalico.org/v1", "cilium.io/v2", "policy.networking.k8s.io/v1alpha1"])
 def test_a_policy_of_another_kind_leaves_everything_open(version: str) -> None:
     other = {"apiVersion": version, "kind": "SomePolicy", "metadata": {"name": "x"}}

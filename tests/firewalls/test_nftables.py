@@ -171,6 +171,10 @@ def test_hostile_files_end_in_errors_or_bounds(text: str) -> None:
     ("tcp flags syn / fin,syn,rst,ack accept", packet("10.0.0.1", "10.0.0.2", 80), "permit"),
     ("tcp flags syn / fin,syn,rst,ack accept", packet("10.0.0.1", "10.0.0.2", 80, CONTINUING), "deny"),
     ("tcp flags & (fin|syn) == (fin|syn) accept", packet("10.0.0.1", "10.0.0.2", 80, CONTINUING), "deny"),
+    ("tcp dport 80 xt match set counter packets 0 bytes 0 accept", packet("10.0.0.1", "10.0.0.2", 80), "unknown"),
+    ("tcp dport 80 xt match set accept", packet("10.0.0.1", "10.0.0.2", 81), "deny"),
+    ("meta l4proto tcp # xt_multiport counter packets 0 bytes 0 accept", packet("10.0.0.1", "10.0.0.2", 8), "unknown"),
+    ("ip saddr 10.0.0.1 xt target LOG\n accept", packet("10.0.0.1", "10.0.0.2", 8), "permit"),
     ("ip saddr @s accept\n update @s { ip saddr }", packet("10.0.0.1", "10.0.0.2", 80), "unknown"),
 ])  # fmt: skip
 def test_what_is_not_known_stays_in_bounds(rules: str, probe: Probe, word: str) -> None:

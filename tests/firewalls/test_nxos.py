@@ -81,7 +81,7 @@ def _device(entries: list[Drawn], packet: tuple[int, int, int, int, int]) -> boo
     return False
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(_ENTRIES, st.sampled_from([4, 6]), st.integers(0, 1 << 30))
 def test_a_list_means_what_a_device_does(entries: list[Drawn], family: int, seed: int) -> None:
     chance = random.Random(seed)

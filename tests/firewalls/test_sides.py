@@ -9,13 +9,14 @@ import pytest
 
 from cloison.flows.configuration import Configuration, Interface, Stage, Term, Written
 from cloison.flows.verify import verify
+from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.verdict import Verdict
 from cloison.netmodel.finding import MapError, Span
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
-from cloison.netmodel.sides import sides_of
+from cloison.netmodel.sides import Port, Sides, sides_of
 from cloison.netmodel.space.addresses import ANY, parse, parse_address
-from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.services import EVERY_SERVICE, OPENING, ServiceSet
 
 HEAD = """\
@@ -230,3 +231,21 @@ def test_any_services_between_everything_is_one_finding_for_each_pair_of_zones(t
     found = judged(net, f1=configuration(Term("permit", Written(Span("f", 1), "any"), ANY, ANY)))["f1"]
     assert [(box.source_zone, box.target_zone) for box in found.excess[0].boxes] == [("a", "b"), ("b", "a")]
     assert all(item.whole for item in found.excess)
+
+
+def test_a_name_with_a_star_stands_for_the_interfaces_that_have_no_name() -> None:
+    ports = {name: Port(name, EMPTY, EMPTY, parse(network), parse(network)) for name, network in (
+        ("wan0", "10.0.0.0/24"), ("eth0", "10.1.0.0/24"), ("eth1", "10.2.0.0/24"), ("tun7", "10.3.0.0/24"),
+        ("bond0", "10.4.0.0/24"))}  # fmt: skip
+    names = ("wan0", "eth*", "eth1", "*", "ppp*")
+    rule = Term("permit", Written(Span("fw", 1), "not wan0"), arriving=frozenset(names) - {"wan0"})
+    told = Configuration(
+        "toy", tuple(Interface(name) for name in names), (Stage("forward", (rule,), "tracked"),)
+    )
+    answer = named(told, Sides("f1", ("f1",), EMPTY, (), ports))
+    assert not answer.errors
+    assert not answer.absent
+    assert {name: port.sure for name, port in answer.sides.ports.items()} == {
+        "wan0": parse("10.0.0.0/24"), "eth*": parse("10.1.0.0/24"), "eth1": parse("10.2.0.0/24"),
+        "*": parse("10.3.0.0/24") | parse("10.4.0.0/24"), "ppp*": EMPTY,
+    }  # fmt: skip

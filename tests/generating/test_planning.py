@@ -98,7 +98,7 @@ def test_vrfs_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
     found = refused(tmp_path, {"F-1": {"from": "c-lan", "to": "b-1", "services": "ssh"}}, head=head)
     assert len(found) == 1
     assert "red" in found[0]
-    apart = head.replace('lan-b: [10.2.0.1', 'red: {addresses: 10.1.0.2, vrf: red}, lan-b: [10.2.0.1')
+    apart = head.replace("lan-b: [10.2.0.1", "red: {addresses: 10.1.0.2, vrf: red}, lan-b: [10.2.0.1")
     plan = plan_of(compiled(tmp_path, {"F-1": {"from": "c-lan", "to": "b-1", "services": "ssh"}}, head=apart), "fw")
     assert {(item.arriving, item.leaving) for item in plan.of("forward")} == {("red", "lan-b")}
 

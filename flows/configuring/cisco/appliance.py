@@ -21,7 +21,7 @@ from cloison.flows.configuring.cisco.interfaces import filters
 from cloison.flows.configuring.cisco.lists import UNREAD
 from cloison.flows.configuring.cisco.stages import doubtful
 from cloison.flows.configuring.cisco.statements import Statement, statements
-from cloison.flows.configuring.cisco.words import Cursor, host, masked, prefix
+from cloison.flows.configuring.cisco.words import Cursor, host, is_number, masked, prefix
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.addresses import V4
@@ -66,6 +66,7 @@ class Named:
     address: IntervalSet = EMPTY
     networks: IntervalSet = EMPTY
     shut: bool = False
+    apart: bool = False  # management-only: nothing goes through
 
 
 def inner(words: list[str], block: list[str]) -> bool:
@@ -160,10 +161,12 @@ class Appliance:
             try:
                 if words[0] == "nameif" and len(words) > 1:
                     own.name = words[1]
-                elif words[0] == "security-level" and len(words) > 1 and words[1].isdigit() and len(words[1]) < 4:
+                elif words[0] == "security-level" and len(words) > 1 and is_number(words[1]):
                     level = int(words[1])
                 elif words == ["shutdown"]:
                     own.shut = True
+                elif words[0] == "management-only":
+                    own.apart = True
                 elif words[:2] == ["ip", "address"] and len(words) > 3 and "." in words[3]:
                     text = self.objects.named(words[2])
                     own.address |= host(text, 4)
@@ -201,7 +204,7 @@ class Appliance:
             return True
         name, at_word = words[1], 2
         number = 0
-        if words[2] == "line" and len(words) > 4 and words[3].isdigit() and len(words[3]) < 9:
+        if words[2] == "line" and len(words) > 4 and is_number(words[3]):
             number, at_word = int(words[3]), 4
         kind = words[at_word]
         if kind == "remark":
@@ -310,13 +313,13 @@ class Appliance:
             Interface(item.name, item.address, item.networks, "", item.statement.span()) for item in self.named.values()
         )
 
-    def shut(self) -> list[Term]:
-        """Return the terms of interfaces that are shut down."""
+    def closed(self, forward: bool) -> list[Term]:
+        """Return the terms of interfaces that are shut down, and of those that ``forward`` nothing."""
         found: list[Term] = []
         for item in self.named.values():
-            if item.shut:
+            if item.shut or (forward and item.apart):
                 here = frozenset((item.name,))
-                written = item.statement.written(f"{item.name}: shutdown")
+                written = item.statement.written(f"{item.name}: {'shutdown' if item.shut else 'management-only'}")
                 found += [Term("deny", written, arriving=here), Term("deny", written, leaving=here)]
         return found
 

@@ -18,6 +18,7 @@ from cloison.flows.configuring.cisco.words import (
     Cursor,
     host,
     is_icmp,
+    is_number,
     masked,
     ported,
     prefix,
@@ -174,7 +175,7 @@ class Entries:
         while cursor.peek():
             word = cursor.take()
             if word == "log":
-                if cursor.peek() in _LOG_WORDS or (cursor.peek().isdigit() and len(cursor.peek()) == 1):
+                if cursor.peek() in _LOG_WORDS or (is_number(cursor.peek()) and len(cursor.peek()) == 1):
                     cursor.take()
             elif word == "interval":
                 cursor.take()
@@ -186,4 +187,3 @@ class Entries:
                 doubts.append(" ".join([word, *cursor.words[cursor.at :]]))
                 cursor.at = len(cursor.words)
         return Known(None, asks("; ".join(doubts)) if doubts else None)
-

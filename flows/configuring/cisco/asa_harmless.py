@@ -12,12 +12,12 @@ migrate mode monitor-interface mount mroute mtu multicast multicast-routing name
 search open-access pager passwd password password-policy password-storage perfmon phone-proxy pim policy-list
 policy-map pop3s power-supply pppoe prefix-list priority-queue privilege prompt quit quota radius-common-pw reload
 remote-access rest-api router route route-map saml scansafe scep-forwarding-url scheduler service service-interface
-service-policy setup sip sla smart-tunnel smtps smtp-server snmp snmp-map snmp-server software ssl sunrpc-server
-storage-url switch sysopt tcp-map telnet terminal tftp-server threat-detection time-range timeout tls-proxy track
-transfers tunnel-group tunnel-group-map uauth url-block url-cache usb user-alert user-identity username vpdn vpn
-vpn-addr-assign vpn-sessiondb vpnclient vpnsetup wccp webvpn xlate zone ssh http class-map dynamic-access-policy
-crypto console-timeout firewall-mode coredump license-server app-agent anyconnect-custom-data l2tp cmd bfd bfd-
-template
+service-module service-policy setup sip sla smart-tunnel smtps smtp-server snmp snmp-map snmp-server software ssl
+sunrpc-server storage-url switch sysopt tcp-map telnet terminal tftp-server threat-detection time-range timeout tls-
+proxy track transfers tunnel-group tunnel-group-map uauth url-block url-cache usb user-alert user-identity username
+vpdn vpn vpn-addr-assign vpn-sessiondb vpnclient vpnsetup wccp webvpn xlate zone ssh http class-map dynamic-access-
+policy crypto console-timeout firewall-mode coredump license-server app-agent anyconnect-custom-data l2tp cmd bfd
+bfd- template
 """
 _WITH = {
     "aaa": "local accounting proxy-limit mac-exempt authentication authorization",
@@ -36,7 +36,7 @@ _WITH = {
 }
 _OF_INTERFACES = """
 description speed duplex vlan ip ipv6 no mac-address channel-group port-channel lacp pppoe ospf eigrp rip igmp pim delay
-flowcontrol member-interface redundant switchport bridge-group management-only mtu priority authentication zone-member
+flowcontrol member-interface redundant switchport bridge-group mtu priority authentication zone-member
 hello-interval dhcp dhcprelay ddns multicast summary-address split-horizon standby failover nve vtep-nve tunnel
 cts policy service-module allocate-interface backup igmp-snooping arp power nameif-alias security-group-tagging isis bfd
 """

@@ -14,7 +14,7 @@ from cloison.flows.configuration import Action, Stage, Term
 from cloison.flows.configuring.cisco.asa_objects import Objects
 from cloison.flows.configuring.cisco.groups import unknown
 from cloison.flows.configuring.cisco.statements import Statement
-from cloison.flows.configuring.cisco.words import Cursor, host, is_dotted, masked, prefix, take_type
+from cloison.flows.configuring.cisco.words import Cursor, host, is_dotted, is_number, masked, prefix, take_type
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import say
 from cloison.netmodel.space.addresses import ANY, V4
@@ -51,7 +51,7 @@ class Management:
         """Read a statement; say whether it was one of these."""
         words = top.words
         if words[:3] == ["http", "server", "enable"]:
-            if len(words) > 3 and words[3].isdigit() and len(words[3]) < 6:
+            if len(words) > 3 and is_number(words[3]):
                 self.port = int(words[3])
             self.notes.understood += 1
             return True

@@ -13,7 +13,7 @@ from cloison.flows.configuring.cisco.asa_objects import Objects
 from cloison.flows.configuring.cisco.groups import unknown
 from cloison.flows.configuring.cisco.lists import UNREAD
 from cloison.flows.configuring.cisco.statements import Statement
-from cloison.flows.configuring.cisco.words import Cursor, host, port
+from cloison.flows.configuring.cisco.words import Cursor, host, is_number, port
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -51,7 +51,7 @@ class AsaNat:
         """Read ``nat (inside,outside) source static A B destination static C D``."""
         try:
             pair, cursor = self._pair(line)
-            while cursor.peek() == "after-auto" or cursor.peek().isdigit():
+            while cursor.peek() == "after-auto" or is_number(cursor.peek()):
                 cursor.take()
             if cursor.take() != "source":
                 raise refuse("The word source is missing", "Le mot source manque")

@@ -14,9 +14,9 @@ from cloison.flows.configuring.cisco.stages import at, doubtful
 def forward(device: Appliance) -> tuple[Stage, ...]:
     """Return the stages of what is forwarded."""
     stages: list[Stage] = []
-    shut = device.shut()
-    if shut:
-        stages.append(Stage("shutdown", tuple(shut), "none", "permit"))
+    closed = device.closed(forward=True)
+    if closed:
+        stages.append(Stage("closed", tuple(closed), "none", "permit"))
     same = _same(device)
     if same:
         stages.append(Stage("same-security-traffic", tuple(same), "implicit", "permit"))

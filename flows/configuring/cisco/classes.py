@@ -23,6 +23,7 @@ from cloison.netmodel.space.refusal import RefusedError, refuse
 from cloison.netmodel.space.services import EVERY_SERVICE, ServiceSet
 
 _MOST = 20_000  # products of one class
+_STEPS = 4_000_000
 _DEEPEST = 60
 _PORTS: dict[str, tuple[tuple[int, int], ...]] = {
     "http": ((TCP, 80),), "https": ((TCP, 443),), "ssh": ((TCP, 22),), "telnet": ((TCP, 23),), "smtp": ((TCP, 25),),
@@ -171,6 +172,7 @@ def permitted(listed: AccessList) -> list[Held]:
     found: list[Held] = []
     denied: list[Product] = []
     doubted: list[tuple[Product, Message]] = []
+    steps = 0
     for term in listed.ordered():
         product = Product.of(term.sources, term.destinations, term.services)
         if product is None:
@@ -181,6 +183,9 @@ def permitted(listed: AccessList) -> list[Held]:
         if term.action == "deny":
             doubted.append((product, term.doubt or UNREAD))
             continue
+        steps += len(denied) + len(doubted)
+        if steps > _STEPS:
+            return [Held(Product(listed.every(), listed.every(), EVERY_SERVICE), _MANY)]
         doubt = term.doubt or next((why for other, why in doubted if other & product is not None), None)
         found += [Held(piece, doubt, term.written) for piece in without(product, denied, _MOST - len(found))]
         if len(found) > _MOST:

@@ -10,6 +10,7 @@ from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.services import ServiceSet
 
+_MOST = 4_000_000  # pairs of entries
 POOLED = say(
     "it depends on the address or port that a pool gives a conversation",
     "elle dépend de l’adresse ou du port qu’un groupe donne à une conversation",
@@ -60,10 +61,15 @@ class Pair:
 def either(pairs: Sequence[Pair]) -> list[Term]:
     """Return the terms of a list that permits what it permits at either pair of ends.
 
-    An entry that denies at one pair of ends alone leaves the packet to the rest of the list at the other pair.
+    An entry that denies at one pair of ends alone leaves the packet to the rest of the list at the other pair. Where
+    there are too many of these, nothing is sure.
     """
     found: list[Term] = []
     used = [pair for pair in pairs if pair.translated is not None or pair.direct is not None]
+    apart = sum(pair.term.action != "permit" and pair.translated != pair.direct for pair in used)
+    if apart * len(used) > _MOST:
+        ends = ((pair, product) for pair in used for product in (pair.translated, pair.direct))
+        return [_certain(pair, product, False) for pair, product in ends if product is not None]
     for place, pair in enumerate(used):
         if pair.translated == pair.direct and pair.translated is not None and pair.sure:
             found.append(pair.translated.term(pair.term, pair.term.sure, pair.term.doubt))

@@ -6,7 +6,7 @@ Sources: Cisco IOS Security Command Reference, `access-list (IP extended)`, `den
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloison.flows.configuration import Action, Term, Written
 from cloison.flows.configuring.cisco.groups import Groups, Known
@@ -70,6 +70,7 @@ class Reader:
     ports: Groups[IntervalSet]
     prefixes: bool = False  # NX-OS: an address without a prefix or mask is no host
     budget: int = _BUDGET
+    _families: dict[tuple[str, int], Known[IntervalSet]] = field(default_factory=dict)
 
     def entry(self, statement: Statement, cursor: Cursor, family: int, standard: bool, written: Written) -> Term | None:
         """Return the term of ``permit ...`` or ``deny ...``; says what is wrong and returns ``None`` else."""
@@ -147,8 +148,7 @@ class Reader:
         if word == "host":
             return Known(host(cursor.take(), family))
         if word in ("object-group", "addrgroup"):
-            found = self.networks.resolve(cursor.take())
-            return Known(found.value & (V4 if family == 4 else V6), found.doubt)
+            return self._group(cursor.take(), family)
         if "/" in word:
             return Known(prefix(word, family))
         if family == 6:
@@ -175,6 +175,15 @@ class Reader:
                 word=word,
             ))  # fmt: skip
         raise refuse("{word} has no wildcard mask", "{word} n’a pas de masque générique", word=word)
+
+    def _group(self, name: str, family: int) -> Known[IntervalSet]:
+        """Return a group's addresses of one family, found once: a group may be large and used in every entry."""
+        known = self._families.get((name, family))
+        if known is None:
+            found = self.networks.resolve(name)
+            known = Known(found.value & (V4 if family == 4 else V6), found.doubt)
+            self._families[name, family] = known
+        return known
 
     def _ports(self, cursor: Cursor, number: int | None) -> Known[IntervalSet]:
         if cursor.peek() == "portgroup":

@@ -19,7 +19,8 @@ copp ssh telnet userpassphrase ldap-server lldp-med nxapi icam sflow cfs cli clo
 ptp install-all poap scheduler-job session session-limit terminal terminal-width web wlan wireless ap
 mac-address-table md5 standby tcp-mss time-range show copy write hub coap login no-login pnp sntp
 xconnect pseudowire segment-routing performance snmp setup dhcp logger domain-name hardware fex callhome ngoam
-nxsdk pwr qos-group sap sampler vxlan vn-segment multisite evpn-host event-history mvpn
+nxsdk boot-start-marker boot-end-marker pwr qos-group sap sampler vxlan vn-segment multisite evpn-host
+event-history mvpn
 """
 _WITH = {
     "ip": """
@@ -51,6 +52,7 @@ energywise priority-queue srr-queue queue-set rmon psec auto-qos qos max-reserve
 linecode fex source default-gateway xconnect service onep backup datalink hardware ethernet priority port-type
 member vtp loopback pvc dsl-group ipx appletalk pim igmp hardware-profile evpn segment-routing fabric delay evc
 vlan-id
+host-reachability source-interface ingress-replication multisite global mcast-group suppress-arp
 """
 _OF_INTERNET = """
 redirects unreachables proxy-arp mask-reply directed-broadcast mtu tcp ospf eigrp rip router pim igmp helper-address
@@ -73,7 +75,7 @@ def is_harmless(words: list[str]) -> bool:
     if words[:2] in (["vlan", "access-map"], ["vlan", "filter"]):
         return False
     place = 1 if words[0] in ("no", "default") and len(words) > 1 else 0
-    verb = words[place]
+    verb = words[place].casefold()
     if verb in _SECOND:
         return len(words) > place + 1 and words[place + 1] in _SECOND[verb]
     return verb in _FIRST

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cloison.flows.configuration import Action, Term, Written
 from cloison.flows.configuring.cisco.entries import Reader
 from cloison.flows.configuring.cisco.statements import Statement
-from cloison.flows.configuring.cisco.words import Cursor, services
+from cloison.flows.configuring.cisco.words import Cursor, is_number, services
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import V4, V6
@@ -102,11 +102,11 @@ class Lists:
         number, given = into.last + _STEP, False
         if not words:
             words = ["no", "entry"]
-        if words[0].isascii() and words[0].isdigit() and len(words[0]) < 12:
+        if is_number(words[0]):
             number, given, words = int(words[0]), True, words[1:]
-        elif words[0] == "sequence" and len(words) > 2 and words[1].isdigit() and len(words[1]) < 12:
+        elif words[0] == "sequence" and len(words) > 2 and is_number(words[1]):
             number, given, words = int(words[1]), True, words[2:]
-        if "sequence" in words[-2:-1] and words[-1].isdigit():
+        if "sequence" in words[-2:-1] and is_number(words[-1]):
             number, given, words = int(words[-1]), True, words[:-2]
         if not words:
             self.notes.error(statement.span(), say("The entry says nothing", "L’entrée ne dit rien"))
@@ -169,7 +169,7 @@ class Lists:
         return Term(action, written, into.every(), into.every(), asked, sure=False, doubt=why)
 
     def _without(self, into: AccessList, statement: Statement, words: list[str]) -> None:
-        if len(words) == 2 and words[1].isdigit() and len(words[1]) < 12:
+        if len(words) == 2 and is_number(words[1]):
             if into.entries.pop(int(words[1]), None) is None:
                 self.notes.error(
                     statement.span(1),

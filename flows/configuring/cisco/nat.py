@@ -191,10 +191,9 @@ class Nat:
     def _static(self, statement: Statement, ports: dict[str, Port]) -> None:
         cursor = Cursor(statement.words, 5)
         written = statement.written("ip nat")
-        number = {"tcp": TCP, "udp": UDP}.get(cursor.peek(), 0)
-        if number or cursor.peek() == "network":
+        number, network = {"tcp": TCP, "udp": UDP}.get(cursor.peek(), 0), cursor.peek() == "network"
+        if number or network:
             cursor.take()
-        network = cursor.words[5] == "network"
         inside_text = cursor.take()
         inside_port = port(cursor.take(), number) if number else 0
         if cursor.peek() == "interface":

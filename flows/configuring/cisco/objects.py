@@ -18,6 +18,7 @@ from cloison.flows.configuring.cisco.words import (
     host,
     is_dotted,
     is_icmp,
+    is_number,
     is_port,
     masked,
     port,
@@ -145,7 +146,7 @@ def read_ports(groups: Groups[IntervalSet], name: str, statement: Statement) -> 
 
 def _numbered(line: Statement) -> list[str]:
     words = line.words
-    return words[1:] if len(words) > 1 and words[0].isdigit() else words
+    return words[1:] if len(words) > 1 and is_number(words[0]) else words
 
 
 def _harmless(line: Statement, words: list[str], group: Group[IntervalSet] | Group[ServiceSet], notes: Notes) -> bool:

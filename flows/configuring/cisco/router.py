@@ -16,10 +16,12 @@ from cloison.flows.configuring.cisco.interfaces import Port
 from cloison.flows.configuring.cisco.lists import UNREAD, AccessList, Discovery, Lists
 from cloison.flows.configuring.cisco.nat import Nat
 from cloison.flows.configuring.cisco.statements import Statement, statements
+from cloison.flows.configuring.cisco.words import is_number
 from cloison.flows.configuring.cisco.zones import Zones
 from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.protocols import TCP
 from cloison.netmodel.space.refusal import RefusedError
 from cloison.netmodel.space.services import ServiceSet
 
@@ -40,6 +42,7 @@ _INNER = {
 _HEADS = {("Extended", "IP"): (4, False), ("Standard", "IP"): (4, True), ("IPv6", "access"): (6, False),
           ("IP", "access"): (4, False), ("IPV4", "ACL"): (4, False), ("IPV6", "ACL"): (6, False)}  # fmt: skip
 _ASIDE = frozenset({"resequence", "logging", "log-update", "persistent", "helper"})
+_WEB = ServiceSet.of((TCP, TCP), (80, 80)) | ServiceSet.of((TCP, TCP), (443, 443))
 DROPPED = say(
     "its policy drops what classes hold that are not followed here",
     "sa politique rejette ce que tiennent des classes qui ne sont pas suivies ici",
@@ -55,7 +58,7 @@ def inner(words: list[str], block: list[str]) -> bool:
     verb = words[0]
     if block[0] not in _BLOCKS:
         return False
-    if verb in _ENTRY or (verb.isdigit() and len(words) > 1 and words[1] in _ENTRY):
+    if verb in _ENTRY or (is_number(verb) and len(words) > 1 and words[1] in _ENTRY):
         return "access" in block[1:3] or "access-list" in block or "ACL" in block
     if block[0] == "interface":
         if words[0] == "no" and words[1:] in (["shutdown"], ["switchport"]):
@@ -85,6 +88,7 @@ class Router:
     lines: list[Statement] = field(default_factory=list)
     doubts: list[tuple[Statement, Message]] = field(default_factory=list)
     guards: list[Statement] = field(default_factory=list)  # policies of the control plane
+    pages: list[Statement] = field(default_factory=list)  # who may reach the device's own web pages
     _tops: list[Statement] = field(default_factory=list)
     _words: set[str] = field(default_factory=set)  # of everything but lists
     _dropping: set[str] = field(default_factory=set)  # policies of quality of service
@@ -155,10 +159,16 @@ class Router:
         """Return the stage of interfaces that are shut down."""
         return stages.closed(self.ports.values())
 
+    def apart(self) -> Stage | None:
+        """Return the stage of the management interface of NX-OS: nothing goes through it."""
+        found = [port for port in self.ports.values() if port.name == "mgmt0"]
+        return stages.barred(found[0]) if found else None
+
     def guarded(self) -> Stage | None:
         """Return the stage of what the control plane's policy may drop."""
-        terms = tuple(stages.doubtful(line.written("control-plane"), DROPPED) for line in self.guards)
-        return Stage("control-plane", terms, "none", "permit") if terms else None
+        terms = [stages.doubtful(line.written("control-plane"), DROPPED) for line in self.guards]
+        terms += (stages.doubtful(line.written("ip http"), UNREAD, services=_WEB) for line in self.pages)
+        return Stage("control-plane", tuple(terms), "none", "permit") if terms else None
 
     def zoned(self) -> tuple[list[Stage], Stage | None, Stage | None]:
         """Return the stages of the zone-based firewall; none where there is no zone."""
@@ -214,7 +224,7 @@ class Router:
             else:
                 self._lines(self.lists.open(name, family, own[2] == "standard" and kinded, top), top)
             return True
-        if own[0] != "access-list" or len(own) < 2 or not own[1].isdigit():
+        if len(own) < 2 or own[0] != "access-list" or not is_number(own[1]):
             return False
         number = int(own[1]) if len(own[1]) < 6 else 0
         if negated:
@@ -266,6 +276,9 @@ class Router:
         elif words[0] == "control-plane":
             self.guards += [line for line in top.walk() if line.words[0] == "service-policy"]
             self.notes.harmless += top.count()
+        elif three == ["ip", "http", "access-class"]:
+            self.pages.append(top)
+            self.notes.leave(top.written(), UNREAD)
         elif _aside(words) or is_harmless(words):
             self.notes.harmless += top.count()
         else:

@@ -49,6 +49,7 @@ def doubtful(
     """Return a term of which nothing is sure, as wide as it is told."""
     return Term(action, written, ends, ends, services, arriving, leaving, sure=False, doubt=why)
 
+
 SWITCHED = say(
     "a list on a switched port filters only what passes this port of its VLAN",
     "une liste sur un port commuté ne filtre que ce qui passe par ce port de son VLAN",
@@ -132,6 +133,13 @@ def closed(ports: Iterable[Port]) -> Stage | None:
             written = port.statement.written(f"{port.name}: shutdown")
             terms += [Term("deny", written, arriving=here), Term("deny", written, leaving=here)]
     return Stage("shutdown", tuple(terms), "none", "permit") if terms else None
+
+
+def barred(port: Port) -> Stage:
+    """Return the stage that bars what would go through an interface."""
+    here, written = frozenset((port.name,)), port.statement.written(f"{port.name}: management")
+    return Stage("management", (Term("deny", written, arriving=here), Term("deny", written, leaving=here)),
+                 "none", "permit")  # fmt: skip
 
 
 def alone(lists: Lists, notes: Notes, discovery: Discovery) -> tuple[Stage, ...]:

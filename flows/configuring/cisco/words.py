@@ -54,6 +54,11 @@ class Cursor:
         return self.words[self.at - 1]
 
 
+def is_number(word: str) -> bool:
+    """Say whether a word is a whole number of fewer than 12 digits."""
+    return word.isascii() and word.isdigit() and len(word) < 12
+
+
 def is_dotted(word: str) -> bool:
     """Say whether a word has the form of an IPv4 address or mask."""
     return bool(word) and word[0].isdigit() and _DOTTED.fullmatch(word) is not None
@@ -152,7 +157,7 @@ def protocol(word: str) -> int | None:
     """Return a protocol's number, ``None`` for a word that stands for all; raises ``RefusedError``."""
     if word in EVERY:
         return None
-    if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
+    if is_number(word) and int(word) <= 255:
         return int(word)
     if word in PROTOCOL_WORDS:
         return PROTOCOL_WORDS[word]
@@ -166,14 +171,14 @@ def protocol(word: str) -> int | None:
 def is_port(word: str, number: int) -> bool:
     """Say whether a word is a port of that protocol, by name or number."""
     if word.isascii() and word.isdigit():
-        return len(word) <= 5 and int(word) <= 65535
+        return is_number(word) and int(word) <= 65535
     return word in (UDP_PORTS if number == UDP else TCP_PORTS)
 
 
 def port(word: str, number: int) -> int:
     """Return a port; raises ``RefusedError``."""
     if word.isascii() and word.isdigit():
-        if len(word) <= 6 and int(word) <= 65535:
+        if is_number(word) and int(word) <= 65535:
             return int(word)
         raise refuse(
             "Port {word} is not between 0 and 65535",

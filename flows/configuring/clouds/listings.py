@@ -14,9 +14,10 @@ from cloison.netmodel.language.nodes import Node
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 
 _HARMLESS = frozenset({
-    "Vpcs", "RouteTables", "InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "Tags", "KeyPairs",
+    "RouteTables", "InternetGateways", "EgressOnlyInternetGateways", "NatGateways", "Tags", "KeyPairs",
     "Volumes", "Images", "AvailabilityZones", "Regions", "DhcpOptions", "ResponseMetadata", "FlowLogs",
 })  # fmt: skip
+_PERMISSIONS: tuple[tuple[str, Direction], ...] = (("IpPermissions", "ingress"), ("IpPermissionsEgress", "egress"))
 _LIST_ID = re.compile(r"pl-[0-9a-z]+", re.ASCII)
 _PERMISSION = ("IpProtocol", "FromPort", "ToPort", "IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 
@@ -33,13 +34,16 @@ def read_listing(tree: Tree, node: Node, vpc: Vpc) -> None:
             for item in tree.items(node, key):
                 reader(tree, item, vpc)
             vpc.listed |= key == "NetworkInterfaces"
+            vpc.ruled |= key == "SecurityGroupRules"
         elif key in _HARMLESS:
             tree.notes.harmless += 1
         elif key == "Entries":
             _entries(tree, node, vpc, _list_of(tree, value, vpc))
         else:
-            tree.notes.leave(tree.written(value, key), say(
-                "This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"))
+            tree.notes.leave(
+                tree.written(value, key),
+                say("This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"),
+            )
 
 
 def _list_of(tree: Tree, node: Node, vpc: Vpc) -> str:
@@ -81,8 +85,8 @@ def _group(tree: Tree, node: Node, vpc: Vpc) -> None:
     owner = tree.text(node, "OwnerId")
     vpc.groups[name] = Group(name, tree.written(node, f"{name} {title}".strip(), name))
     vpc.notes.understood += 1
-    keys: tuple[tuple[str, Direction], ...] = (("IpPermissions", "ingress"), ("IpPermissionsEgress", "egress"))
-    for key, direction in keys:
+    vpc.untold += [(name, direction, tree, node) for key, direction in _PERMISSIONS if key not in node.value]
+    for key, direction in _PERMISSIONS:
         for item in tree.items(node, key):
             _permission(tree, item, vpc, name, direction, owner)
 
@@ -169,8 +173,14 @@ def add_entry(
     found = services(tree, node, protocol, low, high)
     addresses = tree.prefix(Node(cidr.value or "", cidr.at))
     if action not in ("allow", "deny"):
-        tree.wrong(node, say("An entry allows or denies; this one has “{action}”",
-                             "Une entrée est « allow » ou « deny » ; celle-ci a « {action} »", action=action))
+        tree.wrong(
+            node,
+            say(
+                "An entry allows or denies; this one has “{action}”",
+                "Une entrée est « allow » ou « deny » ; celle-ci a « {action} »",
+                action=action,
+            ),
+        )
         return
     if found is None or addresses is None:
         return
@@ -255,6 +265,16 @@ def add_subnet(tree: Tree, node: Node, vpc: Vpc, name: str, blocks: list[Node], 
     vpc.notes.understood += 1
 
 
+def _home(tree: Tree, node: Node, vpc: Vpc) -> None:
+    for item in tree.items(node, "CidrBlockAssociationSet"):
+        found = tree.prefix(tree.get(item, "CidrBlock", str, default=""))
+        if found is not None and tree.text(item, "CidrBlock") == tree.text(node, "CidrBlock"):
+            vpc.blocks.append(found)  # the primary one, where the resolver is
+    if not node.value.get("CidrBlockAssociationSet") and tree.text(node, "CidrBlock"):
+        vpc.blocks.append(tree.prefix(tree.get(node, "CidrBlock", str)) or EMPTY)
+    vpc.notes.understood += 1
+
+
 def new(tree: Tree, node: Node, name: str, known: Mapping[str, object]) -> bool:
     """Say whether a name is there and none that is known; else write an error down."""
     if name and name not in known:
@@ -272,5 +292,6 @@ _READERS: Mapping[str, Callable[[Tree, Node, Vpc], None]] = {
     "Reservations": _reservation,
     "Subnets": _subnet,
     "PrefixLists": _prefix_list,
+    "Vpcs": _home,
 }
 LISTINGS = frozenset({*_READERS, *_HARMLESS, "Entries"})

@@ -77,8 +77,13 @@ class Neutron:
             elif key in _HARMLESS:
                 tree.notes.harmless += 1
             else:
-                tree.notes.leave(tree.written(value, key), say(
-                    "This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"))
+                tree.notes.leave(
+                    tree.written(value, key),
+                    say(
+                        "This listing is not one of those that are read",
+                        "Cette liste n’est pas de celles qui sont lues",
+                    ),
+                )
 
     def _row(self, tree: Tree, node: Node) -> None:
         for key, reader in _ROWS:
@@ -87,8 +92,10 @@ class Neutron:
                 self.every |= key == "IP Protocol" and "Security Group" in node.value
                 reader(self, tree, node)
                 return
-        tree.notes.leave(tree.written(node, "…"), say(
-            "This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"))
+        tree.notes.leave(
+            tree.written(node, "…"),
+            say("This listing is not one of those that are read", "Cette liste n’est pas de celles qui sont lues"),
+        )
 
     def finish(self) -> None:
         """Bring the rules to their groups, now that all of them are known."""

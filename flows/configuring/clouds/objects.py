@@ -1,4 +1,4 @@
-"""Objects of Kubernetes in manifests and dumps: pods, namespaces, nodes and policies, and those that filter nothing."""
+"""Objects of Kubernetes in manifests and dumps: pods, namespaces, nodes, policies; and those that filter nothing."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Objects:
     cluster: Cluster = field(default_factory=Cluster)
     policies: dict[tuple[str, str], tuple[Tree, Node]] = field(default_factory=dict)
     others: list[tuple[Tree, Node, str]] = field(default_factory=list)
+    exposed: list[tuple[Tree, Node, str, str]] = field(default_factory=list)
     ranges: IntervalSet = EMPTY
     node_addresses: IntervalSet = EMPTY
     plugin: str = ""
@@ -76,6 +77,8 @@ class Objects:
             self.cluster.namespaces[name] = {**_labels(tree, metadata), NAME_LABEL: name}
         elif version == "v1" and kind == "Node":
             self._node(tree, node)
+        elif version == "v1" and kind == "Service":
+            self._service(tree, node, namespace, name)
         elif group in _HARMLESS and kind != "NetworkPolicy":
             tree.notes.harmless += 1
         else:
@@ -115,6 +118,16 @@ class Objects:
             self.node_addresses |= node_addresses
         self.cluster.add(Pod(namespace, name, labels, addresses, own, node_addresses, tuple(ports), tree, node))
 
+    def _service(self, tree: Tree, node: Node, namespace: str, name: str) -> None:
+        """Keep a service that lets in what comes from outside with the address of a node for its source."""
+        spec = tree.get(node, "spec", dict, default={})
+        outside = tree.text(spec, "type") in ("NodePort", "LoadBalancer") or tree.texts(spec, "externalIPs")
+        if outside and tree.text(spec, "externalTrafficPolicy", "Cluster") != "Local" and namespace:
+            tree.notes.understood += 1
+            self.exposed.append((tree, node, namespace, name))
+        else:
+            tree.notes.harmless += 1
+
     def _node(self, tree: Tree, node: Node) -> None:
         tree.notes.understood += 1
         spec = tree.get(node, "spec", dict, default={})
@@ -139,11 +152,16 @@ def _flat(tree: Tree, node: Node, depth: int) -> Iterator[Node]:
             tree.wrong(node, say("The list is one page of several: give the whole of it",
                                  "La liste est une page parmi plusieurs : donnez-la entière"))  # fmt: skip
     elif type(node.value) is dict:
-        items = node.value.get("items")
-        if items is None or type(items.value) is not list or "kind" in node.value:
-            yield node
+        if "items" in node.value and "kind" not in node.value:
+            tree.wrong(
+                node,
+                say(  # kubectl writes the kind of a list after its items
+                    "The list has no kind: the file is cut short", "La liste n’a pas de kind : le fichier est tronqué"
+                ),
+            )
             return
-        inner = items.value  # what tools write as a list without a kind
+        yield node
+        return
     else:
         tree.wrong(node, say("This is no object of Kubernetes", "Ce n’est pas un objet de Kubernetes"))
         return

@@ -25,6 +25,11 @@ class Resource:
     unknown: Mapping[str, Node]
     made: bool
 
+    @property
+    def id(self) -> str:
+        """Its id; its address where the id is not known yet."""
+        return self.text("id") or f"({self.address})"
+
     def text(self, key: str) -> str:
         """Return a text."""
         return self.tree.text(self.values, key)
@@ -80,3 +85,13 @@ def resources_of(tree: Tree, values: Node, changes: Mapping[str, Node]) -> Itera
                 tree, node, address, tree.text(node, "type"), tree.get(node, "values", dict, default={}), after.value,
                 "create" in tree.texts(change, "actions"),
             )  # fmt: skip
+
+
+def replaced(tree: Tree, node: Node) -> Iterator[Resource]:
+    """Yield the resources that a plan takes away or changes, as they were before."""
+    for item in tree.items(node, "resource_changes"):
+        change = tree.get(item, "change", dict, default={})
+        before = tree.get(change, "before", dict)
+        if before.value is not None and {"delete", "update"} & set(tree.texts(change, "actions")):
+            address = tree.text(item, "address")
+            yield Resource(tree, item, address, tree.text(item, "type"), before, {}, made=False)

@@ -328,4 +328,3 @@ def _service(port: Port, number: int | None = None) -> ServiceSet:
     if number is not None:
         return ServiceSet.of((protocol, protocol), (number, number))
     return ServiceSet.of((protocol, protocol), (0, 65535) if port.name else (port.low, port.high))
-

@@ -7,6 +7,7 @@ in the order of their numbers, judges every packet by itself, and is not met wit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -39,8 +40,15 @@ FOREIGN = say(
 )
 NOT_YET = say("It is not known before the plan is applied", "Ce n’est pas connu avant l’application du plan")
 _NO_ACL = say(
-    "No network ACL that is given is the one of this subnet", "Aucune ACL réseau donnée n’est celle de ce sous-réseau"
+    "Which network ACL is the one of this subnet is not known: none is given, or several",
+    "L’ACL réseau de ce sous-réseau n’est pas connue : aucune n’est donnée, ou plusieurs",
 )
+_NO_RULES = say("The rules of the group are not told", "Les règles du groupe ne sont pas données")
+_RESOLVER = say(
+    "Neither groups nor network ACLs filter what goes to Amazon’s DNS resolver, if the VPC has it",
+    "Ni groupes ni ACL réseau ne filtrent ce qui va au résolveur DNS d’Amazon, si le VPC en a un",
+)
+_DNS = ServiceSet.of((TCP, TCP), (53, 53)) | ServiceSet.of((UDP, UDP), (53, 53))
 _ALIAS = say(
     "It names a public address of an interface of the cloud: whether its own traffic goes by it is not known",
     "Elle nomme une adresse publique d’une interface du nuage : que son propre trafic passe par elle n’est pas connu",
@@ -110,10 +118,14 @@ class Vpc:
     families: dict[str, str] = field(default_factory=dict)
     outside: dict[tuple[int, int], Written] = field(default_factory=dict)
     others: list[Term] = field(default_factory=list)
+    untold: list[tuple[str, Direction, Tree, Node]] = field(default_factory=list)  # groups without a word of rules
+    ruled: bool = False  # rules were listed by themselves
+    blocks: list[IntervalSet] = field(default_factory=list)  # primary prefixes of VPCs
     late: dict[Direction, list[Term]] = field(default_factory=lambda: {"egress": [], "ingress": []})
     more: dict[str, list[IntervalSet]] = field(default_factory=dict)  # entries of prefix lists
     listed: bool = False
-    unattached: bool = False  # some interface is in a group that is not known
+    unattached: bool = False  # some interface is in a group that is not known, or no longer in one
+    moved: bool = False  # some subnet has another ACL than what is told
     _elsewhere: IntervalSet | None = None
 
     def add_rule(
@@ -140,6 +152,8 @@ class Vpc:
                 self.lists[name] = together([self.lists.get(name) or EMPTY, *entries])
         if self.unattached:
             self.interfaces = {name: replace(each, whole=False) for name, each in self.interfaces.items()}
+        for name, direction, tree, node in () if self.ruled else self.untold:
+            self.add_rule(name, direction, EVERY_SERVICE, Far(doubt=_NO_RULES), tree, node, f"{name} {direction}", name)
         for group, direction, services, far, written, tree, node in self.rules:
             owner = self.groups.get(group)
             if owner is None:
@@ -212,25 +226,37 @@ class Vpc:
             for (out, own), written in self.outside.items()
         )
 
-    def acl_stage(self, direction: Direction, name: str) -> Stage:
-        """Return the stage of the network ACLs of a direction."""
-        terms: list[Term] = []
-        covered: set[str] = set()
+    def resolver(self) -> list[Term]:
+        """Return what no group or ACL filters of the subnets' own: the DNS resolver at a VPC's second address."""
+        blocks = self.blocks or [each.addresses & V4 for each in self.subnets.values()]
+        found = IntervalSet.union((low + 2, low + 2) for each in blocks for low, high in each.ranges if high > low + 2)
+        if not found or not self.subnets:
+            return []
+        written = next(iter(self.subnets.values())).written
+        self.notes.leave(written, _RESOLVER)
+        return [
+            Term("permit", written, source, destination, _DNS, sure=False, doubt=_RESOLVER)
+            for source, destination in pairs(EVERYWHERE, split(found))
+        ]
+
+    def acl_stage(self, direction: Direction, name: str, first: Sequence[Term]) -> Stage:
+        """Return the stage of the network ACLs of a direction, after the terms that come first."""
+        terms: list[Term] = list(first)
+        covered: Counter[str] = Counter()
         aliases = self.aliases()
         for subnet in self.subnets.values():
             ends = split(subnet.addresses)
-            terms += [
-                Term("permit", subnet.written, source, destination) for source, destination in pairs(ends, ends)
-            ]
+            terms += [Term("permit", subnet.written, source, destination) for source, destination in pairs(ends, ends)]
         for acl in self.acls.values():
             covered.update(acl.subnets)
-            terms += self._acl(acl, direction, aliases)
         for subnet in self.subnets.values():
-            if subnet.id not in covered:
+            if covered[subnet.id] != 1 or self.moved:
                 if direction == "egress":
                     self.notes.leave(subnet.written, _NO_ACL)
                 terms += _acl_terms("unknown", subnet.written, direction, [subnet.addresses], ANY, EVERY_SERVICE,
                                     _NO_ACL)  # fmt: skip
+        for acl in self.acls.values():
+            terms += self._acl(acl, direction, aliases)
         return Stage(name, tuple(terms), "none", "permit")
 
     def _acl(self, acl: Acl, direction: Direction, aliases: Aliases) -> Iterator[Term]:
@@ -238,6 +264,10 @@ class Vpc:
         entries = sorted(
             (entry for (way, _), entry in acl.entries.items() if way == direction), key=lambda entry: entry.number
         )
+        if not acl.whole and guarded:
+            if direction == "egress":
+                self.notes.leave(acl.written, NOT_YET)
+            yield from _acl_terms("unknown", acl.written, direction, guarded, ANY, EVERY_SERVICE, NOT_YET)
         for entry in entries:
             if entry.number >= LAST_ENTRY and entry.action == "deny":
                 continue  # the denial of the rest, which is there in any case
@@ -249,10 +279,6 @@ class Vpc:
             if hidden and guarded:
                 self.notes.leave(entry.written, _ALIAS)
                 yield from _acl_terms(entry.action, entry.written, direction, guarded, hidden, entry.services, _ALIAS)
-        if not acl.whole and guarded:
-            if direction == "egress":
-                self.notes.leave(acl.written, NOT_YET)
-            yield from _acl_terms("unknown", acl.written, direction, guarded, ANY, EVERY_SERVICE, NOT_YET)
         closing = acl.entries.get((direction, LAST_ENTRY))
         written = closing.written if closing is not None and closing.action == "deny" else acl.written
         yield from _acl_terms("deny", written, direction, guarded, ANY, EVERY_SERVICE)

@@ -61,6 +61,9 @@ _NARROWS = frozenset({
 })  # fmt: skip
 _OFF: tuple[list[str], ...] = ([], ["disable"], ["0"], ["0x00"], [""])
 
+# a virtual address's name, empty for all of them, and a term that its packets meet
+Led = tuple[str, Term]
+
 
 @dataclass(slots=True)
 class _Policy:
@@ -76,7 +79,7 @@ class _Policy:
 
 def forward(scope: Scope, version: tuple[int, ...]) -> tuple[list[Term], list[Term], list[Translation]]:
     """Return what virtual addresses are let through, the terms of all policies, and the sources that they hide."""
-    virtual: list[Term] = []
+    virtual: list[Led] = []
     plain: list[Term] = []
     hidden: list[Translation] = []
     for table in ("firewall policy", "firewall consolidated policy", "firewall policy6"):
@@ -87,7 +90,7 @@ def forward(scope: Scope, version: tuple[int, ...]) -> tuple[list[Term], list[Te
                 continue
             for v6 in (True,) if only6 else (False, True):
                 _family(policy, v6, only6, version, virtual, plain, hidden)
-    return carved(virtual), plain, hidden
+    return list(_through(virtual)), plain, hidden
 
 
 def local_in(scope: Scope) -> list[Term]:
@@ -217,7 +220,7 @@ def _negated(
 
 
 def _family(
-    policy: _Policy, v6: bool, only6: bool, version: tuple[int, ...], virtual: list[Term], plain: list[Term],
+    policy: _Policy, v6: bool, only6: bool, version: tuple[int, ...], virtual: list[Led], plain: list[Term],
     hidden: list[Translation],
 ) -> None:  # fmt: skip
     node, scope = policy.node, policy.scope
@@ -235,18 +238,36 @@ def _family(
         destinations, named = exactly(V6 if v6 else V4), []
     for item in named:
         arriving = meet(policy.arriving, item.arriving)
-        virtual += rule(
+        for term in rule(
             policy.action, policy.written, sources.within(item.sources), item.inside, wanted.within(item.services),
             arriving, policy.leaving, doubt,
-        )  # fmt: skip
+        ):  # fmt: skip
+            virtual.append((item.written.text, term))
     terms = list(rule(
         policy.action, policy.written, sources, destinations, wanted, policy.arriving, policy.leaving, doubt
     ))  # fmt: skip
     plain += terms
+    if node.value("action") == "ipsec":  # its tunnel may bring the other side in, too
+        plain += rule(
+            "permit", policy.written, destinations, sources, exactly(EVERY_SERVICE), policy.leaving, policy.arriving,
+            doubt,
+        )  # fmt: skip
     if policy.action == "permit" and node.value("nat") == "enable":
         hidden += _hidden(policy, sources, v6)
     elif policy.action == "deny" and terms and scope.vips:
-        virtual += _translated(policy, terms, version)
+        virtual += (("", term) for term in _translated(policy, terms, version))
+
+
+def _through(virtual: list[Led]) -> Iterator[Term]:
+    """Yield what each virtual address is let through: of two that lead to one real end, either may be."""
+    own: dict[str, list[tuple[int, Term]]] = {}
+    for at, (name, term) in enumerate(virtual):
+        own.setdefault(name, []).append((at, term))
+    every = own.pop("", [])
+    for terms in own.values():
+        least = IntervalSet.union([part for _, term in terms for part in term.destinations.ranges])
+        shared = [item for item in every if item[1].destinations.overlaps(least)]
+        yield from carved(term for _, term in sorted([*terms, *shared], key=lambda item: item[0]))
 
 
 def _translated(policy: _Policy, terms: list[Term], version: tuple[int, ...]) -> Iterator[Term]:

@@ -8,7 +8,7 @@ from fnmatch import translate
 
 from cloison.flows.configuring.juniper.bounds import EVERYWHERE, NOTHING, Addresses, all_addresses, exact
 from cloison.flows.configuring.juniper.reading import Reading, interval, masked, wildcard
-from cloison.flows.configuring.juniper.tree import HARMLESS, UNDERSTOOD, Node
+from cloison.flows.configuring.juniper.tree import HARMLESS, UNDERSTOOD, Node, nested_first
 from cloison.netmodel.finding import say
 from cloison.netmodel.space.addresses import ANY, V4, V6, parse_address
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -31,6 +31,7 @@ class Book:
         self.outer = outer
         self.addresses = {item.word: item for item in node.under("address")} if node else {}
         self.sets = {item.word: item for item in node.under("address-set")} if node else {}
+        self._only_sets = {name: item for name, item in self.sets.items() if name not in self.addresses}
         self._known: dict[str, Addresses] = {}
         if node is None:
             return
@@ -71,31 +72,19 @@ class Book:
         return all_addresses(parts) if parts else NOTHING
 
     def _set(self, node: Node) -> Addresses:
-        parts: list[Addresses] = []
-        seen = {node.word}
-        stack: list[tuple[Node, frozenset[str]]] = [(node, frozenset({node.word}))]
-        while stack:
-            group, above = stack.pop()
+        def cyclic(member: Node) -> None:
+            self.reading.wrong(member, say(
+                "{name} contains itself", "{name} se contient lui-même", name=member.word[:80]))  # fmt: skip
+
+        found = NOTHING
+        kinds = ("address", "address-set")
+        for group, members in nested_first(node, kinds, self._only_sets, self._known, cyclic):
             group.mark = UNDERSTOOD
-            known = frozenset({"address", "address-set"})
-            for item in self.reading.sort(group, known, frozenset({"description"})):
-                parts.append(Addresses(EMPTY, ANY, self.reading.leave(item)))
-            for item in (*group.under("address"), *group.under("address-set")):
-                if item.word in above:
-                    self.reading.wrong(item, say(
-                        "{name} contains itself", "{name} se contient lui-même", name=item.word[:80]))  # fmt: skip
-                    return NOTHING
-                if item.word in self.sets and item.word not in self.addresses and item.word not in self._known:
-                    if item.word not in seen:
-                        seen.add(item.word)
-                        stack.append((self.sets[item.word], above | {item.word}))
-                    continue
-                found = self.named(item.word)
-                if found is None:
-                    self.reading.missing(item, ADDRESS, self.names())
-                else:
-                    parts.append(found)
-        return all_addresses(parts) if parts else NOTHING
+            rest = self.reading.sort(group, frozenset(kinds), frozenset({"description"}))
+            parts = [Addresses(EMPTY, ANY, self.reading.leave(item)) for item in rest]
+            parts.append(self.union(members))
+            found = self._known[group.word] = all_addresses(parts)
+        return found
 
     def _address(self, node: Node) -> Addresses:
         reading = self.reading

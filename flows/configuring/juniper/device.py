@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cloison.flows.configuration import Configuration, File, Stage, Tick
+from cloison.flows.configuring.juniper.braces import Braces
+from cloison.flows.configuring.juniper.commands import Commands, is_commands
 from cloison.flows.configuring.juniper.filters import Filters
 from cloison.flows.configuring.juniper.groups import Groups
+from cloison.flows.configuring.juniper.growing import Growing, prune
 from cloison.flows.configuring.juniper.interfaces import Ports, Zones
 from cloison.flows.configuring.juniper.nat import Nat
 from cloison.flows.configuring.juniper.policies import Policies
 from cloison.flows.configuring.juniper.reading import NOT_KNOWN, Reading
-from cloison.flows.configuring.juniper.scan import Scanner, prune
 from cloison.flows.configuring.juniper.services import Applications
 from cloison.flows.configuring.juniper.tree import HARMLESS, LEFT, UNDERSTOOD, Node
 from cloison.flows.configuring.notes import Notes
+from cloison.netmodel.compiling.collector import without_collector
 from cloison.netmodel.finding import say
 
 _READ = frozenset({"security", "firewall", "applications", "interfaces", "policy-options", "groups", "apply-groups"})
@@ -48,16 +51,26 @@ _CHANGES = say(
 
 def read(files: Sequence[File], tick: Tick) -> Configuration:
     """Return the configuration of a device; raises ``MapError`` with every reason why it cannot be used."""
+    with without_collector():
+        return _read(files, tick)
+
+
+def _read(files: Sequence[File], tick: Tick) -> Configuration:
     notes = Notes()
-    scanner = Scanner(notes)
-    scanner.read(files, tick)
+    tree = Growing(notes)
+    total = sum(len(file.text) for file in files)
+    done = 0
+    for file in files:
+        reader = Commands(tree) if is_commands(file.text) else Braces(tree)
+        reader.read(file, _after(tick, done, total))
+        done += len(file.text)
     notes.raise_all()
-    root = scanner.root
+    root = tree.root
     root.file = files[0].name
-    notes.harmless += prune(root)
+    notes.harmless += prune(root) if tree.inactive else 0
     reading = Reading(root, notes)
     groups = Groups(root, notes)
-    if groups.groups or root.get("apply-groups"):
+    if any("apply-" in file.text for file in files):
         groups.apply()
         notes.raise_all()
         for node, why in groups.doubts:
@@ -76,6 +89,10 @@ def read(files: Sequence[File], tick: Tick) -> Configuration:
         "junos", ports.interfaces(), forward, inward, outward, tuple(reading.translations), _hostname(root),
         notes.understood, notes.harmless, tuple(notes.undecided),
     )  # fmt: skip
+
+
+def _after(tick: Tick, done: int, total: int) -> Callable[[int], None]:
+    return lambda at: tick(done + at, total)
 
 
 def _stages(
@@ -165,8 +182,6 @@ def _count(root: Node, notes: Notes, reading: Reading, groups: Groups) -> None:
     while stack:
         node, mark = stack.pop()
         mark = node.mark or mark
-        if node.word in ("apply-groups", "apply-groups-except"):
-            mark = UNDERSTOOD
         if node.whole:
             if node.inherited:
                 place = (node.file, node.line, node.column)
@@ -179,7 +194,9 @@ def _count(root: Node, notes: Notes, reading: Reading, groups: Groups) -> None:
                 notes.harmless += 1
             elif mark != LEFT:
                 notes.leave(node.written(), NOT_KNOWN)
-        stack.extend((item, mark) for item in node)
+        if node.children:
+            for item in node.children.values():
+                stack.append((item, mark))
     stack = [(node, 0) for node in root.under("groups")]
     while stack:
         node, _ = stack.pop()

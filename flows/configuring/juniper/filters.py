@@ -42,6 +42,10 @@ _ORDER = say(
     "A group gives terms to a filter that has its own: their order is not known",
     "Un groupe donne des termes à un filtre qui a les siens : leur ordre est inconnu",
 )
+_LOOPBACKS = say(
+    "Several units of lo0 have filters: each holds for its own routing instance",
+    "Plusieurs unités de lo0 ont des filtres : chacun vaut pour son instance de routage",
+)
 _BOTH_WAYS = say("It looks at addresses that are translated", "Elle regarde des adresses qui sont traduites")
 
 
@@ -87,7 +91,13 @@ class Filters:
                 continue
             for item in family:
                 if item.word == "filter":
-                    self.nodes |= {(name, node.word): node for node in item}
+                    for node in item:
+                        if (name, node.word) in self.nodes:
+                            reading.wrong(node, say(
+                                "The filter {name} is written twice, with its family and without",
+                                "Le filtre {name} est écrit deux fois, avec sa famille et sans",
+                                name=node.word[:80]))  # fmt: skip
+                        self.nodes[name, node.word] = node
                 elif family is not top:
                     item.mark = HARMLESS if item.word in ("service-filter", "simple-filter") else 0
                     if not item.mark:
@@ -170,7 +180,13 @@ class Filters:
     def loopback(self, direction: str) -> list[Stage]:
         """Return the stages of the filters on the loopback interface, which all of the device's own packets meet."""
         found: list[Term] = []
-        for chain, _ in self._uses(direction, (*FAMILIES, "any"), loopback=True):
+        uses = self._uses(direction, (*FAMILIES, "any"), loopback=True)
+        families = [family for (family, _), _ in uses]
+        for (family, nodes), _ in uses:
+            if families.count(family) > 1 and nodes:
+                why = self.reading.leave(nodes[0], _LOOPBACKS)
+                found.append(Term("unknown", nodes[0].written(), sure=False, doubt=why))
+        for chain, _ in uses:
             found += self._chain(chain, direction, None)
         if not found:
             return []

@@ -2,7 +2,8 @@
 
 "Configuration Groups" in the CLI User Guide for Junos OS: what is written in place overrides what a group gives; the
 groups of an inner level come before those of an outer one, and the first of a list before the next; all values of a
-set are inherited; ``<...>`` is a pattern for the names that are there, with ``*``, ``?`` and ``[...]``.
+set are inherited, and what a group adds to a list of policies comes after what is written; ``<...>`` is a pattern for
+the names that are there, with ``*``, ``?`` and ``[...]``.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Groups:
             refused = {item.word for item in node.under("apply-groups-except")}
             sources = tuple(item for item in sources if item[0] not in refused)
             own = node.get("apply-groups")
+            self._strip(node)
             if own is not None:
                 sources = (*(item for name in own for item in self._named(name, path)), *sources)
             for rank, (_, source) in enumerate(sources):
@@ -59,6 +61,18 @@ class Groups:
                     "The groups would give more than {most} statements",
                     "Les groupes donneraient plus de {most} instructions", most=MOST_STEPS))  # fmt: skip
                 return
+
+    def _strip(self, node: Node) -> None:
+        """Take away what says no more than what is inherited, so that readers meet statements of the device alone."""
+        for word in _NOT_INHERITED:
+            there = node.get(word) if word != "when" else None
+            if there is not None and node.children is not None:
+                del node.children[word]
+                inner = [there]
+                while inner:
+                    item = inner.pop()
+                    self.notes.understood += item.whole
+                    inner.extend(item)
 
     def _named(self, name: Node, path: tuple[str, ...]) -> Iterator[Source]:
         if name.word in _DEFAULTS:

@@ -113,19 +113,24 @@ class Matches:
             found.doubt = self.reading.leave(item, _UNSURE.get(kind, NOT_KNOWN))
 
     def _side(self, nodes: Sequence[Node], family: str) -> Addresses:
+        whole = {"inet": V4, "inet6": V6}.get(family, ANY)
         entries: list[tuple[int, int, bool]] = []
         scattered = EMPTY
         why: Message | None = None
+        plain = family == "inet"
         for node in nodes:
             for item in node:
                 excepted = item.get("except") is not None
+                plain = plain and not excepted
                 if node.word.endswith("prefix-list"):
+                    plain = False
                     known = self.lists.prefixes(item.word)
                     if known is None:
                         self.reading.missing(item, PREFIX_LIST, self.lists.lists)
                         continue
-                    entries += [(low, high, excepted) for low, high in known[0]]
-                    why = why or (_TWICE if known[1] else None)
+                    mine = [(low, high, excepted) for low, high in known[0] if family == "any" or low in whole]
+                    entries += mine
+                    why = why or (_TWICE if known[1] or not mine else None)
                     continue
                 sparse = self._scattered(item) if family != "inet6" else None
                 if sparse is not None and not excepted:
@@ -135,7 +140,8 @@ class Matches:
                 else:
                     pair = self.reading.prefix(item, {"inet": V4, "inet6": V6}.get(family))
                     entries += [(*pair, excepted)] if pair is not None else []
-        whole = {"inet": V4, "inet6": V6}.get(family, ANY)
+        if plain and not scattered and why is None:
+            return exact(IntervalSet.union((low, high) for low, high, _ in entries))
         lower, upper = listed(entries)
         lower, upper = (lower | scattered) & whole, (upper | scattered) & whole
         if scattered and any(entry[2] for entry in entries):
@@ -175,11 +181,12 @@ def _services(found: _Conditions, family: str) -> Services:
             continue
         rest -= IntervalSet.of((number, number))
         wanted = [ported and number not in PORTED, typed and number not in icmp, found.phases and number != TCP]
-        low = ServiceSet.of((number, number))
         if ported and number in PORTED:
-            low &= _ports(number, found.numbers)
-        if typed and number in icmp:
-            low &= _types(number, found.numbers)
+            low = _ports(number, found.numbers)
+        elif typed and number in icmp:
+            low = _types(number, found.numbers)
+        else:
+            low = ServiceSet.of((number, number))
         high = low
         if found.phases is not None and number == TCP:
             sure, perhaps = found.phases
@@ -199,10 +206,9 @@ def _services(found: _Conditions, family: str) -> Services:
 
 
 def _ports(number: int, numbers: dict[str, list[tuple[int, int]]]) -> ServiceSet:
-    whole = ServiceSet.of((number, number))
-    found = whole
+    found = whole = ServiceSet.of((number, number))
     for low in _sets(numbers, "destination-port"):
-        found &= _targets(number, low)
+        found = _targets(number, low)
     for source in _sets(numbers, "source-port"):
         found &= _origins(number, source)
     for word in ("port", "port-except"):
@@ -225,7 +231,9 @@ def _types(number: int, numbers: dict[str, list[tuple[int, int]]]) -> ServiceSet
 
 
 def _targets(number: int, ports: IntervalSet) -> ServiceSet:
-    return ServiceSet.union(ServiceSet.of((number, number), pair) for pair in ports.ranges)
+    every = ServiceSet.of((number, number)).segments[0][2]
+    base = number << 16
+    return ServiceSet(tuple((base | low, base | high, every) for low, high in ports.ranges))
 
 
 def _origins(number: int, ports: IntervalSet) -> ServiceSet:

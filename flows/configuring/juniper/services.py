@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloison.flows.configuring.juniper.bounds import NONE, Services, all_services, exactly
 from cloison.flows.configuring.juniper.reading import Reading
-from cloison.flows.configuring.juniper.tree import HARMLESS, UNDERSTOOD, Node, attributes
+from cloison.flows.configuring.juniper.tree import HARMLESS, UNDERSTOOD, Node, attributes, nested_first
 from cloison.flows.configuring.juniper.words import (
     APPLICATIONS,
     ICMP6_TYPES,
@@ -64,7 +64,7 @@ class Applications:
         self.own: dict[str, Node] = {}
         self.sets: dict[str, Node] = {}
         self._known: dict[str, Services] = {"any": exactly(EVERY_SERVICE)}
-        self._open: set[str] = set()
+        self._only_sets: dict[str, Node] = {}
         if top is None:
             return
         for node in reading.sort(top, frozenset(), frozenset({"traceoptions"})):
@@ -74,6 +74,7 @@ class Applications:
                 self.sets = {item.word: item for item in node}
             else:
                 reading.leave(node, everywhere=True)
+        self._only_sets = {name: item for name, item in self.sets.items() if name not in self.own}
         for name in (*self.own, *self.sets):
             self.named(name, None)
 
@@ -102,32 +103,19 @@ class Applications:
         return found
 
     def _set(self, node: Node) -> Services:
-        """Return the union of a set's members, of sets within sets too, without recursion."""
-        parts: list[Services] = []
-        seen = {node.word}
-        stack: list[tuple[Node, frozenset[str]]] = [(node, frozenset({node.word}))]
-        while stack:
-            group, above = stack.pop()
+        def cyclic(member: Node) -> None:
+            self.reading.wrong(member, say(
+                "{name} contains itself", "{name} se contient lui-même", name=member.word[:80]))  # fmt: skip
+
+        found = NONE
+        kinds = ("application", "application-set")
+        for group, members in nested_first(node, kinds, self._only_sets, self._known, cyclic):
             group.mark = UNDERSTOOD
-            rest = self.reading.sort(group, frozenset({"application", "application-set"}), frozenset({"description"}))
-            for item in rest:
-                why = self.reading.leave(item)
-                parts.append(Services(NO_SERVICE, EVERY_SERVICE, why))
-            for item in (*group.under("application"), *group.under("application-set")):
-                if item.word in above:
-                    self.reading.wrong(item, say(
-                        "{name} contains itself", "{name} se contient lui-même", name=item.word[:80]))  # fmt: skip
-                    return NONE
-                if item.word in self.sets and item.word not in self.own:
-                    done = self._known.get(item.word)
-                    if done is not None:
-                        parts.append(done)
-                    elif item.word not in seen:
-                        seen.add(item.word)
-                        stack.append((self.sets[item.word], above | {item.word}))
-                else:
-                    parts.append(self.named(item.word, item))
-        return all_services(parts) if parts else NONE
+            rest = self.reading.sort(group, frozenset(kinds), frozenset({"description"}))
+            parts = [Services(NO_SERVICE, EVERY_SERVICE, self.reading.leave(item)) for item in rest]
+            parts += [self.named(item.word, item) for item in members]
+            found = self._known[group.word] = all_services(parts) if parts else NONE
+        return found
 
     def _application(self, node: Node) -> Services:
         node.mark = UNDERSTOOD

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Final
 
 from cloison.flows.configuration import Written
@@ -102,17 +102,47 @@ class Node:
         """Return where and how the statement is written: its words from ``start`` on and those under it, cut."""
         words = self.path()[start:]
         length = sum(map(len, words))
-        stack = list(self)[::-1]
+        stack = list(reversed(self.children.values())) if self.children else []
         while stack and length < _MOST_TEXT:
             node = stack.pop()
             words.append(node.word)
             length += len(node.word) + 1
-            if node.children:
-                stack.extend(list(node)[::-1] if len(node.children) < _MOST_TEXT else [next(iter(node))])
+            under = node.children
+            if under:
+                stack.extend(reversed(under.values()) if len(under) < _MOST_TEXT else (next(iter(under.values())),))
         text = " ".join(words)
         if stack or len(text) > _MOST_TEXT:
             text = text[:_MOST_TEXT] + "…"
         return Written(self.span, text, name)
+
+
+def nested_first(
+    start: Node, inner: tuple[str, ...], sets: Mapping[str, Node], done: Container[str], cyclic: Callable[[Node], None]
+) -> Iterator[tuple[Node, list[Node]]]:
+    """Yield the sets within a set, then itself, each with its members (what stands under the words ``inner``).
+
+    A set that is ``done`` is not yielded again: the caller adds each to it as it comes. A member that leads back to a
+    set around it is told to ``cyclic``, and left out.
+    """
+    members = {start.word: [node for word in inner for node in start.under(word)]}
+    stack = [(start, 0)]
+    while stack:
+        node, at = stack.pop()
+        here = members[node.word]
+        while at < len(here):
+            member = here[at]
+            if member.word in members:
+                cyclic(member)
+                del here[at]
+                continue
+            at += 1
+            target = sets.get(member.word)
+            if target is not None and member.word not in done:
+                stack += [(node, at), (target, 0)]
+                members[target.word] = [node for word in inner for node in target.under(word)]
+                break
+        else:
+            yield node, members.pop(node.word)
 
 
 def attributes(node: Node, *without: str) -> Iterator[tuple[Node, Node | None]]:

@@ -142,10 +142,9 @@ def _nats(flat: Iterable[tuple[Base, Sequence[Decided]]]) -> Nats:
 def _stage(
     base: Base, items: Sequence[Decided], nats: Nats, local: bool, front: tuple[Term, ...], meeting: Meeting
 ) -> Stage:
-    found: Iterable[Decided] = items
-    if base.hook == "prerouting":
-        found = (item for item in (_leaves_nowhere(item) for item in found) if item is not None)
-    elif base.hook == "postrouting" and not local:
+    placed = (_placed(item, base.hook, local) for item in items)
+    found: Iterable[Decided] = (item for item in placed if item is not None)
+    if base.hook == "postrouting" and not local:
         found = (_arrived(item) for item in found)
     if base.hook in ("prerouting", "output") and base.priority <= DESTINATIONS and nats != Nats():
         found = before_destinations(tuple(found), nats, local, meeting)
@@ -163,12 +162,23 @@ def _stage(
     return Stage(name, (*front, *terms), "tracked", otherwise, base.closing)
 
 
-def _leaves_nowhere(item: Decided) -> Decided | None:
-    """Return a decision of prerouting, where a packet leaves by no interface yet; ``None`` when it asks for one."""
-    leaving = item.box.leaving
-    if leaving is None:
-        return item
-    return replace(item, box=item.box._replace(leaving=None)) if "" in leaving else None
+def _placed(item: Decided, hook: str, local: bool) -> Decided | None:
+    """Return a decision without the empty name of an interface: a packet has the one that its hook is at, or none."""
+    found = item.box
+    arrives = hook in ("prerouting", "input", "forward") or (hook == "postrouting" and not local)
+    leaves = hook in ("forward", "output", "postrouting")
+    arriving, leaving = found.arriving, found.leaving
+    if (arriving is None or "" not in arriving) and (leaving is None or "" not in leaving):
+        refused = (arriving is not None and not arrives) or (leaving is not None and not leaves)
+        return None if refused else item
+    for names, there in ((arriving, arrives), (leaving, leaves)):
+        if names is not None and not (names - {""} if there else "" in names):
+            return None
+    found = found._replace(
+        arriving=arriving - {""} if arriving is not None and arrives else None,
+        leaving=leaving - {""} if leaving is not None and leaves else None,
+    )
+    return replace(item, box=found)
 
 
 def _arrived(item: Decided) -> Decided:

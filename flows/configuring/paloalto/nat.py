@@ -72,9 +72,7 @@ class Nat:
 
 def nats(system: System, rulebases: Sequence[Element]) -> list[Nat]:
     """Return the translations of rulebases, in order; those that only hide sources, or translate nothing, included."""
-    return [
-        found for base in rulebases for entry in base.all("nat", "rules", "entry") for found in _nat(system, entry)
-    ]
+    return [found for base in rulebases for entry in base.all("nat", "rules", "entry") for found in _nat(system, entry)]
 
 
 def at_real_ends(terms: Sequence[Term], found: Sequence[Nat]) -> list[Term]:
@@ -94,7 +92,7 @@ def at_real_ends(terms: Sequence[Term], found: Sequence[Nat]) -> list[Term]:
         if item.inside is None:
             continue
         for region in regions:
-            virtual += carved(_through(terms, item, region))
+            virtual += (_led(item, term) for term in carved(_within(terms, region)))
             unreal.append(replace(region, action="deny"))
     return [*virtual, *unreal, *terms]
 
@@ -109,21 +107,30 @@ def translations(found: Sequence[Nat]) -> Iterator[Translation]:
             yield Translation("destination", item.outer.destinations, item.inside.upper, item.outer.written, pairs)
 
 
-def _through(terms: Sequence[Term], item: Nat, region: Term) -> Iterator[Term]:
+def _within(terms: Sequence[Term], region: Term) -> Iterator[Term]:
+    """Yield what of terms a region holds, as it is outside."""
     for term in terms:
         if not term.destinations.overlaps(region.destinations):
             continue
         arriving = meet(term.arriving, region.arriving)
         services = term.services & region.services
         sources = term.sources & region.sources
-        if not sources or not services or arriving == frozenset():
-            continue
-        real = item.real(term.destinations & region.destinations)
-        sure = term.sure and region.sure and real.exact
-        yield replace(
-            term, sources=sources, destinations=real.upper, services=item.asked(services), arriving=arriving, sure=sure,
-            doubt=None if sure else term.doubt or region.doubt or real.doubt,
-        )  # fmt: skip
+        if sources and services and arriving != frozenset():
+            sure = term.sure and region.sure
+            yield replace(
+                term, sources=sources, destinations=term.destinations & region.destinations, services=services,
+                arriving=arriving, sure=sure, doubt=None if sure else term.doubt or region.doubt,
+            )  # fmt: skip
+
+
+def _led(item: Nat, term: Term) -> Term:
+    """Return a term at its real end; several outside may lead to one real end, so what was denied is out before."""
+    real = item.real(term.destinations)
+    sure = term.sure and real.exact
+    return replace(
+        term, destinations=real.upper, services=item.asked(term.services), sure=sure,
+        doubt=None if sure else term.doubt or real.doubt,
+    )  # fmt: skip
 
 
 def _single(services: ServiceSet) -> Iterator[tuple[int, int, IntervalSet]]:

@@ -145,8 +145,13 @@ class Objects:
                 elif item.tag == "ip-wildcard":
                     found = self._wildcard(entry, item)
                 elif item.tag == "fqdn":
-                    found = self._open(entry, "address", say(
-                        "{name} is a domain name", "{name} est un nom de domaine", name=named(entry)), EMPTY, ANY)
+                    found = self._open(
+                        entry,
+                        "address",
+                        say("{name} is a domain name", "{name} est un nom de domaine", name=named(entry)),
+                        EMPTY,
+                        ANY,
+                    )
                 elif item.tag in _QUIET:
                     self.notes.harmless += 1
                 else:
@@ -243,5 +248,3 @@ def _ports(text: str) -> list[tuple[int, int]]:
                          "{right}", text=part, right=f"{high}-{low}")  # fmt: skip
         found.append((0, high) if (low, high) == (1, 65535) else (low, high))
     return found
-
-

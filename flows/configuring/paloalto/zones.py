@@ -71,7 +71,7 @@ class Zones:
     def of(self, name: str, span: Span) -> frozenset[str]:
         """Return the interfaces of a zone."""
         if name not in self.members:
-            if self.told:
+            if self.told and name != "multicast":  # a zone of every device, of destinations alone
                 self.notes.error(span, say(
                     "zone {name} is not defined; nearest: {near}",
                     "la zone {name} n’est pas définie ; proches : {near}",
@@ -136,9 +136,7 @@ def management(
 
 def own(zones: Iterable[Zones]) -> IntervalSet:
     """Return the addresses of the interfaces."""
-    return IntervalSet.union(
-        [part for one in zones for port in one.found.values() for part in port.addresses.ranges]
-    )
+    return IntervalSet.union([part for one in zones for port in one.found.values() for part in port.addresses.ranges])
 
 
 def _listeners(network: Element, file: File) -> Iterator[Term]:

@@ -11,7 +11,8 @@ from cloison.flows.configuring.netfilter.chains import Chain, Rule, check_calls
 from cloison.flows.configuring.netfilter.hooks import CONNTRACK, Base, Everywhere, assemble
 from cloison.flows.configuring.netfilter.interfaces import Names
 from cloison.flows.configuring.netfilter.nft.dump import Dump, is_dump
-from cloison.flows.configuring.netfilter.nft.matching import Matching, plain
+from cloison.flows.configuring.netfilter.nft.flags import plain
+from cloison.flows.configuring.netfilter.nft.matching import Matching
 from cloison.flows.configuring.netfilter.nft.rules import Rules
 from cloison.flows.configuring.netfilter.nft.ruleset import RawChain, RawRule, RawTable, Ruleset
 from cloison.flows.configuring.netfilter.nft.selectors import Selectors

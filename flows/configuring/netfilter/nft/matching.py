@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,25 +12,24 @@ from cloison.flows.configuring.netfilter.boxes import (
     MOST_PARTS,
     NOTHING,
     WHOLE,
-    Box,
     Match,
     Meeting,
     Part,
     TooManyError,
     both,
-    box,
     doubted,
     one,
     without,
 )  # fmt: skip
 from cloison.flows.configuring.netfilter.interfaces import Names
+from cloison.flows.configuring.netfilter.nft.flags import flags, is_flags, plain, unknown
 from cloison.flows.configuring.netfilter.nft.selectors import Selector, Selectors, UndecidedError, Values, implied
-from cloison.flows.configuring.netfilter.states import ABOUT_FLAGS, FLAGS, Facts, directed, flagged
-from cloison.netmodel.finding import Message, say
+from cloison.flows.configuring.netfilter.states import Facts, directed
+from cloison.netmodel.finding import say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import V4
 from cloison.netmodel.space.intervals import IntervalSet
-from cloison.netmodel.space.refusal import RefusedError, refuse
+from cloison.netmodel.space.refusal import refuse
 
 CHANGES = say(
     "rules change this set while packets pass: what it holds now says nothing of later",
@@ -64,8 +63,8 @@ class Matching:
         try:
             if isinstance(left, dict) and "concat" in left:
                 return self._concatenated(left["concat"], op, right, sets)
-            if _is_flags(left):
-                return _flags(left, op, right)
+            if is_flags(left):
+                return flags(left, op, right)
             if isinstance(left, dict) and "&" in left:
                 return self._masked(left["&"], op, right)
             if isinstance(left, dict) and set(left) == {"ct"}:
@@ -74,7 +73,7 @@ class Matching:
                     return special
             selector = self._selectors.of(left)
             if selector is None:
-                return one(implied(left), _unknown(left))
+                return one(implied(left), unknown(left))
             return self._simple(selector, op, right, sets)
         except UndecidedError as problem:
             selector = self._selectors.of(left)
@@ -91,13 +90,13 @@ class Matching:
         parts = key["concat"] if isinstance(key, dict) and "concat" in key else [key]
         selectors = [self._selectors.of(part) for part in parts]
         if None in selectors:
-            raise UndecidedError(_unknown(parts[selectors.index(None)]))
+            raise UndecidedError(unknown(parts[selectors.index(None)]))
         known = [item for item in selectors if item is not None]
         groups: dict[str, tuple[Any, list[Any]]] = {}
         rest: list[Any] = []
         for element in elements:
             if not isinstance(element, (list, tuple)) or len(element) != 2:
-                raise UndecidedError(_unknown(element))
+                raise UndecidedError(unknown(element))
             if plain(element[0]) == "*":
                 rest.append(element[1])
             else:
@@ -132,12 +131,12 @@ class Matching:
             held = _compared(selector, op, right)
         elif op in ("==", "in", "!="):
             if op == "==" and isinstance(right, list) and len(right) > 1:
-                return NOTHING if selector.name == "ct state" else one(selector.whole, _unknown(right))
+                return NOTHING if selector.name == "ct state" else one(selector.whole, unknown(right))
             held = self._values(selector, right, sets)
             if op == "!=":
                 held = selector.universe - held
         else:
-            return one(selector.whole, _unknown(op))
+            return one(selector.whole, unknown(op))
         return self._selectors.build(selector, held)
 
     def _values(self, selector: Selector, right: Any, sets: Mapping[str, NamedSet]) -> Values:
@@ -152,7 +151,7 @@ class Matching:
 
     def _value(self, selector: Selector, item: Any) -> Values:
         if isinstance(item, bool) or item is None:
-            raise UndecidedError(_unknown(item))
+            raise UndecidedError(unknown(item))
         if isinstance(item, (str, int)):
             if item == "*":
                 return selector.universe
@@ -168,7 +167,7 @@ class Matching:
         if isinstance(item, dict) and "prefix" in item and selector.v4 is not None:
             inner = item["prefix"]
             return values.prefix(str(inner["addr"]), inner["len"], selector.v4)
-        raise UndecidedError(_unknown(item))
+        raise UndecidedError(unknown(item))
 
     def _concatenated(self, parts: Any, op: str, right: Any, sets: Mapping[str, NamedSet]) -> Match:
         selectors = [self._selectors.of(part) for part in parts]
@@ -177,9 +176,9 @@ class Matching:
             base = self._meeting.meet(implied(part), base) or base
         known = [item for item in selectors if item is not None]
         if len(known) < len(selectors):
-            return one(base, _unknown(parts))
+            return one(base, unknown(parts))
         if op not in ("==", "!=", "in"):
-            return one(base, _unknown(op))
+            return one(base, unknown(op))
         if isinstance(right, str) and right.startswith("@") and op != "!=":
             named = _named(right, sets)
             key = tuple(item.name for item in known)
@@ -195,7 +194,7 @@ class Matching:
             for part in self._whole(known)
             for item in without(self._meeting, part.box, cuts, self._everything())
         )
-        return found if all(part.doubt is None for part in held) else doubted(found, _unknown(parts))
+        return found if all(part.doubt is None for part in held) else doubted(found, unknown(parts))
 
     def _tuples(self, selectors: Sequence[Selector], items: Iterable[Any]) -> Match:
         """Return the packets that any of some keys holds, keys that differ in one value only together."""
@@ -229,10 +228,10 @@ class Matching:
         if selector is None or selector.name in ("ct state",) or op not in ("==", "!=") or isinstance(
             selector.universe, frozenset
         ):  # fmt: skip
-            return one(implied(left), _unknown(inner))
+            return one(implied(left), unknown(inner))
         scalar = plain(right)
         if isinstance(scalar, (list, dict)):
-            return one(selector.whole, _unknown(right))
+            return one(selector.whole, unknown(right))
         if selector.v4 is not None:
             held = values.masked(_address(scalar, selector.v4), _address(mask, selector.v4), selector.v4)
         else:
@@ -263,14 +262,6 @@ def _joined(rows: list[tuple[Values, ...]], place: int) -> list[tuple[Values, ..
             whole = IntervalSet.union(part for item in held for part in item.ranges)
         found.append((*rest[:place], whole, *rest[place:]))
     return found
-
-
-def plain(item: Any) -> Any:
-    """Return an element without its comment, counter and time to live."""
-    while isinstance(item, dict) and "elem" in item:
-        inner = item["elem"]
-        item = inner.get("val") if isinstance(inner, dict) else inner
-    return item
 
 
 def _named(name: str, sets: Mapping[str, NamedSet]) -> NamedSet:
@@ -307,64 +298,16 @@ def _flat(right: Any, sets: Mapping[str, NamedSet]) -> Iterator[Any]:
 
 def _compared(selector: Selector, op: str, right: Any) -> Values:
     if isinstance(selector.universe, frozenset) or selector.name == "ct state":
-        raise UndecidedError(_unknown(op))
+        raise UndecidedError(unknown(op))
     item = plain(right)
     if not isinstance(item, (str, int)):
-        raise UndecidedError(_unknown(right))
+        raise UndecidedError(unknown(right))
     held = selector.read(item)
     least, most = selector.universe.least(), selector.universe.greatest()
     low, high = held.least(), held.greatest()
     ranges = {"<": (least, low - 1), "<=": (least, high), ">": (high + 1, most), ">=": (low, most)}
     first, last = ranges[op]
     return IntervalSet(((first, last),)) & selector.universe if first <= last else IntervalSet()
-
-
-def _is_flags(left: Any) -> bool:
-    inner = left["&"][0] if isinstance(left, dict) and isinstance(left.get("&"), list) and left["&"] else left
-    return isinstance(inner, dict) and inner.get("payload") == {"protocol": "tcp", "field": "flags"}
-
-
-def _bits(item: Any) -> int:
-    """Return the value of flags: ``syn``, ``["syn", "ack"]``, ``{"|": [...]}`` or a number."""
-    item = plain(item)
-    if isinstance(item, dict) and set(item) == {"|"}:
-        item = item["|"]
-    if isinstance(item, list):
-        found = 0
-        for part in item:
-            found |= _bits(part)
-        return found
-    if isinstance(item, (str, int)) and not isinstance(item, bool):
-        return values.number(item, {**FLAGS, "ece": FLAGS["ecn"]}, 255)
-    raise UndecidedError(_unknown(item))
-
-
-def _flags(left: Any, op: str, right: Any) -> Match:
-    mask = 255
-    if "&" in left:
-        if len(left["&"]) != 2:
-            raise UndecidedError(_unknown(left))
-        mask = _bits(left["&"][1])
-    item = plain(right)
-    alternatives: list[int]
-    if isinstance(item, dict) and set(item) == {"set"}:
-        alternatives = [_bits(part) for part in (item["set"] if isinstance(item["set"], list) else [item["set"]])]
-    elif isinstance(item, str) and item.startswith("@"):
-        raise UndecidedError(_unknown(item))
-    else:
-        alternatives = [_bits(item)]
-    wanted = alternatives[0]
-    tests: dict[str, Callable[[int], bool]] = {
-        "==": lambda value: value & mask in alternatives,
-        "!=": lambda value: value & mask not in alternatives,
-        "in": lambda value: value & mask & wanted != 0,
-        "!": lambda value: value & mask & wanted == 0,
-    }
-    if op not in tests or (op in ("in", "!") and len(alternatives) > 1):
-        raise UndecidedError(_unknown(op))
-    sure, may = flagged(tests[op])
-    found = [Part(box(services=sure))] if sure else []
-    return (*found, *([Part(box(services=may), ABOUT_FLAGS)] if may else ()))
 
 
 def _conntrack(inner: Any, op: str, right: Any, facts: Facts) -> Match | None:
@@ -374,11 +317,3 @@ def _conntrack(inner: Any, op: str, right: Any, facts: Facts) -> Match | None:
         original = (right == "original") == (op == "==")
         return directed(original, facts, False)
     return None
-
-
-def _unknown(what: Any) -> Message:
-    text = what if isinstance(what, str) else repr(what)
-    return say("{what} is not understood", "{what} n’est pas compris", what=text[:120])
-
-
-__all__ = ["Box", "Matching", "NamedSet", "RefusedError", "TooManyError", "UndecidedError"]

@@ -35,6 +35,11 @@ _CONDITIONS: Mapping[str, Message] = {
     "set": CHANGES,
     "map": CHANGES,
 }
+_COMPAT: Mapping[Any, Verdict | None] = {"comment": None, "LOG": None, "NFLOG": None, "REJECT": "drop"}
+_XT = say(
+    "nft does not show this match of iptables: give what iptables-save says",
+    "nft ne montre pas ce critère d’iptables : donnez ce que dit iptables-save",
+)
 _QUEUED = say("a program of the device decides (queue)", "un programme de l’équipement décide (queue)")
 _REWRITTEN = say(
     "it rewrites packets: what later rules see is not known",
@@ -103,6 +108,13 @@ class Rules:
                 return self._verdicts(match, inner, written, table, side)
             elif kind in ("dnat", "snat", "masquerade", "redirect"):
                 return self._nat(match, kind, inner, written, table, side)
+            elif kind == "xt" and isinstance(inner, dict) and inner.get("name") in _COMPAT:
+                found = _COMPAT[inner["name"]]
+                if found is None:
+                    continue
+                return [Rule(match, found, written)], side or _first(match)
+            elif kind == "xt" and isinstance(inner, dict) and inner.get("type") == "match":
+                match = doubted(match, _XT)
             elif kind == "mangle":
                 side = self._mangle(match, inner, written) or side
             elif kind == "notrack":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloison.flows.configuration import File, Written
-from cloison.flows.configuring.netfilter.nft.expressions import Statement, UnreadError
+from cloison.flows.configuring.netfilter.nft.expressions import UnreadError
 from cloison.flows.configuring.netfilter.nft.matching import NamedSet
 from cloison.flows.configuring.netfilter.nft.ruleset import (
     FAMILIES,
@@ -14,6 +14,7 @@ from cloison.flows.configuring.netfilter.nft.ruleset import (
     Ruleset,
     priority,
 )  # fmt: skip
+from cloison.flows.configuring.netfilter.nft.statements import Statement
 from cloison.flows.configuring.netfilter.nft.tokens import Lines, Tokens
 from cloison.netmodel.finding import say
 

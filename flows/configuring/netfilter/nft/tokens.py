@@ -12,7 +12,8 @@ from cloison.netmodel.finding import Span, say
 from cloison.netmodel.language.names import nearest
 
 _TOKEN = re.compile(
-    r'[ \t\r\f\v]+|\\\n|#[^\n]*|(?P<string>"[^"\n]*")|(?P<bad>")|(?P<mark>[{}(),;\n\[\]]|[=!<>]=|<<|>>|[=!<>&|^])'
+    r"[ \t\r\f\v]+|\\\n|(?P<compat># xt_\w+)|#[^\n]*"
+    r'|(?P<string>"[^"\n]*")|(?P<bad>")|(?P<mark>[{}(),;\n\[\]]|[=!<>]=|<<|>>|[=!<>&|^])'
     r'|(?P<word>(?:[^\s"#{}(),;=!<>&|^\[\]\\]|\\(?!\n))+)'
 )
 MOST_EXPANDED = 2_000_000
@@ -130,6 +131,8 @@ class Tokens:
             word, at = found.group(), found.start()
             if kind == "word" and ":" in word and word != ":":
                 yield from _parted(word, at)
+            elif kind == "compat":  # what nft 0.9 says of an iptables match; the rest of the line is its rule
+                yield from (("xt", at), ("match", at), (word[5:], at))
             elif kind == "bad":
                 self.notes.error(self.lines.span(at), say("a quote is never closed", "un guillemet n’est jamais fermé"))
             else:

@@ -1,0 +1,70 @@
+"""What is in doubt before a change and after it alike is the same thing twice, whatever it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, product
+
+from cloison.flows.configuration import Action, Stage, Term
+
+Key = tuple[object, ...]
+Meaning = Mapping[Key, Action | None]  # what a doubtful term does, nothing where it holds no packet
+
+_MOST = 6  # doubts that are resolved two by two
+
+
+def resolved(
+    before: Sequence[Stage], after: Sequence[Stage]
+) -> Iterator[tuple[tuple[Stage, ...], tuple[Stage, ...]]] | None:
+    """Return both configurations under every meaning of the doubts that they share; nothing where there are too many.
+
+    A packet's fate is decided by the first term that holds it: where the two fates differ, at most one shared doubt
+    decides on each side. So the meanings in which at most two of them hold anything are enough.
+    """
+    old, new = (_doubts(stages) for stages in (before, after))
+    shared = [key for key in old if old[key] == new[key]]
+    if len(shared) > _MOST:
+        return None
+    return ((_with(before, meaning), _with(after, meaning)) for meaning in _meanings(shared))
+
+
+def _meanings(shared: Sequence[Key]) -> Iterator[Meaning]:
+    for count in range(min(len(shared), 2) + 1):
+        for held in combinations(shared, count):
+            for actions in product(*(_actions(key) for key in held)):
+                yield dict.fromkeys(shared) | dict(zip(held, actions, strict=True))
+
+
+def _actions(key: Key) -> tuple[Action, ...]:
+    action = key[1]
+    return ("permit", "deny") if action == "unknown" else ("permit",) if action == "permit" else ("deny",)
+
+
+def _doubts(stages: Sequence[Stage]) -> Counter[Key]:
+    return Counter(_key(stage, term) for stage in stages for term in stage.terms if _doubtful(term))
+
+
+def _doubtful(term: Term) -> bool:
+    return not term.sure or term.action == "unknown"
+
+
+def _key(stage: Stage, term: Term) -> Key:
+    """Return what makes two doubtful terms the same; never where they are written, which a change moves."""
+    return (stage.name, term.action, term.sure, term.written.text, term.sources, term.destinations, term.services,
+            term.arriving, term.leaving)  # fmt: skip
+
+
+def _with(stages: Sequence[Stage], meaning: Meaning) -> tuple[Stage, ...]:
+    found = []
+    for stage in stages:
+        terms = []
+        for term in stage.terms:
+            key = _key(stage, term) if _doubtful(term) else ()
+            if key not in meaning:
+                terms.append(term)
+            elif (action := meaning[key]) is not None:
+                terms.append(replace(term, action=action, sure=True))
+        found.append(replace(stage, terms=tuple(terms)))
+    return tuple(found)
