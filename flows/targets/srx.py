@@ -1,7 +1,7 @@
 """Juniper SRX: policies between zones, a zone an interface, and towards the device itself, by aerleon.
 
 SRX follows conversations. Source: Junos OS, Security Policies User Guide, "Security Policies for self traffic"
-(`junos-host`, after `host-inbound-traffic`).
+(`junos-host`, after `host-inbound-traffic`, whose `any-service` opens every port to these policies).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def _write(plan: Plan) -> dict[str, str]:
     for home in plan.homes:
         name, number = unit(home)
         lines += [f"        security-zone {named[home.name]} {{", "            host-inbound-traffic {",
-                  "                system-services {", "                    all;", "                }",
+                  "                system-services {", "                    all;", "                    any-service;",
+                  "                }",
                   "                protocols {", "                    all;", "                }",
                   "            }", "            interfaces {",
                   f"                {name}.{number};", "            }", "        }"]  # fmt: skip

@@ -195,3 +195,21 @@ def test_what_cannot_be_generated_writes_nothing(tmp_path: Path) -> None:
     unknown = cloison("generate", str(LAB / "map.yaml"), "--device", "fw-9", "--dialect", "nftable", "--lang", "fr")
     assert unknown.returncode == 2
     assert "Traceback" not in refused.stderr + unknown.stderr
+
+
+def test_what_is_not_read_back_equal_is_shown_and_not_written(tmp_path: Path) -> None:
+    text = (LAB / "map.yaml").read_text("utf-8")
+    file = tmp_path / "map.yaml"
+    file.write_text(text.replace("  vip: {on: fw-1,", "  vip: {on: gate-1,"), encoding="utf-8")
+    words = ("generate", str(file), "--device", "fw-1", *AT)
+    config = tmp_path / "fw-1.xml"
+    undecided = cloison(*words, "--dialect", "panos", "-o", str(config))
+    assert undecided.returncode == 3, undecided.stderr
+    assert "nothing is written" in undecided.stderr
+    assert "icmp-echo-request" in undecided.stderr
+    assert undecided.stdout == ""
+    assert not config.exists()
+    rules = tmp_path / "rules"
+    both = cloison(*words, "--dialect", "iptables", "-o", str(rules))
+    assert both.returncode == 0, both.stderr
+    assert sorted(path.name for path in tmp_path.glob("rules*")) == ["rules.v4", "rules.v6"]
