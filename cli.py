@@ -876,7 +876,10 @@ def generate(
             "-o",
             "--output",
             metavar=_("FILE", "FICHIER"),
-            help=_("Write to this file.", "Écrire dans ce fichier."),
+            help=_(
+                "Write to this file; iptables writes two, FILE.v4 and FILE.v6.",
+                "Écrire dans ce fichier ; iptables en écrit deux, FICHIER.v4 et FICHIER.v6.",
+            ),
             show_default=False,
         ),
     ] = None,
@@ -896,10 +899,12 @@ def generate(
         _say(made.summary)
         return UNDECIDED
     if output is not None:
-        _write(output, (made.text.encode(),))
+        for suffix, text in made.files.items():
+            _write(output.with_name(output.name + suffix), (text.encode(),))
     else:
         sys.stdout.write(made.text)
-    _say(made.summary)
+    for message in (made.summary, *made.notes):
+        _say(message)
     return HOLDS
 
 

@@ -18,6 +18,7 @@ import cloison.captures.wire
 import cloison.diagrams.outputs
 import cloison.diagrams.views
 import cloison.flows.firewalls
+import cloison.flows.targets
 import cloison.netmodel.assurance.checks
 import cloison.netmodel.assurance.frameworks
 import cloison.netmodel.assurance.profiles
@@ -159,6 +160,9 @@ def pages() -> Iterator[tuple[str, str]]:
     dialects: dict[str, Dialect] = load(cloison.flows.firewalls, "DIALECT")
     for name, dialect in dialects.items():
         yield f"dialects/{name}.md", dialect_page(dialect)
+    yield "targets.md", entries_page(
+        "Dialects that are generated / Dialectes générés", load(cloison.flows.targets, "TARGET")
+    )
     known = [f"- [{name}](dialects/{name}.md): {item.title.en} / *{item.title.fr}*" for name, item in dialects.items()]
     yield "dialects.md", "\n".join(["# Firewall dialects / Dialectes de pare-feu\n", *known, ""])
     compressions = load(cloison.captures.compressions, "COMPRESSION")

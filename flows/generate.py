@@ -24,10 +24,15 @@ Tick = Callable[[int, int], None]
 class Generated:
     """A configuration, how it is read back, and how that compares with the matrix."""
 
-    text: str
+    files: Mapping[str, str]  # by what is put behind their name
     plan: Plan
     configuration: Configuration
     verification: Verification
+
+    @property
+    def text(self) -> str:
+        """All files, one after the other."""
+        return "\n".join(self.files.values())
 
     @property
     def equal(self) -> bool:
@@ -38,6 +43,11 @@ class Generated:
     def untranslated(self) -> tuple[str, ...]:
         """The map's translations that are not read back."""
         return tuple(item.id for item in self.plan.translations if not made(self.configuration, item))
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What the comparison leaves out."""
+        return tuple(dict.fromkeys(note for item in self.verification.devices for note in item.notes))
 
     @property
     def summary(self) -> Message:
@@ -86,9 +96,10 @@ def generate(network: Network, device: str, dialect: str, tick: Tick = lambda do
     plan = plan_of(network, device, stateless=target.stateless)
     if plan.translations and not target.translates:
         raise MapError(tuple(_untranslatable(item, target) for item in plan.translations))
-    text = target.write(plan)
-    configuration = read([File(f"{device} ({dialect})", text)], target.dialect, tick)
-    return Generated(text, plan, configuration, verify(network, {device: configuration}, tick=tick))
+    files = target.write(plan)
+    written = [File(f"{device}{suffix}", text) for suffix, text in files.items()]
+    configuration = read(written, target.dialect, tick)
+    return Generated(files, plan, configuration, verify(network, {device: configuration}, tick=tick))
 
 
 def _untranslatable(item: Translated, target: Target) -> Finding:

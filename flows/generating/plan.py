@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -88,15 +88,16 @@ class Plan:
 class Target:
     """A language of filters that plans are written in.
 
-    ``dialect`` names the reader that reads it back. ``write`` returns the text of a plan and raises ``MapError`` with
-    everything that the language has no word for. ``stateless``: conversations are not followed, so that answers have
-    rules of their own. ``translates``: it has words for the plan's translations.
+    ``dialect`` names the reader that reads it back. ``write`` returns the files of a plan, by what is put behind their
+    name (nothing, of a single one), and raises ``MapError`` with everything that the language has no word for.
+    ``stateless``: conversations are not followed, so that answers have rules of their own. ``translates``: it has words
+    for the plan's translations.
     """
 
     name: str
     title: Text
     dialect: str
-    write: Callable[[Plan], str]
+    write: Callable[[Plan], Mapping[str, str]]
     stateless: bool = False
     translates: bool = False
 

@@ -17,7 +17,7 @@ from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, inpu
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Port, Sides, bare, sides_of
-from cloison.netmodel.space.addresses import parse, points, show
+from cloison.netmodel.space.addresses import parse, points, prefixes, show
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.policy import Rule
 from cloison.netmodel.space.protocols import ICMP, ICMPV6
@@ -170,6 +170,7 @@ class _Cut:
         self._network = network
         self._space = space
         self._hook = hook
+        self._filled: dict[IntervalSet, IntervalSet] = {}
         self._kept: dict[IntervalSet, tuple[tuple[str, IntervalSet], ...]] = {}
         self.errors: list[Finding] = []
 
@@ -180,7 +181,8 @@ class _Cut:
             line, why, span = self._origin(rule.origin)
             for arriving, source in self._split(rule.source, self._hook != "output"):
                 for leaving, destination in self._split(rule.destination, self._hook != "input"):
-                    one, other = bare(source), bare(destination)
+                    one = bare(source) if self._hook == "output" else self._whole(source)
+                    other = self._whole(destination) if self._hook == "forward" else bare(destination)
                     if not self._exact((arriving, one, source), (leaving, other, destination), rule):
                         self.errors.append(inexpressible(line, self._blurred(one, other), span))
                         continue
@@ -216,6 +218,23 @@ class _Cut:
             if rest:
                 parts.append(("", rest))
             known = self._kept[held] = tuple(parts)
+        return known
+
+    def _whole(self, held: IntervalSet) -> IntervalSet:
+        """Return addresses with those of the device that make fewer prefixes of them.
+
+        They are never forwarded, nor sent to the device: a network is its network, and not all of it but one address.
+        """
+        known = self._filled.get(held)
+        if known is None:
+            known = bare(held)
+            for address in bare(self._space.sides.own).ranges:
+                for number in range(address[0], address[1] + 1):
+                    more = known | IntervalSet(((number, number),))
+                    beside = number - 1 in known or number + 1 in known
+                    if beside and len(prefixes(more)) < len(prefixes(known)):
+                        known = more
+            self._filled[held] = known
         return known
 
     def _exact(

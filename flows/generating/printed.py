@@ -23,7 +23,7 @@ def plain(text: str, most: int = 0) -> str:
 
 def ascii_only(text: str, most: int) -> str:
     """Return a text as :func:`plain` gives it, in ASCII: letters lose their accents, the rest is left out."""
-    folded = unicodedata.normalize("NFKD", plain(text)).replace("’", "'").replace("→", "->")
+    folded = unicodedata.normalize("NFKD", plain(text)).replace("’", "'").replace("→", "->").replace("*", " ")
     return plain(re.sub(r" +", " ", folded.encode("ascii", "ignore").decode()), most)
 
 

@@ -27,7 +27,7 @@ _KEYWORD = {4: "ip", 6: "ip6"}
 _HOOKS: dict[Hook, str] = {"input": "input", "forward": "forward", "output": "output"}
 
 
-def _write(plan: Plan) -> str:
+def _write(plan: Plan) -> dict[str, str]:
     errors = [*_unnamed(plan), *_unserved(plan)]
     if errors:
         raise MapError(tuple(errors))
@@ -39,7 +39,7 @@ def _write(plan: Plan) -> str:
     out += [f"    {line}" if line else "" for line in [*body, *_translations(plan)]]
     while out[-1] == "":
         out.pop()
-    return "\n".join([*out, "}", ""])
+    return {"": "\n".join([*out, "}", ""])}
 
 
 # ---------------------------------------------------------------- refusals
