@@ -160,8 +160,9 @@ def pages() -> Iterator[tuple[str, str]]:
     dialects: dict[str, Dialect] = load(cloison.flows.firewalls, "DIALECT")
     for name, dialect in dialects.items():
         yield f"dialects/{name}.md", dialect_page(dialect)
-    yield "targets.md", entries_page(
-        "Dialects that are generated / Dialectes générés", load(cloison.flows.targets, "TARGET")
+    yield (
+        "targets.md",
+        entries_page("Dialects that are generated / Dialectes générés", load(cloison.flows.targets, "TARGET")),
     )
     known = [f"- [{name}](dialects/{name}.md): {item.title.en} / *{item.title.fr}*" for name, item in dialects.items()]
     yield "dialects.md", "\n".join(["# Firewall dialects / Dialectes de pare-feu\n", *known, ""])

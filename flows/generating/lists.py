@@ -111,4 +111,3 @@ def _icmp(family: Family) -> str:
 
 def _back(item: Asked, match: Match) -> dict[str, object]:
     return {"option": ["tcp-established"]} if item.answer and match.protocol == TCP else {}
-

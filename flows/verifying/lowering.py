@@ -212,11 +212,11 @@ def _stage(space: Space, stage: Stage, phase: int, hook: Hook, idle: list[Term])
         else:
             lower += (_denying(rule) for rule in wide)
             upper += wide
-    if stage.otherwise == "permit":
-        rest = Rule(True, EMPTY, EMPTY, EVERY_SERVICE.in_phase(phase), (Deciding(stage, None),))
-        closing = list(_cut_along(space, rest))
-        lower += closing
-        upper += closing
+    permit = stage.otherwise == "permit"
+    rest = Rule(permit, EMPTY, EMPTY, EVERY_SERVICE.in_phase(phase), (Deciding(stage, None),))
+    closing = list(_cut_along(space, rest))
+    lower += closing
+    upper += closing
     return lower, upper, exact
 
 

@@ -239,9 +239,7 @@ def test_a_name_with_a_star_stands_for_the_interfaces_that_have_no_name() -> Non
         ("bond0", "10.4.0.0/24"))}  # fmt: skip
     names = ("wan0", "eth*", "eth1", "*", "ppp*")
     rule = Term("permit", Written(Span("fw", 1), "not wan0"), arriving=frozenset(names) - {"wan0"})
-    told = Configuration(
-        "toy", tuple(Interface(name) for name in names), (Stage("forward", (rule,), "tracked"),)
-    )
+    told = Configuration("toy", tuple(Interface(name) for name in names), (Stage("forward", (rule,), "tracked"),))
     answer = named(told, Sides("f1", ("f1",), EMPTY, (), ports))
     assert not answer.errors
     assert not answer.absent
