@@ -9,6 +9,7 @@ from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, instance, refused
 from cloison.flows.verifying.lines import Claims, claims
 from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
+from cloison.flows.verifying.split import split, with_interfaces
 from cloison.flows.verifying.verdict import Box, Excess, Missing
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
@@ -94,12 +95,41 @@ def _compare(network: Network, space: Space, stages: Sequence[Stage], hook: Hook
     decided = done and finished and told
     equal = decided and not over and not under and not elsewhere
     if equal and not permitted.exact:
-        more, known = beyond(narrowed(permitted.upper, counted), asked.authorised)
-        less, sure = beyond(asked.owed, permitted.lower)
-        equal = known and sure and not more and not less
-        decided = known and sure
+        equal, known = _surely(space, stages, hook, phase, permitted, asked)
+        decided = decided and known
     lines = tuple(dict.fromkeys(str(item.rule.origin) for item in elsewhere))
     return Compared(hook, phase, permitted, asked, excess, missing, lines, equal, decided)
+
+
+def _surely(
+    space: Space, stages: Sequence[Stage], hook: Hook, phase: int, permitted: Lowered, asked: Claims
+) -> tuple[bool, bool]:
+    """Return whether bounds without a difference are equal, and whether that was found out.
+
+    Where interfaces alone leave it open, every interface that a packet may pass is looked at by itself.
+    """
+    counted = judged(stages, phase)
+    authorised, owed = asked.authorised, asked.owed
+    apart = split(space.sides, hook)
+    if apart is not None:
+        try:
+            permitted = lowered(apart, stages, phase, hook)
+        except BudgetError:
+            return False, False
+        authorised, owed = (_copied(space, apart, rules) for rules in (authorised, owed))
+    more, first = beyond(narrowed(permitted.upper, counted), authorised)
+    less, second = beyond(owed, permitted.lower)
+    return first and second and not more and not less, first and second
+
+
+def _copied(space: Space, apart: Space, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(True, one, other, rule.services, rule.origin)
+        for rule in rules
+        for one, other in apart.pieces(
+            with_interfaces(space.sides, rule.source), with_interfaces(space.sides, rule.destination)
+        )
+    )
 
 
 def _grouped(found: Sequence[Difference], key: Callable[[Difference], tuple[object, ...]]) -> list[list[Difference]]:

@@ -69,7 +69,7 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
         return known
 
     for line in network.lines:
-        if not line.live:
+        if not line.live or _wrapped(network, space.sides, line):
             continue
         for product in _as_seen(sight, line):
             ends = [(product.source, product.destination, narrowed(product.services, False))]
@@ -88,6 +88,18 @@ def claims(network: Network, space: Space, hook: Hook, phase: int) -> Claims:
                         (owed if must else doubtful).append(Rule(True, here, there, carried, line.id))
     authorised += _free(network, space)
     return Claims(tuple(authorised), tuple(owed), tuple(doubtful))
+
+
+def _wrapped(network: Network, sides: Sides, line: Line) -> bool:
+    """Say whether the device stands between the ends of the line's tunnel: it then sees the tunnel's packets alone."""
+    carrier = network.model.carriers.get(line.flow.tunnel)
+    if carrier is None or len(carrier.ends) < 2 or set(carrier.ends) & set(sides.stage):
+        return False
+    units = [
+        {unit.number for unit in sides.units if unit.points.overlaps(network.assets[end].points)}
+        for end in carrier.ends if end in network.assets
+    ]  # fmt: skip
+    return bool(units) and all(units) and not set.intersection(*units)
 
 
 def _as_seen(sight: Sight, line: Line) -> Iterator[Product]:
