@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from cloison.flows.generating.neighbours import OF_A_LINK, neighbours
 from cloison.flows.generating.plan import Asked, Home, Plan, family_of, inexpressible
 from cloison.flows.generating.printed import plain
 from cloison.flows.generating.translating import translations_of
@@ -24,7 +25,6 @@ from cloison.netmodel.space.protocols import ICMP, ICMPV6
 from cloison.netmodel.space.services import CONTINUING, EVERY_SERVICE, OPENING, ServiceSet
 
 _MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8")
-_OF_A_LINK = parse("224.0.0.0/24") | parse("ff02::/16")  # RFC 5771 section 4, RFC 4291 section 2.7
 _HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
 _EVERY = EVERY_SERVICE.in_phase(OPENING)
 _ODD = {4: ServiceSet.of((ICMPV6, ICMPV6)), 6: ServiceSet.of((ICMP, ICMP))}  # no such packets
@@ -57,6 +57,7 @@ def plan_of(network: Network, device: str, *, stateless: bool = False) -> Plan:
             back = [rule for rule in whole if _key(rule) not in known]
             answers += (replace(item, answer=True) for item in cut.rules(back))
         errors += cut.errors
+    rules += (item for line in network.lines if line.live for item in neighbours(line, sides))
     translations, wrong = translations_of(network, sides)
     errors += wrong
     if errors:
@@ -142,10 +143,9 @@ def _unwritten(network: Network, sides: Sides) -> Iterator[Finding]:
                 yield inexpressible(line.id, _ANY_ENDS if wide else _ANY_SERVICE, line.span)
             continue
         for item in line.products:
-            heard = item.destination & many
-            beyond = bare(heard) - _OF_A_LINK
-            if heard and (beyond or item.source.overlaps(sides.own) or item.source.overlaps(links)):
-                text = show((heard).least())
+            heard = bare(item.destination & many) - OF_A_LINK
+            if heard and (item.source.overlaps(sides.own) or item.source.overlaps(links)):
+                text = show(heard.least())
                 message = say(
                     "multicast to {address}: that it passes, or reaches, the device cannot be compared with the map",
                     "multidiffusion vers {address} : son passage par l’équipement, ou son arrivée, ne se compare pas "
