@@ -32,13 +32,14 @@ bench: $(VENV)/tests-installed
 lab: $(VENV)/tests-installed
 	$(BIN)/python examples/lab/record.py
 
-# Real captures that are not part of this repository: make oracle SHARED=PATH
+# Real captures and configurations that are not part of this repository: make oracle SHARED=PATH
 oracle: $(VENV)/tests-installed
-	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/"; exit 2; }
+	@test -n "$(SHARED)" || { echo "make oracle SHARED=PATH, where PATH holds captures/ and firewalls/"; exit 2; }
 	$(BIN)/python tests/oracle/captures.py "$(SHARED)"
 	$(BIN)/python tests/oracle/logs.py "$(SHARED)"
 	$(BIN)/python tests/oracle/exports.py "$(SHARED)"
 	$(BIN)/python tests/oracle/nfcapd.py "$(SHARED)"
+	$(BIN)/python tests/oracle/firewalls.py "$(SHARED)"
 
 # The laws, long random runs, and half a minute of fuzzing for each reader and recogniser.
 nightly: $(VENV)/tests-installed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from cloison.flows.configuration import Configuration, Stage, Term
 from cloison.flows.verifying.lowering import Hook
@@ -23,12 +24,15 @@ def effectless(
 ) -> tuple[Effectless, ...]:
     """Return the rules of every stage that do nothing; one that is shadowed is not said to be idle too."""
     found: list[Effectless] = []
+    known: dict[int, tuple[Effectless, ...]] = {}  # one list may filter what is forwarded and what arrives
     hooks: tuple[tuple[Hook, Sequence[Stage]], ...] = (
         ("forward", configuration.forward), ("input", configuration.input or ()), ("output", configuration.output or ())
     )  # fmt: skip
     for hook, stages in hooks:
         for stage in stages:
-            said = {id(item.term): item for item in _within(hook, stage, tick)}
+            if id(stage) not in known:
+                known[id(stage)] = tuple(_within(hook, stage, tick))
+            said = {id(item.term): replace(item, hook=hook) for item in known[id(stage)]}
             found += _whole(stage, said)
             found += (
                 Effectless(hook, "idle", term) for term in idle
