@@ -575,7 +575,8 @@ def check(
 
     _check_language(lang)
     severity = _severity(fail_on)
-    network = _network(_found(path), _day(at))
+    day = _day(at)
+    network = _network(_found(path), day)
     if config:
         from cloison.flows.effective import effective
         from cloison.netmodel.assurance.evidence import Evidence
@@ -976,13 +977,13 @@ def explain(
     from cloison.flows.verify import guards_of
 
     _check_language(lang)
-    network = _network(path, _day(at))
     seen = bool(capture or probe)
     if seen and not config:
         _refuse("usage", say("--capture needs the configurations: --config DEVICE=FILE",
                              "--capture demande les configurations : --config ÉQUIPEMENT=FICHIER"))  # fmt: skip
     if bool(source) != bool(target) or not (source or seen):
         _refuse("usage", say("name both ends: --from and --to", "nommer les deux bouts : --from et --to"))
+    network = _network(path, _day(at))
     verification = _verified(network, config, []) if config else None
     guards = guards_of(verification) if verification else ()
     if seen and verification is not None:

@@ -75,8 +75,21 @@ def main() -> None:
             "--probe", "ids-edge=examples/lab/edge.pcap", expected=1)  # fmt: skip
     cloison("audit", "examples/lab/map.yaml", "--probe", "ids-core=examples/lab/core.pcap",
             "--probe", "ids-edge=examples/lab/edge.pcap", "-o", "out/audit.json", expected=1)  # fmt: skip
-    tell("The results lie in out/: " + ", ".join(["broken.md", *drawn, "audit.json"]),
-         "Les résultats sont dans out/ : " + ", ".join(["broken.md", *drawn, "audit.json"]))  # fmt: skip
+    tell(
+        "7. Do the firewalls permit the matrix, the whole matrix and nothing else? (16 devices, 5 languages)",
+        "7. Les pare-feux permettent-ils la matrice, toute la matrice et rien d’autre ? (16 équipements, 5 langages)",
+    )
+    cloison("verify", "examples/nuage", "--config", "examples/configurations/nuage", "--at", AT)
+    tell(
+        "8. Answer a merge request: what the change opens and closes (exit 1: outside the matrix).",
+        "8. Répondre à une demande de fusion : ce que le changement ouvre et ferme (code 1 : hors de la matrice).",
+    )
+    cloison("verify", "examples/nuage", "--at", AT,
+            "--config", "fw-core=examples/configurations/nuage-broken/fw-core.nft",
+            "--base", "fw-core=examples/configurations/nuage/fw-core.nft",
+            "--format", "markdown", "-o", "out/merge-request.md", expected=1)  # fmt: skip
+    results = ", ".join(["broken.md", *drawn, "audit.json", "merge-request.md"])
+    tell(f"The results lie in out/: {results}", f"Les résultats sont dans out/ : {results}")
 
 
 if __name__ == "__main__":

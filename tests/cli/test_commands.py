@@ -186,11 +186,11 @@ def test_a_configuration_is_generated(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_generated_writes_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "fw-edge.nft"
-    words = ("--dialect", "nftables", *AT, "-o", str(file))
-    refused = cloison("generate", str(EXAMPLES / "nuage"), "--device", "fw-edge", *words)
+    file = tmp_path / "fw-dev.asa"
+    words = ("--dialect", "asa", *AT, "-o", str(file))
+    refused = cloison("generate", str(EXAMPLES / "nuage"), "--device", "fw-dev", *words)
     assert refused.returncode == 2
-    assert "reseau.yaml:131:3" in refused.stderr
+    assert "matrice.csv:74:1" in refused.stderr
     assert not file.exists()
     unknown = cloison("generate", str(LAB / "map.yaml"), "--device", "fw-9", "--dialect", "nftable", "--lang", "fr")
     assert unknown.returncode == 2
