@@ -63,9 +63,11 @@ class Guard:
             hook = "input"
         elif product.source <= self.sides.own:
             hook = "output"
+        if _stages(self.configuration, hook) is None:
+            return Decision(self.device, hook, "absent", always=False)
         lists = self._list(hook)
         if lists is None:
-            return Decision(self.device, hook, "absent", always=False)
+            return Decision(self.device, hook, "undecided", always=False)
         space, rules = lists
         services = product.services.in_phase(OPENING)
         pieces = [
