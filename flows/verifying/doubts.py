@@ -1,13 +1,18 @@
-"""What is in doubt before a change and after it alike is the same thing twice, whatever it means."""
+"""What is in doubt before a change and after it alike is the same thing twice, whatever it means.
+
+A doubt may hang on any statement that is not understood (a domain name, a group of users): it is the same only where
+the texts are, but for rules that are understood, counters and comments.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, islice, product
 
-from cloison.flows.configuration import Action, Stage, Term
+from cloison.flows.configuration import Action, Configuration, Stage, Term
 
 Key = tuple[object, ...]
 Meaning = Mapping[Key, Action | None]  # what a doubtful term does, nothing where it holds no packet
@@ -15,10 +20,24 @@ Meaning = Mapping[Key, Action | None]  # what a doubtful term does, nothing wher
 _MOST = 128  # meanings that are compared
 
 
+_COUNTERS = re.compile(r"\[\d+:\d+\]|\bpackets \d+ bytes \d+")
+
+
+def beside(configuration: Configuration) -> tuple[str, ...]:
+    """Return the lines of a configuration that are no rule that is understood, in their order."""
+    stages = (*configuration.forward, *(configuration.input or ()), *(configuration.output or ()))
+    terms = [term for stage in stages for term in stage.terms]
+    known = {term.written.text for term in terms} - {term.written.text for term in terms if _doubtful(term)}
+    lines = (_COUNTERS.sub("", line).strip() for line in configuration.text.splitlines() if line.strip() not in known)
+    return tuple(line for line in lines if line and line[0] not in "#!")
+
+
 def resolved(
-    before: Sequence[Stage], after: Sequence[Stage]
+    before: Sequence[Stage], after: Sequence[Stage], alike: bool
 ) -> Iterator[tuple[tuple[Stage, ...], tuple[Stage, ...]]] | None:
     """Return both configurations under every meaning of the doubts that they share; nothing where there are too many.
+
+    ``alike`` says whether what is not understood is the same beside them.
 
     A packet's fate in a stage is decided by the first term that holds it. Where the two fates differ, one stage that
     denies it decides on one side, and on the other every stage that permits it: the meanings in which at most one doubt
@@ -26,6 +45,8 @@ def resolved(
     """
     old, new = (_doubts(stages) for stages in (before, after))
     shared = [key for key in old if old[key] == new[key]]
+    if shared and not alike:
+        return None
     meanings = list(islice(_meanings(shared, max(len(before), len(after)) + 1), _MOST + 1))
     if len(meanings) > _MOST:
         return None

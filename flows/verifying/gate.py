@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
-from cloison.flows.verifying.doubts import key_of, resolved
+from cloison.flows.verifying.doubts import beside, key_of, resolved
 from cloison.flows.verifying.lines import FREE, claims
 from cloison.flows.verifying.lowering import (
     Hook,
@@ -78,6 +78,7 @@ def change(
     opened: list[Change] = []
     closed: list[Change] = []
     decided = True
+    alike = beside(old[0]) == beside(new[0])
     for hook in _HOOKS:
         before, after = _stages(old[0], hook), _stages(new[0], hook)
         if before is None and after is None:
@@ -89,7 +90,7 @@ def change(
             decided = decided and _alike(before, after)  # the map does not tell the device's addresses
             continue
         here, there = Space.of(old[1], hook), Space.of(new[1], hook)
-        pairs = resolved(before, after)
+        pairs = resolved(before, after, alike)
         if pairs is None:
             decided, pairs = False, iter([(before, after)])
         for was, now in pairs:
