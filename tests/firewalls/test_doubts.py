@@ -14,7 +14,7 @@ import pytest
 from cloison.flows.configuration import Configuration, Interface, Stage, Term, Translation, Written
 from cloison.flows.configuring.fate import Probe, fate
 from cloison.flows.effective import effective
-from cloison.flows.verify import Verification, verify
+from cloison.flows.verify import Verification, guards_of, verify
 from cloison.flows.verifying import lowering
 from cloison.flows.verifying.naming import named
 from cloison.netmodel.assurance.effective import not_compared
@@ -25,6 +25,7 @@ from cloison.netmodel.network import Network, compile_network
 from cloison.netmodel.sides import Port, Sides, sides_of
 from cloison.netmodel.space.addresses import ANY, parse, parse_address
 from cloison.netmodel.space.intervals import EMPTY
+from cloison.netmodel.space.packets import Product
 from cloison.netmodel.space.services import EVERY_SERVICE, OPENING, ServiceSet
 
 DAY = date(2026, 11, 30)
@@ -257,3 +258,56 @@ def test_a_zone_within_an_open_one_may_close_itself(tmp_path: Path) -> None:
     one, other = (next(item for item in net.ownership.owners if item.zone == zone) for zone in "ab")
     assert not net.ownership.inside(one, other)
     assert verdict.result == "excess"
+
+
+def test_a_guard_that_ran_out_of_budget_is_undecided_and_not_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = network(tmp_path, ONE)
+    found = verify(net, {"fw": toy(stage(EXACT), stage(EXACT))})
+    (guard,) = guards_of(found)
+    monkeypatch.setattr(lowering, "MOST_RULES", 0)
+    assert guard.decide(Product(parse(A), parse(B), TCP[1])).fate == "undecided"
+
+
+def test_what_is_forbidden_is_seen_past_the_first_owners(tmp_path: Path) -> None:
+    """Every place that an excess joins is a contact, however many share its zone."""
+    hosts = "".join(f"  h{number}: {{owner: us, interfaces: {{n: 10.1.0.{number}}}}}\n" for number in range(1, 251))
+    net = network(tmp_path, ONE.replace("interconnections:", hosts + "interconnections:"))
+    (told,) = effective(verify(net, {"fw": toy(stage(permit(1, A, B, TCP[2])))})).values()
+    (excess,) = (item for item in told.departures if item.kind == "excess")
+    assert {contact.target.asset for contact in excess.contacts} >= {f"h{number}" for number in range(1, 251)}
+
+
+MAPPED = f"""{HEAD}  out: {{cidr: 192.0.2.0/24, zone: t}}
+assets:
+  f1: {{functions: filtering, owner: us}}
+  f2: {{functions: filtering, owner: us}}
+  web: {{owner: us, interfaces: {{n: 10.1.0.7}}}}
+interconnections:
+  one: {{between: [a, t], through: f1}}
+  two: {{between: [t, b], through: f2}}
+translations:
+  vip: {{on: f2, kind: destination, outside: 192.0.2.7, inside: web, services: {{PORTS}}}}
+flows:
+  F-1: {{from: a, to: web, services: [SERVICES], {WHY}}}
+"""
+
+
+def mapped(folder: Path, ports: str, services: str, *terms: Term) -> tuple[str, list[str]]:
+    text = MAPPED.replace("PORTS", ports).replace("SERVICES", services)
+    (verdict,) = verify(network(folder, text), {"f1": toy(stage(*terms))}).devices
+    return verdict.result, [item.line for item in verdict.missing]
+
+
+def test_a_line_that_is_translated_in_part_is_owed_whole(tmp_path: Path) -> None:
+    outside = permit(1, A, "192.0.2.7", ServiceSet.of((6, 6), (8443, 8443)))
+    assert mapped(tmp_path, "tcp/8443: tcp/443", "tcp/443, tcp/22", outside) == ("missing", ["F-1"])
+    plain = permit(2, A, "10.1.0.7", ServiceSet.of((6, 6), (22, 22)))
+    assert mapped(tmp_path, "tcp/8443: tcp/443", "tcp/443, tcp/22", outside, plain) == ("equal", [])
+
+
+def test_ports_that_are_renumbered_together_are_not_all_authorised_by_one(tmp_path: Path) -> None:
+    outside = permit(1, A, "192.0.2.7", ServiceSet.of((6, 6), (8440, 8449)))
+    assert mapped(tmp_path, "tcp/8440-8449: tcp/440-449", "tcp/443", outside)[0] in ("excess", "differs")
+    assert mapped(tmp_path, "tcp/8440-8449: tcp/440-449", "tcp/440-449", outside) == ("equal", [])
