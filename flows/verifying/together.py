@@ -60,7 +60,7 @@ def stopped(
     helped: list[str] = []
     for stage in dict.fromkeys(item.sides.stage for item in others.values() if device not in item.sides.stage):
         names = [name for name in others if others[name].sides.stage == stage]
-        if not _whole(network, stage, names):
+        if not whole(network, stage, names):
             continue
         after: list[Product] = []
         for piece in left:
@@ -77,7 +77,7 @@ def stopped(
     return ()
 
 
-def _whole(network: Network, stage: Sequence[str], names: Sequence[str]) -> bool:
+def whole(network: Network, stage: Sequence[str], names: Sequence[str]) -> bool:
     """Say whether every equal of a stage has a configuration: its own, its cluster's, or all of its members'."""
     return all(
         name in names

@@ -14,6 +14,7 @@ import pytest
 from cloison.flows.configuration import Configuration, Interface, Stage, Term, Translation, Written
 from cloison.flows.configuring.fate import Probe, fate
 from cloison.flows.effective import effective
+from cloison.flows.triangle import passing
 from cloison.flows.verify import Verification, guards_of, verify
 from cloison.flows.verifying import lowering
 from cloison.flows.verifying.naming import named
@@ -311,3 +312,23 @@ def test_ports_that_are_renumbered_together_are_not_all_authorised_by_one(tmp_pa
     outside = permit(1, A, "192.0.2.7", ServiceSet.of((6, 6), (8440, 8449)))
     assert mapped(tmp_path, "tcp/8440-8449: tcp/440-449", "tcp/443", outside)[0] in ("excess", "differs")
     assert mapped(tmp_path, "tcp/8440-8449: tcp/440-449", "tcp/440-449", outside) == ("equal", [])
+
+
+EQUALS = f"""{HEAD}assets:
+  f1: {{functions: filtering, owner: us}}
+  f2: {{functions: filtering, owner: us}}
+interconnections:
+  one: {{between: [a, b], through: [[f1, f2]]}}
+{FLOWS}"""
+
+
+def test_one_of_two_equals_does_not_block_what_the_other_lets_through(tmp_path: Path) -> None:
+    net = network(tmp_path, EQUALS)
+    asked = Product(parse(A), parse(B), TCP[1])
+    shut, exact = toy(stage()), toy(stage(EXACT))
+    for configurations, word in (
+        ({"f1": shut, "f2": exact}, "partly"), ({"f1": shut, "f2": shut}, "no"), ({"f1": exact, "f2": exact}, "yes"),
+        ({"f1": shut}, "partly"),
+    ):  # fmt: skip
+        guards = guards_of(verify(net, configurations))
+        assert passing(net, [guard.decide(asked) for guard in guards]) == word
