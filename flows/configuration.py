@@ -134,7 +134,7 @@ class Configuration:
     ``forward`` are the stages of what it forwards; none at all permits everything. ``input`` and ``output`` are those
     of its own conversations, ``None`` where the configuration says nothing of them (they are then not compared).
     ``understood`` and ``harmless`` count statements; every other statement is in ``undecided``, and each that can bear
-    on a verdict is a term that is not sure, too.
+    on a verdict is a term that is not sure, too. ``text`` is what was read, where it was read from files.
     """
 
     dialect: str
@@ -147,6 +147,7 @@ class Configuration:
     understood: int = 0
     harmless: int = 0
     undecided: tuple[Left, ...] = ()
+    text: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _witness(finding: Finding) -> Witness:
 
 
 def _doubts(verdict: Verdict, departures: Sequence[Departure]) -> Iterator[Message]:
-    if verdict.result == "undecided" or verdict.out_of_budget:
+    if verdict.doubtful or verdict.out_of_budget:
         yield say(
             "{device}: some of its rules are not understood", "{device} : certaines règles ne sont pas comprises",
             device=verdict.device,

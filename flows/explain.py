@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, product
 from typing import Literal
 
 from cloison.flows.explaining.coverage import Coverage, cover, meetings, missing
@@ -94,7 +94,10 @@ def _inside(network: Network, question: Question) -> bool:
     source, target = question.source, question.target
     if source.unmapped or target.unmapped or not source.owners or not target.owners:
         return False
-    return all(network.ownership.inside(one, other) for one in source.owners for other in target.owners)
+    here, there = source.owners[0], target.owners[0]
+    return all(network.ownership.inside(one, there) for one in source.owners) and all(
+        network.ownership.inside(here, other) for other in target.owners
+    )
 
 
 def _nearest(network: Network, question: Question) -> tuple[Near, ...]:
@@ -127,7 +130,7 @@ def _forbidden(network: Network, question: Question, coverage: Coverage) -> tupl
     """
     forbids = forbidden_by(network)
     names: dict[str, None] = {}
-    pairs = [(one, other) for one in question.source.owners for other in question.target.owners][:_MOST_PAIRS]
+    pairs = list(islice(product(question.source.owners, question.target.owners), _MOST_PAIRS))
     services = question.services
     if question.open and coverage.matches:
         services = coverage.services or ServiceSet.union(match.services for match in coverage.matches)

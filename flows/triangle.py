@@ -16,6 +16,7 @@ from cloison.flows.auditing.grounds import WHY, service_text
 from cloison.flows.judge import AUTHORISED, LOCAL, REASONS, REFUTATIONS
 from cloison.flows.verify import Verification
 from cloison.flows.verifying.deciding import Decision, Guard
+from cloison.flows.verifying.together import whole
 from cloison.flows.verifying.wording import DEFAULT, rules_of
 from cloison.netmodel.finding import Finding, Message, Ref, Span, Step, Text, Value, Witness, say
 from cloison.netmodel.network import Network
@@ -101,7 +102,7 @@ def _line(
     )
     each = [[guard.decide(product) for guard in guards] for product in products]
     met = [[item for item in decisions if item.fate != "absent"] for decisions in each]
-    words = {_passing(decisions) for decisions in met if decisions}
+    words = {passing(verification.network, decisions) for decisions in met if decisions}
     if not words:
         return "not-compared", ()
     denying = (item.device for decisions in met for item in decisions if item.fate == "denied")
@@ -111,12 +112,16 @@ def _line(
     return ("undecided" if "undecided" in words else "partly"), blocked
 
 
-def _passing(decisions: Sequence[Decision]) -> Passing:
-    """Return whether packets pass: each device that they surely cross has to let them."""
+def passing(network: Network, decisions: Sequence[Decision]) -> Passing:
+    """Return whether packets pass: of each stage that they surely cross, one of the equals has to let them."""
     if not decisions:
         return "not-compared"
-    if any(item.fate == "denied" and item.always for item in decisions):
-        return "no"
+    for stage in dict.fromkeys(item.stage for item in decisions):
+        mine = [item for item in decisions if item.stage == stage]
+        if all(item.fate == "denied" and item.always for item in mine) and whole(
+            network, stage, [item.device for item in mine]
+        ):
+            return "no"
     if all(item.fate == "permitted" for item in decisions):
         return "yes"
     return "undecided" if any(item.fate == "undecided" for item in decisions) else "partly"
@@ -143,7 +148,7 @@ def _conversations(
         product = _product(network, entry)
         decisions = [guard.decide(product) for guard in guards] if product is not None else []
         met = tuple(item for item in decisions if item.fate != "absent")
-        told.append(ConversationSeen(entry, number, _passing(met), met))
+        told.append(ConversationSeen(entry, number, passing(network, met), met))
     return told, more
 
 

@@ -13,7 +13,7 @@ from cloison.flows.verifying.differences import Compared, compare_device
 from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
 from cloison.flows.verifying.naming import named
-from cloison.flows.verifying.together import Neighbour, forwarded, pieces_of, stopped
+from cloison.flows.verifying.together import Neighbour, Translated, forwarded, pieces_of, stopped
 from cloison.flows.verifying.translated import Sight
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
 from cloison.netmodel.compiling.collector import without_collector
@@ -183,6 +183,7 @@ def _verdict(
     compared: Mapping[str, tuple[Compared, ...]], tick: Tick,
 ) -> Verdict:  # fmt: skip
     configuration, mine = configurations[device], compared[device]
+    translated = Translated.of(network, configurations.values())
     standing: list[Excess] = []
     held: list[Excess] = []
     for item in mine:
@@ -193,7 +194,11 @@ def _verdict(
                 if rules is not None:
                     others[name] = Neighbour(sides[name], rules)
         for excess in item.excess:
-            by = stopped(network, pieces_of(excess), device, others) if others and excess.whole else ()
+            if any(_same(excess, other) for other in standing):
+                continue  # of an earlier phase
+            pieces = pieces_of(excess)
+            alike = excess.whole and not any(translated.holds(piece) for piece in pieces)
+            by = stopped(network, pieces, device, others) if others and alike else ()
             if by:
                 held.append(replace(excess, stopped=by))
             else:
@@ -201,19 +206,26 @@ def _verdict(
     missing = tuple(found for item in mine for found in item.missing)
     elsewhere = tuple(dict.fromkeys(line for item in mine for line in item.elsewhere))
     idle = tuple({id(term): term for item in mine for term in item.permitted.idle}.values())
-    undecided = any(not item.equal for item in mine) and not standing and not missing and not held
-    result: Result = "undecided" if undecided else "equal"
+    doubtful = any(item.doubtful or item.elsewhere for item in mine)
+    out_of_budget = any(not item.decided for item in mine)
+    result: Result = "undecided" if doubtful or out_of_budget else "equal"
     if standing or missing:
         result = "differs" if standing and missing else "excess" if standing else "missing"
-    elif held and any(not item.decided or item.missing or item.elsewhere for item in mine):
-        result = "undecided"
     return Verdict(
         device, configuration, result, tuple(standing), missing, tuple(held), elsewhere,
-        configuration.undecided, effectless(configuration, idle, tick), any(not item.decided for item in mine),
+        configuration.undecided, effectless(configuration, idle, tick), doubtful, out_of_budget,
         sum(len(stage.terms) for stage in _stages(configuration)),
         len({rule.origin for item in mine for rule in item.claims.owed}),
         tuple(_notes(configuration, mine)),
     )  # fmt: skip
+
+
+def _same(one: Excess, other: Excess) -> bool:
+    """Say whether two excesses of different phases are of the same written rules."""
+    keys = [
+        (item.hook, *((deciding.stage.name, deciding.written) for deciding in item.origin)) for item in (one, other)
+    ]
+    return one.phase != other.phase and keys[0] == keys[1]
 
 
 def _stages(configuration: Configuration) -> Sequence[Stage]:

@@ -8,7 +8,7 @@ different parts of the graph without it are *cut*: every path between them goes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.network import Network
@@ -47,7 +47,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Sides:
-    """What lies around a device. ``stage`` are the device and its redundant equals; ``own`` its own points."""
+    """What lies around a device. ``stage`` are the device and its redundant equals; ``own`` its own points.
+
+    ``loose`` are the points that lie behind no interface of the map whose place is known.
+    """
 
     device: str
     stage: tuple[str, ...]
@@ -55,6 +58,7 @@ class Sides:
     units: tuple[Unit, ...]
     ports: Mapping[str, Port]
     vrfs: tuple[int, ...] = field(default=())
+    loose: IntervalSet = EMPTY
 
     @property
     def around(self) -> IntervalSet:
@@ -81,7 +85,11 @@ def sides_of(network: Network, device: str) -> Sides:
         vrf for unit in (*built, Unit(-1, -1, own)) for low, high in unit.points.ranges
         for vrf in range(low >> VRF_SHIFT, (high >> VRF_SHIFT) + 1)
     }))  # fmt: skip
-    return Sides(device, stage, own, built, _ports(network, device, parts, held, own), vrfs)
+    ports = _ports(network, device, parts, held, own)
+    around = IntervalSet.union(span for unit in built for span in unit.points.ranges)
+    loose = around - IntervalSet.union(span for port in ports.values() for span in port.possible.ranges)
+    ports = {name: port if port.possible else replace(port, possible=loose) for name, port in ports.items()}
+    return Sides(device, stage, own, built, ports, vrfs, loose)
 
 
 def equals(network: Network, device: str) -> tuple[str, ...]:

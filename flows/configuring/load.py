@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cloison.flows import firewalls
@@ -69,7 +70,7 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
     if refused or chosen is None:
         raise MapError(tuple(refused))
     with without_collector():
-        return chosen.read(files, tick)
+        return replace(chosen.read(files, tick), text="\n".join(file.text for file in files))
 
 
 def _decoded(data: bytes) -> str | None:

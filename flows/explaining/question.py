@@ -18,8 +18,6 @@ from cloison.netmodel.space.protocols import NUMBERS
 from cloison.netmodel.space.refusal import RefusedError
 from cloison.netmodel.space.services import EVERY_SERVICE, OPENING, ServiceSet, parse_ports
 
-_MOST_OWNERS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -83,7 +81,7 @@ def place_of(network: Network, text: str, points: IntervalSet, *, everything: bo
     zones = tuple(sorted({owner.zone for owner in known}))
     for zone in zones:
         held |= network.zones[zone].points & points
-    return Place(text, points, zones, tuple(known[:_MOST_OWNERS]), points - held, everything)
+    return Place(text, points, zones, tuple(known), points - held, everything)
 
 
 def _place(network: Network, text: str, vrf: str, option: str, problems: list[Finding]) -> Place | None:

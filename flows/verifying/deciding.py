@@ -25,8 +25,8 @@ class Decision:
     """What a device does with packets that open conversations.
 
     ``absent``: none of them crosses it. ``partly``: it lets some through. ``undecided``: a rule in doubt may hold them.
-    ``always`` says whether every way crosses it. ``permitting`` and ``denying`` are the rules that decide, each an
-    origin of one rule a stage; an empty one is the end of a list.
+    ``always`` says whether every way crosses it or another of ``stage``: it and its redundant equals. ``permitting``
+    and ``denying`` are the rules that decide, each an origin of one rule a stage; an empty one is the end of a list.
     """
 
     device: str
@@ -35,6 +35,7 @@ class Decision:
     always: bool
     permitting: tuple[Origin, ...] = ()
     denying: tuple[Origin, ...] = ()
+    stage: tuple[str, ...] = ()
 
     @property
     def written(self) -> tuple[Written, ...]:
@@ -63,9 +64,11 @@ class Guard:
             hook = "input"
         elif product.source <= self.sides.own:
             hook = "output"
+        if _stages(self.configuration, hook) is None:
+            return Decision(self.device, hook, "absent", always=False)
         lists = self._list(hook)
         if lists is None:
-            return Decision(self.device, hook, "absent", always=False)
+            return Decision(self.device, hook, "undecided", always=False)
         space, rules = lists
         services = product.services.in_phase(OPENING)
         pieces = [
@@ -81,7 +84,7 @@ class Guard:
         always = hook != "forward" or all(self._cut(piece) for piece in pieces)
         fate: Fate
         if low is None or high is None:
-            return Decision(self.device, hook, "undecided", always)
+            return Decision(self.device, hook, "undecided", always, stage=self.sides.stage)
         if not low.denied and not low.rest:
             fate = "permitted"
         elif not high.permitted:
@@ -94,7 +97,7 @@ class Guard:
         if low.rest and not denied:
             denied = ((),)
         return Decision(self.device, hook, fate, always, tuple((low if low.permitted else high).permitted.values()),
-                        denied)  # fmt: skip
+                        denied, self.sides.stage)  # fmt: skip
 
     def _list(self, hook: Hook) -> tuple[Space, Lowered] | None:
         if hook not in self._lists:

@@ -25,7 +25,10 @@ _MOST_EXTENTS = 60  # differences whose boxes are worked out; the others show th
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What one hook and phase answer. ``permitted`` is kept for questions about several devices."""
+    """What one hook and phase answer. ``permitted`` is kept for questions about several devices.
+
+    ``doubtful``: what is not understood may permit more than ``excess`` says, or block more lines than ``missing`` has.
+    """
 
     hook: Hook
     phase: int
@@ -34,7 +37,7 @@ class Compared:
     excess: tuple[Excess, ...]
     missing: tuple[Missing, ...]
     elsewhere: tuple[str, ...]
-    equal: bool  # surely
+    doubtful: bool
     decided: bool
 
 
@@ -54,15 +57,8 @@ def compare_device(
         found.append(first)
         if any(stage.state != "implicit" for stage in stages):
             then = _compare(network, space, stages, hook, CONTINUING, tick)
-            known = {_key(item) for item in first.excess}
             lost = {item.line for item in first.missing}
-            found.append(
-                replace(
-                    then,
-                    excess=tuple(item for item in then.excess if _key(item) not in known),
-                    missing=tuple(item for item in then.missing if item.line not in lost),
-                )
-            )
+            found.append(replace(then, missing=tuple(item for item in then.missing if item.line not in lost)))
     return tuple(found)
 
 
@@ -71,16 +67,12 @@ def _filters(stages: Sequence[Stage]) -> bool:
     return any(stage.terms or stage.otherwise == "deny" for stage in stages)
 
 
-def _key(item: Excess) -> tuple[object, ...]:
-    return tuple((deciding.stage.name, deciding.written) for deciding in item.origin)
-
-
 def _compare(network: Network, space: Space, stages: Sequence[Stage], hook: Hook, phase: int, tick: Tick) -> Compared:
     asked = claims(network, space, hook, phase)
     try:
         permitted = lowered(space, stages, phase, hook)
     except BudgetError:
-        return Compared(hook, phase, Lowered((), ()), asked, (), (), (), False, False)
+        return Compared(hook, phase, Lowered((), ()), asked, (), (), (), doubtful=False, decided=False)
     counted = judged(stages, phase)
     lower = narrowed(permitted.lower, counted)
     over, done = beyond(lower, asked.authorised, BUDGET, tick)
@@ -93,38 +85,41 @@ def _compare(network: Network, space: Space, stages: Sequence[Stage], hook: Hook
     )
     elsewhere, told = beyond(asked.doubtful, permitted.upper) if asked.doubtful else ((), True)
     decided = done and finished and told
-    equal = decided and not over and not under and not elsewhere
-    if equal and not permitted.exact:
-        equal, known = _surely(space, stages, hook, phase, permitted, asked)
+    doubtful = False
+    if not permitted.exact:
+        blocked = {_line_key(item) for item in under}
+        doubtful, known = _doubtful(space, stages, hook, phase, permitted, asked, blocked)
         decided = decided and known
     lines = tuple(dict.fromkeys(str(item.rule.origin) for item in elsewhere))
-    return Compared(hook, phase, permitted, asked, excess, missing, lines, equal, decided)
+    return Compared(hook, phase, permitted, asked, excess, missing, lines, doubtful, decided)
 
 
-def _surely(
-    space: Space, stages: Sequence[Stage], hook: Hook, phase: int, permitted: Lowered, asked: Claims
-) -> tuple[bool, bool]:
-    """Return whether bounds without a difference are equal, and whether that was found out.
+def _doubtful(
+    space: Space, stages: Sequence[Stage], hook: Hook, phase: int, permitted: Lowered, asked: Claims,
+    blocked: set[tuple[object, ...]],
+) -> tuple[bool, bool]:  # fmt: skip
+    """Say whether more may be permitted than surely is, or more lines blocked than are, and whether it was found out.
 
     Where interfaces alone leave it open, every interface that a packet may pass is looked at by itself.
     """
     counted = judged(stages, phase)
-    authorised, owed = asked.authorised, asked.owed
+    known: Sequence[Rule] = (*asked.authorised, *narrowed(permitted.lower, counted))
+    owed: Sequence[Rule] = asked.owed
     apart = split(space.sides, hook)
     if apart is not None:
         try:
             permitted = lowered(apart, stages, phase, hook)
         except BudgetError:
-            return False, False
-        authorised, owed = (_copied(space, apart, rules) for rules in (authorised, owed))
-    more, first = beyond(narrowed(permitted.upper, counted), authorised)
+            return True, False
+        known, owed = (_copied(space, apart, rules) for rules in (known, owed))
+    more, first = beyond(narrowed(permitted.upper, counted), known)
     less, second = beyond(owed, permitted.lower)
-    return first and second and not more and not less, first and second
+    return bool(more) or any(_line_key(item) not in blocked for item in less), first and second
 
 
 def _copied(space: Space, apart: Space, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(
-        Rule(True, one, other, rule.services, rule.origin)
+        Rule(rule.permit, one, other, rule.services, rule.origin)
         for rule in rules
         for one, other in apart.pieces(
             with_interfaces(space.sides, rule.source), with_interfaces(space.sides, rule.destination)

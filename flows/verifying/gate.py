@@ -8,9 +8,19 @@ from typing import Literal
 
 from cloison.flows.configuration import Configuration, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
-from cloison.flows.verifying.doubts import resolved
+from cloison.flows.verifying.doubts import beside, key_of, resolved
 from cloison.flows.verifying.lines import FREE, claims
-from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
+from cloison.flows.verifying.lowering import (
+    Hook,
+    Lowered,
+    Origin,
+    Space,
+    judged,
+    lowered,
+    narrowed,
+    origin_of,
+    stateless,
+)
 from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
@@ -68,6 +78,7 @@ def change(
     opened: list[Change] = []
     closed: list[Change] = []
     decided = True
+    alike = beside(old[0]) == beside(new[0])
     for hook in _HOOKS:
         before, after = _stages(old[0], hook), _stages(new[0], hook)
         if before is None and after is None:
@@ -75,11 +86,15 @@ def change(
         if before is None or after is None:
             decided = False  # one of the two says nothing of it
             continue
+        if hook != "forward" and not new[1].own:
+            decided = decided and _alike(before, after)  # the map does not tell the device's addresses
+            continue
         here, there = Space.of(old[1], hook), Space.of(new[1], hook)
-        pairs = resolved(before, after)
+        pairs = resolved(before, after, alike)
         if pairs is None:
             decided, pairs = False, iter([(before, after)])
         for was, now in pairs:
+            decided = decided and stateless(was) == stateless(now)  # only one of them keeps what was let in
             for phase in _phases(was, now):
                 more, less, sure = _moved(network, (here, there), (was, now), hook, phase, tick)
                 opened += (item for item in more if not _told(item, opened))
@@ -101,6 +116,15 @@ def _stages(configuration: Configuration, hook: Hook) -> tuple[Stage, ...] | Non
     if hook == "forward":
         return configuration.forward
     return configuration.input if hook == "input" else configuration.output
+
+
+def _alike(before: Sequence[Stage], after: Sequence[Stage]) -> bool:
+    """Say whether stages are the same wherever they are written."""
+    return [_unplaced(stage) for stage in before] == [_unplaced(stage) for stage in after]
+
+
+def _unplaced(stage: Stage) -> tuple[object, ...]:
+    return (stage.state, stage.otherwise, *(key_of(stage, term) for term in stage.terms))
 
 
 def _phases(before: Sequence[Stage], after: Sequence[Stage]) -> tuple[int, ...]:
@@ -128,6 +152,7 @@ def _told(item: Change, known: Sequence[Change]) -> bool:
         _key(item) == _key(other)
         and (item.phase != other.phase or item.boxes == other.boxes)
         and (item.unlisted is None or other.unlisted is not None)
+        and set(item.lines) <= set(other.lines)
         for other in known
     )
 
@@ -153,7 +178,8 @@ def _only(
         pieces, whole = [rule.product for rule in rules], False
         if number < _MOST_EXTENTS:
             pieces, whole = _difference(rules, one, other)
-        lines, unlisted = _listed(pieces, asked)
+        lines, unlisted, looked = _listed(pieces, asked)
+        done = done and looked
         changes.append(
             Change(hook, phase, origin_of(rules[0]), boxes(network, pieces), whole, witness[id(rules[0])], lines,
                    unlisted)
@@ -168,15 +194,17 @@ def _difference(rules: list[Rule], one: Lowered, other: Lowered) -> tuple[list[P
     return left, whole and also
 
 
-def _listed(pieces: list[Product], asked: tuple[Rule, ...]) -> tuple[tuple[str, ...], Packet | None]:
-    """Return the lines that authorise some of the pieces, and a packet that nothing authorises."""
+def _listed(pieces: list[Product], asked: tuple[Rule, ...]) -> tuple[tuple[str, ...], Packet | None, bool]:
+    """Return the lines that authorise some of the pieces, a packet that nothing authorises, and whether all is seen."""
     lines: dict[str, None] = {}
     unlisted: Packet | None = None
+    whole = True
     for piece in pieces:
         near = [rule for rule in asked if piece.overlaps(rule.product)]
         lines.update((str(rule.origin), None) for rule in near if rule.origin != FREE)
         if unlisted is None:
             alone = Rule(True, piece.source, piece.destination, piece.services, None)
-            over, _ = beyond([alone], near)
+            over, done = beyond([alone], near)
+            whole = whole and done
             unlisted = over[0].witness if over else None
-    return tuple(lines), unlisted
+    return tuple(lines), unlisted, whole

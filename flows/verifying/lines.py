@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cloison.flows.verifying.lowering import Hook, Space
 from cloison.flows.verifying.translated import Sight
-from cloison.netmodel.facts import Line
+from cloison.netmodel.facts import Line, ZoneFacts
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.addresses import ANY
@@ -118,8 +118,15 @@ def _free(network: Network, space: Space) -> Iterator[Rule]:
     every = ServiceSet.of((0, 255), phases=BOTH)
     for zone in network.zones.values():
         if zone.inside == "zone":
-            for one, other in space.pieces(zone.points, zone.points):
+            points = _open(network, zone)
+            for one, other in space.pieces(points, points):
                 yield Rule(True, one, other, every, FREE)
+
+
+def _open(network: Network, zone: ZoneFacts) -> IntervalSet:
+    """Return the points of a zone but those that a zone within it closes, and what lies within that one."""
+    shut = [network.zones[name] for name in zone.parts if network.zones[name].inside != "zone"]
+    return zone.points - IntervalSet.union(span for item in shut for span in item.points.ranges)
 
 
 @dataclass(slots=True)

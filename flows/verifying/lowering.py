@@ -294,13 +294,18 @@ def origin_of(rule: Rule) -> Origin:
     return rule.origin
 
 
+def stateless(stages: Sequence[Stage]) -> bool:
+    """Say whether stages judge every packet by itself."""
+    return bool(stages) and all(stage.state == "none" for stage in stages)
+
+
 def judged(stages: Sequence[Stage], phase: int) -> ServiceSet:
     """Return the packets of a phase that count as too much where no line authorises them.
 
     Where a state is kept, continuing packets belong to conversations that were let in. Without any, only TCP shows
     what opens: the other packets are all judged as continuing ones, which lines and their answers authorise.
     """
-    bare = bool(stages) and all(stage.state == "none" for stage in stages)
+    bare = stateless(stages)
     if phase == OPENING:
         return ServiceSet.of((TCP, TCP), phases=OPENING) if bare else EVERY_SERVICE.in_phase(OPENING)
     return EVERY_SERVICE.in_phase(phase) if bare else NO_SERVICE

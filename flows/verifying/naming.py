@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import combinations
 
 from cloison.flows.configuration import Configuration, Interface, Stage, Written
 from cloison.flows.configuring.netfilter.interfaces import standing
@@ -17,11 +19,10 @@ LOOPBACK = frozenset(("lo", "lo0", "loopback", "loopback0", "self", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Sides whose ports have the configuration's names; ``absent`` are the map's interfaces that it never names."""
+    """Sides whose ports have the configuration's names."""
 
     sides: Sides
     errors: tuple[Finding, ...]
-    absent: tuple[str, ...]
 
 
 def named(configuration: Configuration, sides: Sides) -> Named:
@@ -36,10 +37,10 @@ def named(configuration: Configuration, sides: Sides) -> Named:
     stages = (*configuration.forward, *(configuration.input or ()), *(configuration.output or ()))
     asked = _asked(stages)
     for name in dict.fromkeys((*told, *asked)):
-        port = _port(told.get(name, Interface(name)), sides)
-        if port is not None:
-            ports[name] = replace(port, name=name)
-            used.add(port.name)
+        found = _found(told.get(name, Interface(name)), sides)
+        if found:
+            ports[name] = replace(reduce(_both, found), name=name)
+            used.update(port.name for port in found)
         elif name.lower() in LOOPBACK:
             ports[name] = Port(name, EMPTY, EMPTY, EMPTY, EMPTY)  # packets of the device to itself never cross it
     for port in sides.ports.values():
@@ -48,14 +49,14 @@ def named(configuration: Configuration, sides: Sides) -> Named:
             ports[stand_in] = _both(ports[stand_in], port) if stand_in in ports else replace(port, name=stand_in)
             used.add(port.name)
     for name in told:
-        if name.endswith("*") and name not in ports:
-            ports[name] = Port(name, EMPTY, EMPTY, EMPTY, EMPTY)  # it stands for none of the map's interfaces
+        if name.endswith("*"):  # it may stand for interfaces that the map does not have, too
+            known = ports.get(name, Port(name, EMPTY, EMPTY, EMPTY, EMPTY))
+            ports[name] = replace(known, possible=known.possible | sides.loose)
     errors = tuple(
         input_error("unknown-interface", _unknown(name, sides), Ref("asset", sides.device), written.span)
         for name, written in asked.items() if name not in ports
     ) if sides.ports or asked else ()  # fmt: skip
-    absent = tuple(name for name in sides.ports if name not in used) if told else ()
-    return Named(replace(sides, ports=ports), errors, absent)
+    return Named(replace(sides, ports=ports), errors)
 
 
 def _both(one: Port, other: Port) -> Port:
@@ -76,17 +77,18 @@ def _asked(stages: Iterable[Stage]) -> dict[str, Written]:
     return found
 
 
-def _port(interface: Interface, sides: Sides) -> Port | None:
-    for port in sides.ports.values():
-        if interface.addresses.overlaps(port.addresses):
-            return port
-    if interface.name in sides.ports:
-        return sides.ports[interface.name]
-    folded = {name.lower(): port for name, port in sides.ports.items()}
-    if interface.name.lower() in folded:
-        return folded[interface.name.lower()]
-    linked = [port for port in sides.ports.values() if interface.networks.overlaps(port.networks)]
-    return linked[0] if len(linked) == 1 else None
+def _found(interface: Interface, sides: Sides) -> list[Port]:
+    """Return what an interface is in the map: one interface, or several where the map tells its addresses apart."""
+    at = [port for port in sides.ports.values() if interface.addresses.overlaps(port.addresses)]
+    if at and not any(one.addresses.overlaps(other.addresses) for one, other in combinations(at, 2)):
+        return at
+    ports = at or list(sides.ports.values())  # an address that several VRFs have does not tell one from the other
+    for named in (interface.name, interface.name.lower()):
+        same = [port for port in ports if named in (port.name, port.name.lower())]
+        if same:
+            return same[:1]
+    linked = [port for port in ports if interface.networks.overlaps(port.networks)]
+    return linked if len(linked) == 1 else []
 
 
 def _unknown(name: str, sides: Sides) -> Message:

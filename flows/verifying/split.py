@@ -35,10 +35,10 @@ def split(sides: Sides, hook: Hook) -> Space | None:
 
 
 def with_interfaces(sides: Sides, points: IntervalSet) -> IntervalSet:
-    """Return points of the plain space in the space of copies."""
+    """Return points of the plain space in that of copies; what is loose may be behind no interface of the map, too."""
     unsure = [port.possible - port.sure for port in sides.ports.values()]
     copied = [(points & mine).shifted((place + 1) << _COPY) for place, mine in enumerate(unsure)]
-    return _union(points - _union(*unsure), *copied)
+    return _union(points - (_union(*unsure) - sides.loose), *copied)
 
 
 def _cells(sides: Sides, copies: dict[str, IntervalSet], hook: Hook) -> Pieces:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from cloison.flows.configuration import Configuration
+from cloison.flows.explaining.question import inside_of
 from cloison.flows.verifying.differences import Compared
 from cloison.flows.verifying.verdict import Excess
 from cloison.netmodel.network import Network
-from cloison.netmodel.sides import Sides
+from cloison.netmodel.sides import Sides, bare
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Product, less
 from cloison.netmodel.space.policy import Rule
@@ -25,6 +27,28 @@ class Neighbour:
     permitted: Sequence[Rule]
 
 
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The addresses that some equipment translates: a packet with such an end may be another at the next device."""
+
+    sources: IntervalSet
+    destinations: IntervalSet
+
+    @staticmethod
+    def of(network: Network, configurations: Iterable[Configuration]) -> Translated:
+        """Return what the map and configurations translate."""
+        told = [(item.kind, bare(item.outside | inside_of(item))) for item in network.translations.values()]
+        told += ((item.kind, item.outside | item.inside) for found in configurations for item in found.translations)
+        return Translated(*(
+            IntervalSet.union(span for kind, held in told if kind != other for span in held.ranges)
+            for other in ("destination", "source")
+        ))  # fmt: skip
+
+    def holds(self, piece: Product) -> bool:
+        """Say whether some packets of a piece may be translated."""
+        return bare(piece.source).overlaps(self.sources) or bare(piece.destination).overlaps(self.destinations)
+
+
 def stopped(
     network: Network, pieces: Sequence[Product], device: str, others: Mapping[str, Neighbour]
 ) -> tuple[str, ...]:
@@ -36,7 +60,7 @@ def stopped(
     helped: list[str] = []
     for stage in dict.fromkeys(item.sides.stage for item in others.values() if device not in item.sides.stage):
         names = [name for name in others if others[name].sides.stage == stage]
-        if not _whole(network, stage, names):
+        if not whole(network, stage, names):
             continue
         after: list[Product] = []
         for piece in left:
@@ -53,7 +77,7 @@ def stopped(
     return ()
 
 
-def _whole(network: Network, stage: Sequence[str], names: Sequence[str]) -> bool:
+def whole(network: Network, stage: Sequence[str], names: Sequence[str]) -> bool:
     """Say whether every equal of a stage has a configuration: its own, its cluster's, or all of its members'."""
     return all(
         name in names
@@ -106,9 +130,9 @@ def _through(piece: Product, lists: Sequence[Sequence[Rule]]) -> list[Product]:
 
 
 def forwarded(compared: Sequence[Compared], phase: int) -> Sequence[Rule] | None:
-    """Return what a device forwards at most, of one phase; ``None`` where a state alone decides that."""
+    """Return what a device forwards at most, of one phase; ``None`` where it is a state's or not known."""
     for item in compared:
-        if item.hook == "forward" and item.phase == phase:
+        if item.hook == "forward" and item.phase == phase and item.decided:
             return item.permitted.upper
     return None
 

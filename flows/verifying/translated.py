@@ -14,7 +14,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.sides import equals, families
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.packets import Product
-from cloison.netmodel.space.services import ServiceSet
+from cloison.netmodel.space.services import NO_SERVICE, OPENING, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,27 @@ class Sight:
             if asked:
                 yield Product(product.source, seen.item.outside, asked)
                 rest -= seen.inside
+                left = _untranslated(seen.item, product.services)
+                if left:
+                    yield Product(product.source, mine, left)
         if rest:
             yield Product(product.source, rest, product.services)
 
 
 def _outside(item: TranslationFacts, services: ServiceSet) -> ServiceSet:
-    """Return what is asked outside for services inside."""
+    """Return what is asked outside for services inside; of ports renumbered together, all or none."""
     if not item.services:
         return services
     return ServiceSet.union(
-        services & inner if outer == inner else outer for outer, inner in item.services if services.overlaps(inner)
+        services & inner if outer == inner else outer
+        for outer, inner in item.services
+        if (services.overlaps(inner) if outer == inner else inner.in_phase(OPENING) <= services)
     )
+
+
+def _untranslated(item: TranslationFacts, services: ServiceSet) -> ServiceSet:
+    """Return the services inside that the translation leaves alone."""
+    return services - ServiceSet.union(inner for _, inner in item.services) if item.services else NO_SERVICE
 
 
 def _translated(network: Network, item: TranslationFacts) -> IntervalSet:
@@ -96,6 +106,6 @@ def _between(network: Network, device: str, item: TranslationFacts) -> bool:
     """Say whether every way from the device to what is inside goes through the equipment that translates."""
     topology = network.topology
     parts = topology.without(equals(network, item.on))
-    own = {parts.of(node) for node in topology.closed((device,))} - {-1}
+    own = {parts.of(node) for node in topology.closed(equals(network, device))} - {-1}
     inside = {parts.of(("zone", zone)) for end in item.inside for zone in end.zones}
     return bool(own) and not own & inside

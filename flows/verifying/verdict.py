@@ -77,7 +77,8 @@ class Verdict:
     """One device's configuration against the matrix.
 
     ``stopped`` are excesses that other devices stop. ``elsewhere`` are lines that the device blocks and that have
-    another way. ``out_of_budget``: some comparison was not finished. ``compared`` counts rules and line pieces.
+    another way. ``doubtful``: what is not understood may permit or block more than what is told. ``out_of_budget``:
+    some comparison was not finished. ``rules`` and ``lines`` count what was compared.
     """
 
     device: str
@@ -89,6 +90,7 @@ class Verdict:
     elsewhere: tuple[str, ...]
     undecided: tuple[Left, ...]
     effectless: tuple[Effectless, ...]
+    doubtful: bool
     out_of_budget: bool
     rules: int
     lines: int

@@ -160,3 +160,38 @@ def test_the_command_says_the_gate(
     assert {"opened", "closed"} <= answer["change"].keys()
     text = cloison(*words[:-1], "markdown").stdout
     assert "10.2.0.10" in text
+
+
+NAMED = """\
+ASA Version 9.16(1)
+interface GigabitEthernet0/0
+ nameif a0
+ security-level 0
+ ip address 10.1.0.1 255.255.255.0
+interface GigabitEthernet0/1
+ nameif b0
+ security-level 100
+ ip address 10.2.0.1 255.255.255.0
+object network srv
+ fqdn v4 {name}
+access-list in extended permit tcp 10.1.0.0 255.255.255.0 object srv eq 80
+{rule}access-list in extended deny ip any any
+access-group in in interface a0
+"""
+MORE = "access-list in extended permit tcp 10.1.0.0 255.255.255.0 host 10.2.0.10 eq 443\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "decided"),
+    [("one.example", "", True), ("one.example", MORE, True), ("two.example", "", False), ("two.example", MORE, False)],
+)
+def test_a_doubt_that_hangs_on_another_statement_is_not_the_same_when_that_changes(
+    tmp_path: Path, name: str, rule: str, decided: bool
+) -> None:
+    (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
+    network = compile_network(read_map(tmp_path / "map.yaml"), date(2026, 11, 30))
+    for file, text in (("old", NAMED.format(name="one.example", rule="")), ("new", NAMED.format(name=name, rule=rule))):
+        (tmp_path / f"{file}.conf").write_text(text, encoding="utf-8")
+    new, old = (read_all([f"fw={tmp_path / file}.conf"], network.assets) for file in ("new", "old"))
+    (change,) = verify(network, new, old).changes or ()
+    assert (change.gate, change.decided) == ("inside" if decided else "outside", decided)
