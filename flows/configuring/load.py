@@ -69,7 +69,16 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
     if refused or chosen is None:
         raise MapError(tuple(refused))
     with without_collector():
-        return chosen.read(files, tick)
+        return counted(chosen.read(files, tick), files[0])
+
+
+def counted(found: Configuration, file: File) -> Configuration:
+    """Return a configuration in which a statement was counted; raises ``MapError`` where there is none."""
+    if not found.understood + found.harmless + len(found.undecided):
+        raise MapError((_error(file.name, say(
+            "It holds no statement: nothing can be concluded from it",
+            "Il n’a aucune instruction : rien ne peut en être conclu")),))  # fmt: skip
+    return found
 
 
 def _decoded(data: bytes) -> str | None:
