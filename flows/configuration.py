@@ -21,6 +21,9 @@ Action = Literal["permit", "deny", "unknown"]
 State = Literal["implicit", "tracked", "none"]
 Tick = Callable[[int, int], None]
 
+MOST_TEXT = 400
+"""The most characters that are kept of a rule as it is written, and of its name or comment."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -46,6 +49,13 @@ class Written:
     text: str
     name: str = ""
     hits: int | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """Cut what is too long to be shown or kept."""
+        if len(self.text) > MOST_TEXT:
+            object.__setattr__(self, "text", self.text[:MOST_TEXT])
+        if len(self.name) > MOST_TEXT:
+            object.__setattr__(self, "name", self.name[:MOST_TEXT])
 
 
 @dataclass(frozen=True, slots=True)

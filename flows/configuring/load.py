@@ -70,7 +70,17 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
     if refused or chosen is None:
         raise MapError(tuple(refused))
     with without_collector():
-        return replace(chosen.read(files, tick), text="\n".join(file.text for file in files))
+        found = counted(chosen.read(files, tick), files[0])
+        return replace(found, text="\n".join(file.text for file in files))
+
+
+def counted(found: Configuration, file: File) -> Configuration:
+    """Return a configuration in which a statement was counted; raises ``MapError`` where there is none."""
+    if not found.understood + found.harmless + len(found.undecided):
+        raise MapError((_error(file.name, say(
+            "It holds no statement: nothing can be concluded from it",
+            "Il n’a aucune instruction : rien ne peut en être conclu")),))  # fmt: skip
+    return found
 
 
 def _decoded(data: bytes) -> str | None:

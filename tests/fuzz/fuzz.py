@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "captures")]
 OUT = HERE.parent.parent / "out" / "fuzz"
+FOLLOWED = ["cloison.captures", "cloison.flows.table", "cloison.flows.configuring", "cloison.flows.firewalls"]
 ONE = "--one"  # how this script calls itself, for one target
 
 
@@ -72,7 +73,9 @@ def one(seconds: int, target: str, options: list[str]) -> None:
     except ImportError:
         blindly(seconds, target)
         return
-    with atheris.instrument_imports(include=["cloison.captures", "cloison.flows.table"]):
+    from fuzz_firewalls import cases, reworded
+
+    with atheris.instrument_imports(include=FOLLOWED):
         from fuzz_targets import targets
 
         run = targets()[target]  # the entries of registries are imported here
@@ -82,10 +85,22 @@ def one(seconds: int, target: str, options: list[str]) -> None:
 
     if not options:
         options = [
-            f"-max_total_time={seconds}", "-max_len=4096", "-rss_limit_mb=1500", "-timeout=30", "-print_final_stats=0",
+            f"-max_total_time={seconds}",
+            f"-max_len={40_000 if cases(target) else 4096}", "-rss_limit_mb=1500", "-timeout=30", "-print_final_stats=0",
             "-verbosity=0", f"-artifact_prefix={OUT / target}/", str(folder(target)),
         ]  # fmt: skip
-    atheris.Setup([sys.argv[0], *options], check)
+    others = cases(target)
+
+    def mutate(data: bytes, most: int, seed: int) -> bytes:
+        dice = random.Random(seed)
+        if not others or dice.random() < 0.2:
+            return bytes(atheris.Mutate(data, most))
+        return reworded(dice, data, others)[:most]
+
+    if others:
+        atheris.Setup([sys.argv[0], *options], check, custom_mutator=mutate)
+    else:
+        atheris.Setup([sys.argv[0], *options], check)
     atheris.Fuzz()
 
 

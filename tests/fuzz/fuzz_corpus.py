@@ -11,21 +11,27 @@ import lzma
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from fuzz_firewalls import cases
+
 FOLDER = Path(__file__).parent / "corpus"
 MOST_BYTES = 1500  # of the inputs of one target that fuzzing adds
 LONGEST = 300  # bytes of one of them
 
 
 def kept(target: str) -> list[bytes]:
-    """Return the inputs of a target."""
+    """Return the inputs of a target: those of its file, and the cases of a dialect's tests."""
+    return [*_held(target), *cases(target)]
+
+
+def _held(target: str) -> list[bytes]:
     path = FOLDER / f"{target}.hex"
     return [bytes.fromhex(line) for line in path.read_text("ascii").split("\n")[:-1]] if path.exists() else []
 
 
 def keep(target: str, inputs: Iterable[bytes]) -> None:
-    """Write the inputs of a target, the shortest first."""
+    """Write the inputs of a target, the shortest first, without the cases of a dialect's tests."""
     FOLDER.mkdir(exist_ok=True)
-    lines = sorted({data.hex() for data in inputs}, key=lambda line: (len(line), line))
+    lines = sorted({data.hex() for data in inputs if data not in cases(target)}, key=lambda line: (len(line), line))
     (FOLDER / f"{target}.hex").write_text("".join(line + "\n" for line in lines), "ascii")
 
 

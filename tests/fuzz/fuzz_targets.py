@@ -1,4 +1,4 @@
-"""What is fuzzed: a target for every entry of the registries of captures, found and never listed.
+"""What is fuzzed: a target for every entry of the registries of captures and firewalls, found and never listed.
 
 A target takes bytes, checks what must hold whatever they are, and returns what must be the same with plain and with
 compiled kernels. Any exception is a find.
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from captures_forge import START, balanced, pcap
+from fuzz_firewalls import firewalls
 
 from cloison.captures import compression, compressions, formats, layers, wire
 from cloison.captures import read as reading
@@ -54,6 +55,7 @@ def targets() -> Mapping[str, Target]:
     found["offer"] = offer
     for name, entry in load(compressions, "COMPRESSION").items():
         found[f"compression-{name}"] = partial(member, entry)
+    found.update(firewalls())
     return found
 
 

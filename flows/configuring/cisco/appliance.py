@@ -145,6 +145,9 @@ class Appliance:
             if not self._list(top):
                 self._words.update(top.words)
                 self._other(top)
+        for name, _, statement in self.vpn.bound:
+            if self.named and name not in self.named:
+                self.notes.error(statement.span(), unknown(name, self.named).message, "unknown-name")
         self.vpn.note()
         if not (self.lists or self.named) and not self.notes.errors:
             self.notes.error(place, say(

@@ -63,6 +63,7 @@ def bind(ports: Sequence[Port], lists: Lists, notes: Notes) -> list[Bound]:
     """
     found: dict[tuple[int, str, str, str], set[str]] = {}
     vlans = {port.name for port in ports if port.name.casefold().startswith("vlan")}
+    routed = {name.casefold(): name for name in vlans}
     for port in ports:
         for applied in port.applied:
             listed = lists.found.get((applied.family, applied.name))
@@ -80,7 +81,8 @@ def bind(ports: Sequence[Port], lists: Lists, notes: Notes) -> list[Bound]:
             names = found.setdefault((applied.family, applied.name, applied.direction, side), set())
             names.add(port.name)
             if port.switched:
-                names |= port.vlans or vlans
+                carried = {name.casefold() for name in port.vlans}
+                names |= {own for name, own in routed.items() if name in carried} if carried else vlans
     return [
         Bound(lists.found[family, name], direction, side, frozenset(names))
         for (family, name, direction, side), names in found.items()

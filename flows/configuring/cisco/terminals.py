@@ -48,7 +48,7 @@ def _named(line: Statement, family: int, lists: Lists, notes: Notes) -> AccessLi
     for child in line.walk():
         words = child.words[1:] if child.words[0] in ("ip", "ipv6") else child.words
         of_family = 6 if child.words[0] == "ipv6" else 4
-        if words[0] != "access-class" or len(words) < 3 or words[2] != "in":
+        if not words or words[0] != "access-class" or len(words) < 3 or words[2] != "in":
             if family == 4:
                 notes.harmless += 1
             continue

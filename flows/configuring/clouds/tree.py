@@ -65,7 +65,7 @@ class Tree:
 
     def written(self, node: Node, text: str, name: str = "") -> Written:
         """Return the rule that a value writes."""
-        return Written(self._span(node.at), _one_line(text), _one_line(name))
+        return Written(self._span(node.at), _one_line(text).strip() or "-", _one_line(name))
 
     def wrong(self, node: Node, message: Message) -> None:
         """Write down that a value is an error."""

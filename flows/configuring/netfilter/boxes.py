@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cloison.netmodel.finding import Message
 from cloison.netmodel.space.addresses import ANY, V4, V6
-from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.intervals import EMPTY, IntervalSet
 from cloison.netmodel.space.services import EVERY_SERVICE, ServiceSet
 
 MOST_PARTS = 20_000
@@ -93,6 +93,8 @@ class Meeting:
             return right
         if right is ANY:
             return left
+        if len(left.ranges) == 1 and len(right.ranges) == 1:
+            return _met(left, right)
         key = (id(left), id(right))
         known = self._addresses.get(key)
         if known is None:
@@ -123,6 +125,16 @@ class Meeting:
                 found = left
             known = self._services[key] = (left, right, found)
         return known[2]
+
+
+def _met(left: IntervalSet, right: IntervalSet) -> IntervalSet:
+    (low, high), (from_, to) = left.ranges[0], right.ranges[0]
+    if low <= from_ and to <= high:
+        return right
+    if from_ <= low and high <= to:
+        return left
+    low, high = max(low, from_), min(high, to)
+    return IntervalSet(((low, high),)) if low <= high else EMPTY
 
 
 def _of_names(left: frozenset[str] | None, right: frozenset[str] | None) -> frozenset[str] | None:

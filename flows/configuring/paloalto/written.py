@@ -110,6 +110,10 @@ def _commands(file: File, notes: Notes, tick: Tick) -> Element:
             notes.error(file.span(number), say(
                 "A quote is never closed: the line is broken or cut short",
                 "Un guillemet n’est jamais fermé : la ligne est rompue ou tronquée"))  # fmt: skip
+        elif _never_closed(words):
+            notes.error(file.span(number), say(
+                "A bracket is never closed: the line is broken or cut short",
+                "Un crochet n’est jamais fermé : la ligne est rompue ou tronquée"))  # fmt: skip
         elif words[0] != "set" or len(words) < 2:
             notes.error(file.span(number), say(
                 "{word} is no set command: this is a script, or no configuration",
@@ -156,6 +160,11 @@ def _command(root: Element, words: list[str], line: int, index: dict[tuple[int, 
             inner.text = values[0] if values else ""
 
 
+def _never_closed(words: list[str]) -> bool:
+    """Say whether a list begins that does not end."""
+    return "[" in words and "]" not in words[len(words) - words[::-1].index("[") :]
+
+
 def _values(words: list[str], at: int, schema: _Schema) -> tuple[list[str], int]:
     """Return the values of a setting from ``at`` on, and where the next setting of the command begins."""
     if at < len(words) and words[at] == "[":
@@ -164,6 +173,7 @@ def _values(words: list[str], at: int, schema: _Schema) -> tuple[list[str], int]
     end = at + 1
     while end < len(words) and words[end] not in schema and words[end] not in _LEAVES:
         end += 1
+    end = min(end, len(words))
     return words[at:end], end
 
 

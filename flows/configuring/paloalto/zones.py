@@ -76,9 +76,10 @@ class Zones:
                     "zone {name} is not defined; nearest: {near}",
                     "la zone {name} n’est pas définie ; proches : {near}",
                     name=name, near=nearest(name, self.members) or ("-",)), "unknown-name")  # fmt: skip
+                self.members[name] = frozenset()
             else:
                 self.found[name] = Interface(name, zone=name, span=span)
-            self.members[name] = frozenset({name})
+                self.members[name] = frozenset({name})
         return self.members[name]
 
 

@@ -71,6 +71,11 @@ def others(places: Places, root: Element, hides: frozenset[str]) -> Iterator[Tra
         outside = places.end(entry.said("external").partition("/")[0], where.span).upper
         if outside.size == 1 and inside.upper.size > 1 and len(inside.upper.ranges) == 1:
             outside = IntervalSet.of((outside.least(), outside.least() + inside.upper.size - 1))
+            if not (outside <= V4 or outside <= V6):
+                places.notes.error(where.span, say(
+                    "There are not as many external addresses as internal ones",
+                    "Il n’y a pas autant d’adresses externes que d’internes"))  # fmt: skip
+                continue
         yield Translation("static", outside, inside.upper, where)
     for entry in root.all("nat", "outbound", "rule"):
         places.notes.understood += 1

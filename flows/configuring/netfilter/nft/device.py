@@ -11,6 +11,7 @@ from cloison.flows.configuring.netfilter.chains import Chain, Rule, check_calls
 from cloison.flows.configuring.netfilter.hooks import CONNTRACK, Base, Everywhere, assemble
 from cloison.flows.configuring.netfilter.interfaces import Names
 from cloison.flows.configuring.netfilter.nft.dump import Dump, is_dump
+from cloison.flows.configuring.netfilter.nft.expressions import Plain
 from cloison.flows.configuring.netfilter.nft.flags import plain
 from cloison.flows.configuring.netfilter.nft.matching import Matching
 from cloison.flows.configuring.netfilter.nft.rules import Rules
@@ -22,6 +23,7 @@ from cloison.flows.configuring.notes import Notes
 from cloison.netmodel.finding import say
 from cloison.netmodel.space.services import ServiceSet
 
+_INTERFACES = frozenset(("meta iif", "meta oif", "meta iifname", "meta oifname"))
 _LAYER3 = ("ip", "ip6", "inet")
 DEEPEST = 16
 """Linux refuses more calls than that (``NFT_JUMP_STACK_SIZE``)."""
@@ -118,6 +120,10 @@ def _told(ruleset: Ruleset) -> tuple[Names, Facts]:
     """Return the names of interfaces that rules write, and what rules do to states and sets."""
     names, facts = Names(), Facts()
     for table, statement in ruleset.statements():
+        if type(statement) is Plain:
+            if statement.key in _INTERFACES:
+                names.write(statement.value)
+            continue
         kind, inner = next(iter(statement.items())) if isinstance(statement, dict) and statement else ("", None)
         if kind in ("match", "vmap") and isinstance(inner, dict):
             _name_in(inner, table, names)
@@ -178,6 +184,9 @@ def _asks_state(table: RawTable, chain: RawChain) -> bool:
 
 def _may_drop(table: RawTable, chain: RawChain) -> bool:
     rules: list[RawRule] = [rule for item in table.chains.values() for rule in item.rules]
-    statements = [next(iter(item), "") for rule in rules for item in rule.statements or [{"unread": None}]]
+    statements = [
+        "match" if type(item) is Plain else next(iter(item), "")
+        for rule in rules for item in rule.statements or [{"unread": None}]
+    ]  # fmt: skip
     return chain.policy == "drop" or any(kind not in ("match", "counter", "log", "accept", "return", "comment", "flow")
                                          for kind in statements)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 META = frozenset((
     "length", "protocol", "nfproto", "l4proto", "priority", "mark", "iif", "iifname", "iiftype", "oif", "oifname",
@@ -22,6 +22,20 @@ VERDICTS = frozenset(("accept", "drop", "continue", "return"))
 
 
 _DEEPEST = 40
+
+
+class Plain(NamedTuple):
+    """A comparison with one value: what is looked at (``ip saddr``), and how many words it took."""
+
+    key: str
+    value: str
+    words: int
+
+    def match(self) -> dict[str, Any]:
+        """Return it in the words of libnftables-json(5)."""
+        first, _, name = self.key.partition(" ")
+        left = {"meta": {"key": name}} if first == "meta" else {"payload": {"protocol": first, "field": name}}
+        return {"op": "==", "left": left, "right": self.value}
 
 
 class UnreadError(Exception):

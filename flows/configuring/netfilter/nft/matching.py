@@ -22,6 +22,7 @@ from cloison.flows.configuring.netfilter.boxes import (
     without,
 )  # fmt: skip
 from cloison.flows.configuring.netfilter.interfaces import Names
+from cloison.flows.configuring.netfilter.nft.expressions import Plain
 from cloison.flows.configuring.netfilter.nft.flags import flags, is_flags, plain, unknown
 from cloison.flows.configuring.netfilter.nft.selectors import Selector, Selectors, UndecidedError, Values, implied
 from cloison.flows.configuring.netfilter.states import Facts, directed
@@ -56,6 +57,22 @@ class Matching:
         self._selectors = selectors
         self._names = names
         self._meeting = meeting
+        self._plain: dict[tuple[str, str], Match] = {}
+
+    def plain(self, asked: Plain, sets: Mapping[str, NamedSet]) -> Match:
+        """Return what a comparison with one value holds; raises ``RefusedError`` as :meth:`match` does."""
+        key = (asked.key, asked.value)
+        known = self._plain.get(key)
+        if known is None:
+            selector = self._selectors.named(asked.key)
+            if selector is None or selector.v4 is None or not asked.value.replace(".", "").isdecimal():
+                known = self.match(asked.match(), sets)
+            else:
+                known = selector.build(selector.read(asked.value))
+            if len(self._plain) > 20_000:
+                self._plain.clear()
+            self._plain[key] = known
+        return known
 
     def match(self, expression: Mapping[str, Any], sets: Mapping[str, NamedSet]) -> Match:
         """Return what a match holds; raises ``RefusedError`` for values that the kernel would refuse."""

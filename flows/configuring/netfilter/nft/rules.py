@@ -11,6 +11,7 @@ from cloison.flows.configuring.netfilter import values
 from cloison.flows.configuring.netfilter.boxes import ALL, WHOLE, Match, Meeting, Part, TooManyError, both, box, doubted
 from cloison.flows.configuring.netfilter.chains import UNREAD, Rule, Verdict
 from cloison.flows.configuring.netfilter.hooks import Everywhere
+from cloison.flows.configuring.netfilter.nft.expressions import Plain
 from cloison.flows.configuring.netfilter.nft.matching import CHANGES, TOO_MANY, Matching, NamedSet
 from cloison.flows.configuring.netfilter.nft.ruleset import RawRule, RawTable
 from cloison.flows.configuring.netfilter.nft.selectors import UndecidedError
@@ -93,6 +94,9 @@ class Rules:
         match: Match = ALL
         side: Message | None = None  # a doubt about something else than the verdict
         for statement in statements:
+            if type(statement) is Plain:
+                match = self._and(match, self._matching.plain(statement, table.sets))
+                continue
             kind, inner = next(iter(statement.items())) if isinstance(statement, dict) and statement else ("", None)
             if kind == "match" and isinstance(inner, dict):
                 match = self._and(match, self._matching.match(inner, table.sets))

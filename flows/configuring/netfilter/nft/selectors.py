@@ -90,6 +90,10 @@ class Selectors:
             key = f"{kind} {inner['key']}"
         else:
             return None
+        return self.named(key)
+
+    def named(self, key: str) -> Selector | None:
+        """Return the selector of ``ip saddr``, ``meta iifname``..."""
         if key not in self._known:
             self._known[key] = self._made(key)
         return self._known[key]

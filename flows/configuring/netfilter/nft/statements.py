@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloison.flows.configuring.netfilter.nft.expressions import BEGIN, OPS, VERDICTS, UnreadError, Words
+from cloison.flows.configuring.netfilter.nft.expressions import BEGIN, OPS, VERDICTS, Plain, UnreadError, Words
 
+_ADDRESSES = ("saddr", "daddr")
+_PORTS = ("sport", "dport")
+_PLAIN_FIELDS: dict[str, dict[str, str]] = {
+    **{word: {name: f"{word} {name}" for name in _ADDRESSES} for word in ("ip", "ip6")},
+    **{word: {name: f"{word} {name}" for name in _PORTS} for word in ("tcp", "udp", "sctp", "th")},
+    "meta": {name: f"meta {name}" for name in ("iif", "oif", "iifname", "oifname", "l4proto", "nfproto")},
+    "iif": {}, "oif": {}, "iifname": {}, "oifname": {},
+}  # fmt: skip
+_NO_VALUES = frozenset(("vmap", "set"))
+_GO_ON = frozenset(("-", "|", ".", ","))
 _LISTED = frozenset(("ct state", "ct status", "ct label", "tcp flags"))
 
 
@@ -19,8 +29,14 @@ class Statement(Words):
     def read(self) -> list[Any]:
         """Return the rule's statements; from one that is not understood on, ``{"unread": its words}``."""
         found: list[Any] = []
-        while self._at < len(self._tokens):
+        tokens = self._tokens
+        while self._at < len(tokens):
             start = self._at
+            plain = _plain(tokens, start)
+            if plain is not None:
+                found.append(plain)
+                self._at += plain.words
+                continue
             try:
                 one = self._statement()
             except (UnreadError, IndexError):
@@ -236,6 +252,27 @@ _STATEMENTS: dict[str, Any] = {
     "xt": Statement._compat, "dnat": lambda self: self._nat("dnat"), "snat": lambda self: self._nat("snat"),
     "masquerade": lambda self: self._nat("masquerade"), "redirect": lambda self: self._nat("redirect"),
 }  # fmt: skip
+
+
+def _plain(tokens: list[str], at: int) -> Plain | None:
+    """Return a comparison with one value, which is most of what rules are, without building its expression."""
+    fields = _PLAIN_FIELDS.get(tokens[at])
+    if fields is None:
+        return None
+    if fields:
+        at += 1
+        key = fields.get(tokens[at], "") if at < len(tokens) else ""
+    else:
+        key = "meta " + tokens[at]
+    if not key or at + 1 >= len(tokens):
+        return None
+    value = tokens[at + 1]
+    first = value[0]
+    if not (first == '"' or first.isalnum()) or value in _NO_VALUES:
+        return None
+    if at + 2 < len(tokens) and tokens[at + 2] in _GO_ON:
+        return None
+    return Plain(key, value[1:-1] if first == '"' else value, 3 if fields else 2)
 
 
 def _name(left: Any) -> str:

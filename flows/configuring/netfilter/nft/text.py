@@ -308,7 +308,7 @@ class Text:
                 return False
             if word == "elements":
                 if t.take() != "=":
-                    t.error("Elements are written `elements = {...}`", "Les éléments s’écrivent `elements = {...}`")
+                    t.error("Elements are written `elements = {{...}}`", "Les éléments s’écrivent `elements = {{...}}`")
                 if not self._elements(held):
                     return False
                 continue

@@ -16,6 +16,8 @@ _TOKEN = re.compile(
     r'|(?P<string>"[^"\n]*")|(?P<bad>")|(?P<mark>[{}(),;\n\[\]]|[=!<>]=|<<|>>|[=!<>&|^])'
     r'|(?P<word>(?:[^\s"#{}(),;=!<>&|^\[\]\\]|\\(?!\n))+)'
 )
+_PLAIN = re.compile(r'(?:[^"{}()#$\\;\n]|"[^"\n]*")*+')
+_PLAIN_WORD = re.compile(r'"[^"\n]*"|[,\[\]]|[=!<>]=|<<|>>|[=!<>&|^]|[^\s"#{}(),;=!<>&|^\[\]\\]+')
 MOST_EXPANDED = 2_000_000
 """The most words that variables may put in, over a whole file."""
 
@@ -51,7 +53,6 @@ class Tokens:
         self._tokens = self._scan(lines.file.text)
         self._ahead: Token | None = next(self._tokens, None)
         self.at = 0  # where the last token began
-        self.end = 0  # where it ended
 
     def peek(self) -> str:
         """Return the next token, empty at the end of the file."""
@@ -62,7 +63,6 @@ class Tokens:
         if self._ahead is None:
             return ""
         text, self.at = self._ahead
-        self.end = self.at + len(text)
         self._ahead = next(self._tokens, None)
         return text
 
@@ -80,6 +80,9 @@ class Tokens:
 
         ``None`` when the file ends within braces; that is noted.
         """
+        plain = self._plain()
+        if plain is not None:
+            return plain
         found: list[str] = []
         start, opened, end = self._ahead[1] if self._ahead else self.at, [0], 0
         depth = 0
@@ -91,7 +94,7 @@ class Tokens:
             if text in ("{", "("):
                 depth += 1
                 opened.append(at)
-            elif text in ("}", ")"):
+            elif text in ("}", ")") and depth:
                 depth -= 1
                 opened.pop()
             end = at + len(text)
@@ -106,6 +109,27 @@ class Tokens:
                        mark=self.lines.file.text[opened[-1]])  # fmt: skip
             return None
         return found, start, end
+
+    def _plain(self) -> tuple[list[str], int, int] | None:
+        """Return the statement that is the rest of a line of words alone: most rules are."""
+        if self._ahead is None or self._ahead[0] in "\n;}":
+            return None
+        text, start = self.lines.file.text, self._ahead[1]
+        line = _PLAIN.match(text, start)
+        end = line.end() if line else start
+        if end <= start or text[end : end + 1] != "\n":
+            return None
+        words = _PLAIN_WORD.findall(text, start, end)
+        if not words:
+            return None
+        last = words[-1]
+        if ":" in text[start:end]:
+            words = [part for word in words for part in _pieces(word)]
+            last = words[-1]
+        self.at = text.rfind(last, start, end)
+        self._tokens = self._scan(text, end)
+        self._ahead = next(self._tokens, None)
+        return words, start, self.at + len(last)
 
     def variable(self, name: str) -> list[str]:
         """Return what a variable stands for; an unknown one is noted."""
@@ -123,8 +147,8 @@ class Tokens:
             return ["0"]
         return found
 
-    def _scan(self, text: str) -> Iterator[Token]:
-        for found in _TOKEN.finditer(text):
+    def _scan(self, text: str, start: int = 0) -> Iterator[Token]:
+        for found in _TOKEN.finditer(text, start):
             kind = found.lastgroup
             if kind is None:
                 continue
@@ -137,6 +161,12 @@ class Tokens:
                 self.notes.error(self.lines.span(at), say("a quote is never closed", "un guillemet n’est jamais fermé"))
             else:
                 yield word, at
+
+
+def _pieces(word: str) -> tuple[str, ...]:
+    if ":" in word and word[0] != '"' and word != ":":
+        return tuple(piece for piece, _ in _parted(word, 0))
+    return (word,)
 
 
 def _parted(word: str, at: int) -> Iterator[Token]:

@@ -133,7 +133,11 @@ class Save:
         if words is None:
             self._error(span, "A quote is never closed", "Un guillemet n’est jamais fermé")
             return
-        if words and words[0] in ("-4", "-6", "--ipv4", "--ipv6"):
+        if not words:
+            self._error(span, "Counters without a rule: the line is broken or cut short",
+                        "Des compteurs sans règle : la ligne est rompue ou tronquée")  # fmt: skip
+            return
+        if words[0] in ("-4", "-6", "--ipv4", "--ipv6"):
             words.append(words.pop(0))
         self._obey(section, words, Written(span, text[:400], "", hits))
 
