@@ -86,7 +86,8 @@ def one(seconds: int, target: str, options: list[str]) -> None:
     if not options:
         options = [
             f"-max_total_time={seconds}",
-            f"-max_len={40_000 if cases(target) else 4096}", "-rss_limit_mb=1500", "-timeout=30", "-print_final_stats=0",
+            f"-max_len={40_000 if cases(target) else 4096}", "-rss_limit_mb=1500", "-timeout=30",
+            "-print_final_stats=0",
             "-verbosity=0", f"-artifact_prefix={OUT / target}/", str(folder(target)),
         ]  # fmt: skip
     others = cases(target)
