@@ -7,6 +7,7 @@ a sampling rate) is applied in its place: what came before it is decoded first.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -147,7 +148,7 @@ class Exports:
     def _chunk(self, window: Array, rows: Array) -> None:
         """Decode the sets of some messages; what changes what follows is applied in its place."""
         if self._borrowing is not None:
-            self._borrowing.begin(rows, self._templates, self._options)
+            self._borrowing.begin(rows, self._templates, self._options, partial(self._records, window))
         keys, which = _keys(rows)
         options = {place for place, key in enumerate(keys) if (known := self._templates.get(key)) and known.options}
         ids = rows[:, sets.S_ID]
@@ -176,7 +177,7 @@ class Exports:
         self._decode(window, rows, keys, which, counts, start, len(rows))
         self._gaps.add(rows, counts)
         if self._borrowing is not None:
-            self._borrowing.follow(rows, counts, lambda at: self._waiting_records(window, rows[at], keys[which[at]]))
+            self._borrowing.follow(rows, counts, self._templates, partial(self._records, window))
 
     def _change(self, window: Array, row: Array, key: Key) -> Callable[[], list[Key]] | None:
         """Return what applies a set that says something new, and returns the options templates that it brings."""
@@ -300,9 +301,8 @@ class Exports:
         self._release(key, template.layout)
         return template
 
-    def _waiting_records(self, window: Array, row: Array, key: Key) -> int:
-        """Return the records of a set that waits, by the template that came since or is lent; -1 when none is."""
-        template = self._templates.get(key) or (self._borrowing.get(key) if self._borrowing else None)
+    def _records(self, window: Array, row: Array, template: Template | None) -> int:
+        """Return the records of a set by a template; -1 when none tells."""
         layout = template.layout if template else None
         if layout is None or not layout.least:
             return -1

@@ -50,9 +50,10 @@ def begins(head: bytes) -> int:
 
 
 def begin(head: bytes) -> int:
-    """Return when the first message of a file was exported, in ns since 1970."""
+    """Return when the first message of a file was exported, in ns since 1970; within its second, by its number."""
     window = np.frombuffer(head, dtype=np.uint8)
-    return int(be32(window, 4 if int(be16(window, 0)) == 10 else 8)) * 10**9
+    seconds, number = (4, 8) if int(be16(window, 0)) == 10 else (8, 12)
+    return int(be32(window, seconds)) * 10**9 + int(be32(window, number)) % 10**9
 
 
 def together() -> Reading:

@@ -3,7 +3,8 @@
 A file of messages names no exporter, and many exporters use the same domain and identifiers. What one said holds in a
 file that goes on from its own: the same version and domain, no earlier, and the exporter's own marks go on. NetFlow v9:
 its clock began at the same time, and messages are numbered forwards (RFC 3954 section 5.1). IPFIX tells no clock: its
-numbers of records go on without a gap (RFC 7011 section 3.1), from another number than the 0 with which all begin.
+numbers of records go on without a gap, from another number than the 0 with which all begin (RFC 7011 section 3.1: the
+records before a message; softflowd 1.1 counts those in it as well).
 A file's own template always wins, and one on which files disagree is lent to none.
 """
 
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -26,12 +28,14 @@ from cloison.netmodel.finding import Message, say
 
 Array = npt.NDArray[Any]
 Domain = tuple[int, int]  # domain, version
+Count = Callable[[Array, Template | None], int]  # the records of a set (its row) by a template; -1 when none tells
 
 MILLI = 10**6
 APART = 2000  # ms: a message tells whole seconds, and its clock drifts a little until the next file
 JUMP = 1 << 16  # messages between two files; a larger step is another exporter's number
 PAUSE = 24 * 3600 * 10**9  # ns between two files
 UNKNOWN = -1
+WRAP = 1 << 32
 MOST_BYTES = 1 << 24  # of what is lent; the oldest is forgotten first
 MOST_DOMAINS = 1 << 14  # of one file
 MOST_SAID = 1 << 17  # templates whose agreement is known
@@ -53,23 +57,30 @@ class Head:
 class End:
     """What is in force of a domain where a file ends: templates with the file that sent them, rates, the clock.
 
-    ``last`` is the head of its last message, with the number that the next one should have, or ``UNKNOWN``.
+    ``last`` is the head of its last message, ``following`` the number that the next one should have, or ``UNKNOWN``.
     """
 
     file: str
     last: Head
+    following: int
     templates: Mapping[int, tuple[Template, str]]
     rates: Rates
     began: int
 
-    def goes_on(self, head: Head, version: int) -> bool:
-        """Return whether a file whose first message has a head is of the same exporter, later."""
-        if self.last.number == UNKNOWN or not 0 <= head.time - self.last.time <= PAUSE:
+    def goes_on(self, head: Head, version: int, sent: Callable[[End], int]) -> bool:
+        """Return whether a file whose first message has a head is of the same exporter, later.
+
+        ``sent`` returns the records of that message by the templates of an end, -1 where they do not tell.
+        """
+        if not 0 <= head.time - self.last.time <= PAUSE:
             return False
         if version == 10:
-            return head.number == self.last.number != 0
-        drift = (_start(head) - _start(self.last) + (1 << 31)) % (1 << 32) - (1 << 31)
-        return abs(drift) <= APART and (head.number - self.last.number) % (1 << 32) <= JUMP
+            if head.number == self.following != 0:
+                return True
+            records = sent(self)
+            return records > 0 and (head.number - records) % WRAP == self.last.number != 0
+        drift = (_start(head) - _start(self.last) + WRAP // 2) % WRAP - WRAP // 2
+        return abs(drift) <= APART and (head.number - self.following) % WRAP <= JUMP
 
     @property
     def size(self) -> int:
@@ -89,9 +100,9 @@ class Lending:
         self._said: dict[tuple[int, int, int], bytes] = {}
         self._bytes = 0
 
-    def after(self, domain: Domain, head: Head) -> End | None:
+    def after(self, domain: Domain, head: Head, sent: Callable[[End], int]) -> End | None:
         """Return the latest end from which a file goes on, with the templates on which no files disagree."""
-        ends = [end for end in self._ends.get(domain, ()) if end.goes_on(head, domain[1])]
+        ends = [end for end in self._ends.get(domain, ()) if end.goes_on(head, domain[1], sent)]
         if not ends:
             return None
         end = max(ends, key=lambda one: one.last.time)
@@ -100,7 +111,7 @@ class Lending:
             for number, lent in end.templates.items()
             if self._said.get((*domain, number)) == _sign(lent[0])
         }
-        return End(end.file, end.last, agreed, end.rates, end.began)
+        return replace(end, templates=agreed)
 
     def said(self, domain: Domain, number: int, template: Template) -> None:
         """Take a template that a file sent itself."""
@@ -133,13 +144,13 @@ class Borrowing:
 
     lending: Lending
     file: str
-    _last: dict[Domain, Head] = field(default_factory=dict)
+    _last: dict[Domain, tuple[Head, int]] = field(default_factory=dict)  # and the number of the next message
     _lent: dict[Key, tuple[Template, str]] = field(default_factory=dict)  # that may still be needed
     _taken: dict[Key, tuple[Template, str]] = field(default_factory=dict)  # that are in force
     _records: Counter[str] = field(default_factory=Counter)  # by the file whose template decoded them
     _sampled: set[str] = field(default_factory=set)
 
-    def begin(self, rows: Array, templates: Templates, options: Options) -> None:
+    def begin(self, rows: Array, templates: Templates, options: Options, count: Count) -> None:
         """See which domains begin with some sets: what is known of them; templates of options are in force at once."""
         versions = rows[:, sets.S_VERSION]
         which = np.flatnonzero((versions >= 9) & (versions <= 10) & (rows[:, sets.S_ID] < sets.MALFORMED))
@@ -148,8 +159,10 @@ class Borrowing:
             domain = (number, version)
             if domain in self._last or len(self._last) == MOST_DOMAINS:
                 continue
-            head = self._last[domain] = _head(rows[place])
-            end = self.lending.after(domain, head)
+            head = _head(rows[place])
+            self._last[domain] = head, UNKNOWN
+            message = np.flatnonzero(rows[:, sets.S_MESSAGE] == rows[place, sets.S_MESSAGE]).tolist()
+            end = self.lending.after(domain, head, partial(_sent, rows[message], count))
             if end is None:
                 continue
             if end.rates or end.began:
@@ -190,23 +203,26 @@ class Borrowing:
         if key in self._taken and not layout.options:
             self._records[self._taken[key][1]] += number
 
-    def follow(self, rows: Array, counts: Array, count: Callable[[int], int]) -> None:
-        """Follow the numbers of the messages of some sets; ``count`` returns a set's records by its place, or -1."""
+    def follow(self, rows: Array, counts: Array, templates: Templates, count: Count) -> None:
+        """Follow the numbers of the messages of some sets; ``counts`` are their records, -1 of those that wait."""
         versions = rows[:, sets.S_VERSION]
         which = np.flatnonzero((versions >= 9) & (versions <= 10))[::-1]
         columns = rows[which][:, [sets.S_EXPORTER, sets.S_DOMAIN, sets.S_VERSION]]
-        for _, number, version, place in _firsts(columns, which):
+        for exporter, number, version, place in _firsts(columns, which):
             if (number, version) not in self._last:
                 continue
             head = _head(rows[place])
             records = 1
             if version == 10:
                 same = np.flatnonzero(rows[:, sets.S_MESSAGE] == rows[place, sets.S_MESSAGE]).tolist()
-                each = [int(counts[at]) if counts[at] >= 0 else count(at) for at in same]
+                each = [int(counts[at]) for at in same]
+                for at, known in enumerate(each):
+                    if known < 0:
+                        key = (exporter, number, version, int(rows[same[at], sets.S_ID]))
+                        each[at] = count(rows[same[at]], templates.get(key) or self.get(key))
                 bad = min(each) < 0 or any(rows[at, sets.S_ID] >= sets.MALFORMED for at in same)
                 records = UNKNOWN if bad else sum(each)
-            following = UNKNOWN if records == UNKNOWN else (head.number + records) % (1 << 32)
-            self._last[number, version] = Head(head.time, head.uptime, following)
+            self._last[number, version] = head, UNKNOWN if records == UNKNOWN else (head.number + records) % WRAP
 
     def close(self, templates: Templates, options: Options) -> Iterator[Message]:
         """Lend what is in force at the end of the file; yield what was borrowed."""
@@ -217,11 +233,24 @@ class Borrowing:
                 held[number, version][identifier] = self._taken.get(key, (template, self.file))
                 if key not in self._taken:
                     self.lending.said((number, version), identifier, template)
-        for domain, last in self._last.items():
+        for domain, (last, following) in self._last.items():
             rates, began = options.rates.get((0, *domain), {}), options.began.get((0, *domain), 0)
-            self.lending.keep(domain, End(self.file, last, held[domain], dict(rates), began))
+            self.lending.keep(domain, End(self.file, last, following, held[domain], dict(rates), began))
         yield from (_borrowed(count, file) for file, count in sorted(self._records.items()) if count)
         yield from map(_sampling, sorted(self._sampled))
+
+
+def _sent(message: Array, count: Count, end: End) -> int:
+    """Return the records of a message, whose sets are given, by the templates of an end; -1 where they do not tell."""
+    found = 0
+    for row in message:
+        identifier = int(row[sets.S_ID])
+        if identifier >= 256:
+            records = count(row, end.templates.get(identifier, (None, ""))[0])
+            if records < 0:
+                return -1
+            found += records
+    return found
 
 
 def _head(row: Array) -> Head:

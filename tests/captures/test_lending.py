@@ -149,7 +149,7 @@ def test_templates_that_were_withdrawn(tmp_path: Path) -> None:
         (TENS[0], ten_at(1, 8, DATA10, domain=2)),
         (ten_at(1, 7, TOLD10, DATA10), ten_at(0, 8, DATA10)),
         (ten_at(0, 0, TOLD10), ten_at(1, 0, DATA10)),  # with 0 all begin
-        (ten_at(0, 7, TOLD10, DATA10, flowset(301, b"abcd")), ten_at(1, 8, DATA10)),  # how many is not known
+        (ten_at(0, 7, TOLD10, DATA10, flowset(301, b"abcd")), ten_at(1, 9, DATA10)),  # how many is not known
     ],
 )
 def test_what_may_be_another_exporters_is_not_borrowed(tmp_path: Path, first: bytes, second: bytes) -> None:
@@ -168,6 +168,26 @@ def test_numbers_that_wrap_and_messages_that_were_lost(tmp_path: Path) -> None:
     assert told(audited(tmp_path, *files))[1] == (1, {}, 1)
     files = (ten_at(0, last, TOLD10, flowset(300, packed(A, B, (47, 1)) * 3)), ten_at(1, 2, DATA10))
     assert told(audited(tmp_path, *files))[1] == (1, {}, 1)
+
+
+def test_numbers_that_count_the_records_of_their_own_message(tmp_path: Path) -> None:
+    """As softflowd does; more records than went before, or as many, tell no gap, and none at all tell nothing."""
+    three, last = flowset(300, packed(A, B, (47, 1)) * 3), (1 << 32) - 2
+    for number, second, fits in (
+        (7, 10, True), (7, 11, False), (7, 9, False), (last, 1, True), (0, 3, False),
+    ):  # fmt: skip
+        files = (ten_at(0, number, TOLD10, DATA10), ten_at(1, second, three), ten_at(2, second + 3, three))
+        borrowed = (3, {}, 1) if fits else (1, MISSING, 0)
+        assert told(audited(tmp_path, *files)) == [(1, {}, 0), borrowed, borrowed]
+    files = (ten_at(0, 7, TOLD10, DATA10), ten_at(1, 7, template10(301, ENDS)) + ten_at(1, 10, three))
+    assert told(audited(tmp_path, *files)) == [(1, {}, 0), (1, MISSING, 0)]
+
+
+def test_files_of_one_second(tmp_path: Path) -> None:
+    """They are read in the order of their numbers."""
+    for files in ((ten_at(0, 7, TOLD10, DATA10), ten_at(0, 8, DATA10)),
+                  (nine_at(7, TOLD9, DATA9, after=0), nine_at(8, DATA9, after=0))):  # fmt: skip
+        assert told(audited(tmp_path, *files, order=(1, 0))) == [(1, {}, 0), (1, {}, 1)]
 
 
 def test_two_exporters_of_one_domain_in_turns(tmp_path: Path) -> None:
