@@ -105,7 +105,7 @@ class Lending:
         ends = [end for end in self._ends.get(domain, ()) if end.goes_on(head, domain[1], sent)]
         if not ends:
             return None
-        end = max(ends, key=lambda one: one.last.time)
+        end = max(reversed(ends), key=lambda one: one.last.time)  # of one second, the one that was read last
         agreed = {
             number: lent
             for number, lent in end.templates.items()
@@ -117,8 +117,9 @@ class Lending:
         """Take a template that a file sent itself."""
         key = (*domain, number)
         known = self._said.get(key)
-        if known is None and len(self._said) < MOST_SAID:
-            self._said[key] = _sign(template)
+        if known is None:
+            if len(self._said) < MOST_SAID:
+                self._said[key] = _sign(template)
         elif known != _sign(template):
             self._said[key] = _DISAGREED
 

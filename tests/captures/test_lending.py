@@ -25,6 +25,7 @@ from exports_forge import (
 )
 
 from cloison.captures.exporting import held, lending
+from cloison.captures.exporting.templates import Template
 from cloison.captures.read import read
 from cloison.flows.table import Capture
 from cloison.netmodel.finding import MapError
@@ -188,6 +189,10 @@ def test_files_of_one_second(tmp_path: Path) -> None:
     for files in ((ten_at(0, 7, TOLD10, DATA10), ten_at(0, 8, DATA10)),
                   (nine_at(7, TOLD9, DATA9, after=0), nine_at(8, DATA9, after=0))):  # fmt: skip
         assert told(audited(tmp_path, *files, order=(1, 0))) == [(1, {}, 0), (1, {}, 1)]
+    every = [options9(400, ((1, 4),), ((34, 4), (35, 1))) + flowset(400, packed((0, 4), (rate, 4), (1, 1)))
+             for rate in (10, 100)]  # fmt: skip
+    files = (nine_at(7, TOLD9, every[0]), nine_at(8, every[1], after=420), nine_at(9, DATA9, after=420))
+    assert audited(tmp_path, *files).table.sampled.tolist() == [100]
 
 
 def test_two_exporters_of_one_domain_in_turns(tmp_path: Path) -> None:
@@ -248,6 +253,11 @@ def test_what_is_lent_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(lending, "MOST_SAID", 5)
     monkeypatch.setattr(lending, "MOST_BYTES", 1 << 24)
     assert told(audited(tmp_path, first, second))[1][1] == {"record-without-template": 34}
+    bounded = lending.Lending()
+    for number in range(256, 300):
+        for size in (4, 8):
+            bounded.said((1, 9), number, Template(bytes(size), False, 0, 9, 0))
+    assert len(bounded._said) == 5
 
 
 @pytest.mark.parametrize("seed", range(4))
