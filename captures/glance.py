@@ -37,7 +37,7 @@ def record_formats() -> tuple[RecordFormat, ...]:
 
 @dataclass(slots=True)
 class Glance:
-    """One file before it is read: ``begin`` is the time of its first packet (ns), where it had to be found.
+    """One file before it is read: ``begin`` is the time of its first packet or message (ns), where it had to be found.
 
     ``stream`` is the file itself where it stays open: it is alone, or standard input, which cannot be opened twice.
     """
@@ -83,7 +83,7 @@ def glance(file: File, *, alone: bool) -> Glance:
     found = Glance(file.path, file.size, file.problem)
     if alone or file.path == "-":
         found.stream = found.open()
-        if found.stream and not alone and isinstance(found.chosen, Format):
+        if found.stream and not alone and found.chosen:
             found.begin = _begin(found.stream, found.chosen)
         return found
     for room in (GLANCE, WINDOW):
@@ -91,17 +91,18 @@ def glance(file: File, *, alone: bool) -> Glance:
         if stream is None:
             break
         with stream:
-            if isinstance(found.chosen, RecordFormat):
-                break
             assert found.chosen is not None
             found.begin = _begin(stream, found.chosen)
-        if found.begin is not None:
+        if found.begin is not None or isinstance(found.chosen, RecordFormat):
             break
     return found
 
 
-def _begin(stream: Stream, chosen: Format) -> int | None:
-    """Return the time of the first packet in a stream's window, out of which nothing is taken."""
+def _begin(stream: Stream, chosen: Format | RecordFormat) -> int | None:
+    """Return the time of the first packet or message in a stream's window, out of which nothing is taken."""
+    if isinstance(chosen, RecordFormat):
+        head = stream.window[stream.start : min(stream.stop, stream.start + RECORDS_HEAD)].tobytes()
+        return chosen.begin(head) if chosen.begin else None
     inside = Stream(BytesIO(stream.window[stream.start : stream.stop].tobytes()), 0, stream.stop)
     inside.refill(HEAD)
     record = np.zeros((1, RECORD_WIDTH), dtype=np.int64)

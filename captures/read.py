@@ -24,7 +24,7 @@ from cloison.captures.meter import Meter, Tick
 from cloison.captures.packets import RECORD_WIDTH, TIME
 from cloison.captures.pipeline import BUFFERS, Aside, Here, cores
 from cloison.captures.recording import Recorder
-from cloison.captures.records import RecordFormat
+from cloison.captures.records import Reading, RecordFormat
 from cloison.captures.series import Series, next_of
 from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import RECOGNISERS
@@ -134,6 +134,7 @@ class _Reader:
         self.streams: list[Series] = []
         self.inside: list[FlowTable] = []  # what exports inside captures tell
         self._recorded: list[FlowTable] = []
+        self._together: dict[Callable[[], Reading], Reading] = {}
         self._timeouts = timeouts
         self._limit = int(timeouts.limits().max())
         self._rare = rare
@@ -173,7 +174,12 @@ class _Reader:
 
     def _records(self, number: int, found: Glance, stream: Stream, chosen: RecordFormat) -> Source:
         recorder = Recorder(self._timeouts, lambda: self._meter.at(stream.position), fast=self._fast)
-        problem = chosen.read(stream, recorder)
+        if chosen.together is None:
+            problem = chosen.read(stream, recorder)
+        else:
+            if chosen.together not in self._together:
+                self._together[chosen.together] = chosen.together()
+            problem = self._together[chosen.together](stream, recorder, found.path)
         source, table = _recorded(number, found.path, chosen.name, recorder, stream.problem or problem)
         self._recorded.append(table)
         return source

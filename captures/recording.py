@@ -336,10 +336,10 @@ def _ordered(batch: Array) -> tuple[Array, int]:
     batch[word.SOURCE_PORT][answer] = (query << 8)[answer]
     batch[word.TARGET_PORT][answer] = identifier[answer]
     batch[word.TELLS][asks] |= QUERY_AB
-    # An exporter that knows no type writes 0/0, which reads as an echo reply: unless its request is seen as well, who
-    # asked is not known.
+    # An exporter that knows no type writes 0/0, which reads as an echo reply, and of ICMPv6, which has no type 0 (RFC
+    # 4443 section 2.1: reserved), as nothing: unless the request is seen as well, who asked is not known.
     echo = answer & four & (query == 8)
-    batch[word.TELLS][echo] |= FLAGS_AB | FLAGS_BA
+    batch[word.TELLS][echo | (control & ~four & (kind == 0))] |= FLAGS_AB | FLAGS_BA
     batch[word.TELLS][answer & ~echo] |= QUERY_BA | ANSWER_AB
     errors = int(error.sum())
     return (batch[:, ~error] if errors else batch), errors

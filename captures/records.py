@@ -79,13 +79,18 @@ class Sink(Protocol):
         """Say that some of the stream was read."""
 
 
+Reading = Callable[[Stream, Sink, str], Message | None]  # as ``RecordFormat.read``, with the file's name
+
+
 @dataclass(frozen=True, slots=True)
 class RecordFormat:
     """One format of flow records.
 
     ``recognises`` is asked with the first bytes of a source (at most 64 KiB, uncompressed); ``read`` reads the stream
     to its end in bounded memory and returns why only a part could be read, if so; it never raises because of what the
-    stream holds. ``broad`` formats have weak marks: they are asked after all others.
+    stream holds. ``broad`` formats have weak marks: they are asked after all others. Where what one file says may hold
+    in another, ``together`` makes the reader of all files of one run, which it is given in the order of their ``begin``
+    (ns since 1970, by the first bytes); formats with the same ``together`` share one.
     """
 
     name: str
@@ -93,3 +98,5 @@ class RecordFormat:
     recognises: Callable[[bytes], bool]
     read: Callable[[Stream, Sink], Message | None]
     broad: bool = False
+    begin: Callable[[bytes], int] | None = None
+    together: Callable[[], Reading] | None = None

@@ -7,6 +7,7 @@ a sampling rate) is applied in its place: what came before it is decoded first.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -17,6 +18,7 @@ from cloison.captures.exporting import sets
 from cloison.captures.exporting.batches import Batches
 from cloison.captures.exporting.gaps import Gaps
 from cloison.captures.exporting.held import Held
+from cloison.captures.exporting.lending import Borrowing
 from cloison.captures.exporting.options import Options
 from cloison.captures.exporting.samples import Samples, is_sample
 from cloison.captures.exporting.sets import FIXED, MALFORMED, MESSAGE_WIDTH, MOST_SETS, SET_WIDTH
@@ -46,13 +48,15 @@ class Exports:
     """The decoder of everything that exporters sent to one source.
 
     ``fast``: by compiled loops. ``lifetime``: ns after which a template that was not sent again is no more believed; 0
-    (of a file of messages): never. ``finish`` must be called at the end.
+    (of a file of messages): never. ``borrowing``: what other files say of the only exporter. ``finish`` must be called
+    at the end.
     """
 
-    def __init__(self, sink: Sink, *, fast: bool = True, lifetime: int = 0) -> None:
+    def __init__(self, sink: Sink, *, fast: bool = True, lifetime: int = 0, borrowing: Borrowing | None = None) -> None:
         self._sink = sink
         self._fast = fast
         self._lifetime = lifetime
+        self._borrowing = borrowing
         self._split: Kernel = compiled(sets.split) if fast else sets.split
         self._tally: Kernel = compiled(sets.tally) if fast else sets.tally
         gather: Kernel = compiled(sets.gather) if fast else sets.gather
@@ -102,12 +106,16 @@ class Exports:
         self._flush()
         if self._samples is not None:
             self._samples.finish()
+        if self._borrowing is not None:
+            for key in self._borrowing.waiting():
+                self._borrow(key)
         self._leave("record-without-template", self._held.rest())
         for reason, number in sorted(self._batches.left.items()):
             if number:
                 self._sink.leave(reason, number)
         self._batches.left.clear()
-        for said in (*self._gaps.said(self._names), *self._batches.notes()):
+        lent = () if self._borrowing is None else self._borrowing.close(self._templates, self._options)
+        for said in (*self._gaps.said(self._names), *self._batches.notes(), *lent):
             self._sink.note(said)
         if self._templates.forgotten:
             self._sink.note(_forgotten(self._templates.forgotten))
@@ -139,6 +147,8 @@ class Exports:
 
     def _chunk(self, window: Array, rows: Array) -> None:
         """Decode the sets of some messages; what changes what follows is applied in its place."""
+        if self._borrowing is not None:
+            self._borrowing.begin(rows, self._templates, self._options, partial(self._records, window))
         keys, which = _keys(rows)
         options = {place for place, key in enumerate(keys) if (known := self._templates.get(key)) and known.options}
         ids = rows[:, sets.S_ID]
@@ -166,6 +176,8 @@ class Exports:
                         heappush(waiting, later)
         self._decode(window, rows, keys, which, counts, start, len(rows))
         self._gaps.add(rows, counts)
+        if self._borrowing is not None:
+            self._borrowing.follow(rows, counts, self._templates, partial(self._records, window))
 
     def _change(self, window: Array, row: Array, key: Key) -> Callable[[], list[Key]] | None:
         """Return what applies a set that says something new, and returns the options templates that it brings."""
@@ -187,16 +199,21 @@ class Exports:
             news = [
                 (other, None) for other in known.of(*key[:3]) if known.known(other).options == (identifier == OPTIONS)
             ]
+            news += self._borrowing.withdrawn(key, identifier == OPTIONS) if self._borrowing else []
         for number, template in said.templates:
             own = (*key[:3], number)
             if template is None or not known.same(own, template):
                 news.append((own, template))
+            elif self._borrowing:
+                self._borrowing.own(own)
         if not news:
             return None
         return lambda: self._install(news)
 
     def _install(self, news: list[tuple[Key, Template | None]]) -> list[Key]:
         for key, template in news:
+            if self._borrowing:
+                self._borrowing.own(key)
             if template is None:
                 self._templates.drop(key)
                 continue
@@ -228,8 +245,10 @@ class Exports:
                     self._hold(window, rows, key, places[late], counts)
                     places = places[~late]
             if template is None and not fixed:
-                self._hold(window, rows, key, places, counts)
-                continue
+                if self._borrowing is None or not self._borrowing.get(key) or self._held.has_room(rows[places]):
+                    self._hold(window, rows, key, places, counts)
+                    continue
+                template = self._borrow(key)
             if not len(places):
                 continue
             layout = FIXED_LAYOUTS[key[3] - FIXED] if template is None else template.layout
@@ -237,6 +256,8 @@ class Exports:
             groups.append((places, key, layout))
         after = self.number + np.cumsum(np.maximum(counts[start:stop], 0))
         for places, key, layout in groups:
+            if self._borrowing is not None:
+                self._borrowing.decoded(key, layout, int(counts[places].sum()))
             self._batches.add(window, rows[places], counts[places], after[places - start] - counts[places], key, layout)
         self.number = int(after[-1])
 
@@ -267,9 +288,25 @@ class Exports:
         window, rows = held
         counts = np.zeros(len(rows), dtype=np.int64)
         self._count(window, rows, np.arange(len(rows)), layout, counts)
+        if self._borrowing is not None:
+            self._borrowing.decoded(key, layout, int(counts.sum()))
         after = self.number + np.cumsum(counts)
         self._batches.add(window, rows, counts, after - counts, key, layout)
         self.number = int(after[-1])
+
+    def _borrow(self, key: Key) -> Template:
+        """Decode what waits by the template that another file lends, and return it."""
+        assert self._borrowing is not None
+        template = self._borrowing.take(key, self._templates)
+        self._release(key, template.layout)
+        return template
+
+    def _records(self, window: Array, row: Array, template: Template | None) -> int:
+        """Return the records of a set by a template; -1 when none tells."""
+        layout = template.layout if template else None
+        if layout is None or not layout.least:
+            return -1
+        return int(self._tally(window, row[sets.S_AT], row[sets.S_STOP], layout.parts, layout.least)[0])
 
 
 def _nothing(apply: Callable[[], None]) -> list[Key]:

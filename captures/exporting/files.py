@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from cloison.captures.exporting import marks, samples, sets
 from cloison.captures.exporting.exports import Exports
+from cloison.captures.exporting.lending import Borrowing, Lending
 from cloison.captures.exporting.sets import MESSAGE_WIDTH
-from cloison.captures.octets import be16
-from cloison.captures.records import Sink
+from cloison.captures.octets import be16, be32
+from cloison.captures.records import Reading, Sink
 from cloison.captures.stream import Stream
 from cloison.flows.compiled import Kernel, compiled
 from cloison.netmodel.finding import Message, say
@@ -48,10 +49,23 @@ def begins(head: bytes) -> int:
     return version if len(head) - at < 2 or int(be16(window, at)) in VERSIONS else 0
 
 
-def read_messages(stream: Stream, sink: Sink) -> Message | None:
+def begin(head: bytes) -> int:
+    """Return when the first message of a file was exported, in ns since 1970; within its second, by its number."""
+    window = np.frombuffer(head, dtype=np.uint8)
+    seconds, number = (4, 8) if int(be16(window, 0)) == 10 else (8, 12)
+    return int(be32(window, seconds)) * 10**9 + int(be32(window, number)) % 10**9
+
+
+def together() -> Reading:
+    """Return a reader of the files of one run, in the order of time: what one says may hold in the next."""
+    lending = Lending()
+    return lambda stream, sink, file: read_messages(stream, sink, Borrowing(lending, file))
+
+
+def read_messages(stream: Stream, sink: Sink, borrowing: Borrowing | None = None) -> Message | None:
     """Read NetFlow and IPFIX messages to the end of a stream; return why only a part could be read, if so."""
     fast = _fast(stream)
-    exports = Exports(sink, fast=fast)
+    exports = Exports(sink, fast=fast, borrowing=borrowing)
     walk: Kernel = compiled(sets.walk) if fast else sets.walk
     messages = np.zeros((MESSAGES, MESSAGE_WIDTH), dtype=np.int64)
     problem: Message | None = None

@@ -40,6 +40,10 @@ class Held:
                 self._waiting.popitem(last=False)
         return gone
 
+    def has_room(self, rows: Array) -> bool:
+        """Return whether sets can be kept without giving up others."""
+        return self._bytes + int((rows[:, sets.S_STOP] - rows[:, sets.S_AT] + EACH).sum()) <= MOST
+
     def take(self, key: Key) -> tuple[Array, Array] | None:
         """Return the sets that waited for a template, and a window that holds them; they wait no more."""
         waiting = self._waiting.pop(key, None)

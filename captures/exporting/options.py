@@ -56,9 +56,10 @@ class Options:
             began = int(columns.get(el.INIT_MS).astype(np.int64)[-1])
             began = began * MILLI if 0 < began <= MOST_MS else 0
             began = 0 if self.began.get(domain) == began else began
-        return (lambda: self._apply(domain, told, began)) if told or began else None
+        return (lambda: self.apply(domain, told, began)) if told or began else None
 
-    def _apply(self, domain: Domain, told: sampling.Rates, began: int) -> None:
+    def apply(self, domain: Domain, told: sampling.Rates, began: int) -> None:
+        """Take rates and the beginning of a clock (0: not told) as said."""
         if told:
             known = self.rates.setdefault(domain, {})
             self.rates.move_to_end(domain)

@@ -211,6 +211,10 @@ class Templates:
         """Return the template of a key that is known."""
         return self._known[key]
 
+    def items(self) -> Iterator[tuple[Key, Template]]:
+        """Yield every template with its key."""
+        yield from self._known.items()
+
     def of(self, exporter: int, domain: int, version: int) -> list[Key]:
         """Return the keys of one exporter's domain."""
         return [key for key in self._known if key[:3] == (exporter, domain, version)]

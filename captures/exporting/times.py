@@ -41,6 +41,8 @@ def write_times(batch: Array, columns: Columns, heads: Heads, left: Counter[str]
         last = first + duration if duration is not None else first
     np.minimum(first, last, out=batch[word.FIRST])
     np.maximum(first, last, out=batch[word.LAST])
+    for row in (word.FIRST, word.LAST):  # a clock that was never set may tell a time before 1970
+        np.maximum(batch[row], 0, out=batch[row])
 
 
 def _time(

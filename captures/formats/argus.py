@@ -18,7 +18,7 @@ import numpy.typing as npt
 from cloison.captures import records as word
 from cloison.captures.logs.columns import LONG, NAME, addresses, ends, flags, give, icmp, numbered, ported, protocol
 from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, WHOLE, Kind
-from cloison.captures.logs.lines import MARK, read_lines
+from cloison.captures.logs.lines import MARK, no_header, read_lines
 from cloison.captures.logs.tables import Table, Tables
 from cloison.captures.packets import ICMP, ICMPV6, TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
@@ -72,7 +72,8 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
         for lines in read_lines(stream, sink):
             if header is None:
                 header = _header(lines.text(0))
-            assert header is not None  # it was recognised by it
+            if header is None:  # it was recognised by one that is no line of a log
+                return no_header()
             lines = lines.only(~lines.starting(header[0].join(header[1]).encode()))
             table = tables.separated(lines, header[1], FIELDS, separator=header[0])
             rows += len(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloison.captures.exporting.files import begins, read_messages
+from cloison.captures.exporting.files import begin, begins, read_messages, together
 from cloison.captures.records import RecordFormat
 from cloison.netmodel.finding import Text
 
@@ -12,4 +12,6 @@ FORMAT = RecordFormat(
     recognises=lambda head: begins(head) in (1, 5, 7, 9),
     read=read_messages,
     broad=True,
+    begin=begin,
+    together=together,
 )

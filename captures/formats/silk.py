@@ -27,7 +27,7 @@ from cloison.captures.logs.columns import (
     protocol,
 )
 from cloison.captures.logs.kinds import MOMENT, SECONDS, TEXT, WHOLE, Kind
-from cloison.captures.logs.lines import MARK, read_lines
+from cloison.captures.logs.lines import MARK, no_header, read_lines
 from cloison.captures.logs.tables import Table, Tables
 from cloison.captures.packets import TCP, UDP
 from cloison.captures.records import RecordFormat, Sink
@@ -74,7 +74,8 @@ def _read(stream: Stream, sink: Sink) -> Message | None:
             if header is None:
                 header = _header(lines.text(0))
                 titles = lines.data[: lines.ends[0]].tobytes()
-            assert header is not None  # it was recognised by it
+            if header is None:  # it was recognised by one that is no line of a log
+                return no_header()
             lines = lines.only(~lines.starting(titles))  # several outputs in one file
             _give(tables.separated(lines, header[1], wanted, separator=header[0]), sink)
     return None

@@ -44,6 +44,8 @@ def read(window: Any, kind: Int, place: Any) -> Int:
         if window[at + size] & AGGREGATE or (size == 30 and window[at + size + 1] & MESH):
             return DATA
         size += 6 if flags & ORDER else 2
+        if end - at < size:
+            return FRAME_TRUNCATED
     place[BEGIN] = at + size
     place[VLANS] = 0
     return LLC

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from cloison.captures.records import Sink
 from cloison.captures.stream import Stream
+from cloison.netmodel.finding import Message, say
 
 Array = npt.NDArray[Any]
 
@@ -152,3 +153,10 @@ def _pass_line(stream: Stream, sink: Sink) -> None:
         if not stream.refill(1):
             return
         sink.tick()
+
+
+def no_header() -> Message:
+    """Return what is wrong with a log whose header was refused as a line."""
+    return say("its header holds control characters or is too long: what follows it was not read",
+               "son en-tête contient des caractères de contrôle ou est trop long : ce qui le suit n’a pas été "
+               "lu")  # fmt: skip

@@ -173,3 +173,33 @@ def test_a_bomb_of_packets_is_counted_to_its_end(tmp_path: Path) -> None:
     """Zeros after a header are packets of no bytes: each is counted."""
     bomb = lz4.frame.compress(pcap([], link=101) + bytes(16 * 20 * MIB))
     assert read_bytes(tmp_path, bomb).ledger == {"ip-truncated": 20 * MIB}
+
+
+# A frame of 80 bytes of content (its header: 28b52ffd 24 50) whose block is longer than that, and a byte after it. What
+# follows the first five bytes looks like a frame to be skipped: 8 bytes and the 3 that it tells.
+LONGER = bytes.fromhex("28b52ffd24 502a4d1803000000 010000 00")
+
+
+@pytest.mark.parametrize("sizes", [[17], [5, 12], [1] * 17, [4, 13], [5, 5, 5, 2], [6, 11]])
+def test_a_damaged_frame_is_damaged_in_whatever_pieces_it_comes(sizes: list[int]) -> None:
+    """As the zstd tool says of it: libzstd takes it for nothing when its header comes in two."""
+    zstd = load(compressions, "COMPRESSION")["zstd"]
+    pieces = iter([LONGER[sum(sizes[:i]) : sum(sizes[: i + 1])] for i in range(len(sizes))])
+    with pytest.raises(ValueError, match="zstd"):
+        list(decompressed(zstd, next(pieces), lambda wanted: next(pieces, b"")))
+
+
+@pytest.mark.parametrize("level", [{}, {"write_content_size": False}, {"write_checksum": True}])
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 65_791, 65_792, 200_000])
+def test_headers_of_every_length_in_pieces(level: dict[str, bool], size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    packed = zstandard.ZstdCompressor(**level).compress(content) + b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"
+    zstd = load(compressions, "COMPRESSION")["zstd"]
+    for step in (1, 3, 7):
+        rest = BytesIO(packed[step:])
+        assert b"".join(decompressed(zstd, packed[:step], lambda _, r=rest, n=step: r.read(n))) == content
+    for cut in range(1, min(len(packed), 14)):
+        rest = BytesIO(packed[1:-cut])
+        if cut < 11:
+            with pytest.raises(EOFError):
+                list(decompressed(zstd, packed[:1], lambda _, r=rest: r.read(1)))

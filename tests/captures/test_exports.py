@@ -591,3 +591,10 @@ def test_records_are_numbered_as_they_come() -> None:
     assert {record["number"]: record["source"] for record in found.records} == {
         1: A, 2: A, 3: C, 5: "10.0.0.9", 6: "10.0.0.8",
     }  # fmt: skip
+
+
+def test_no_time_is_before_1970() -> None:
+    """An exporter that exports a second after 1970 what its clock saw two seconds ago."""
+    for data in (five(record5(), seconds=1), nine(template9(300, BASIC), flowset(300, basic()), seconds=1)):
+        found = decoded(data).only
+        assert (found["first"], found["last"]) == (0, NS // 2)

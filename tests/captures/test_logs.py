@@ -609,3 +609,17 @@ def test_logs_are_read_as_captures_are(tmp_path: Path, name: str, text: str) -> 
     assert table.b_port.tolist() == [443, 443]
     assert capture.sources[0].ledger == capture.sources[1].ledger
     assert EVIDENCE["INITIATOR_AB"] & int(table.evidence[0]) or name in ("nfdump-csv", "nfdump-json", "silk")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("argus", f"{ARGUS},na\0me\n{argus()}\n"), ("silk", "sIP|dIP|protocol|sTime|packets|na\1me|\n1|2|")],
+)
+def test_a_header_that_is_no_line(name: str, text: str) -> None:
+    """The format recognises it, and it is refused as every line with control characters."""
+    assert who_recognises(text) == [name]
+    kept = given(text, name)
+    assert kept.problem is not None
+    assert "header" in kept.problem.say("en")
+    assert "en-tête" in kept.problem.say("fr")
+    assert (kept.records, kept.left) == ([], {"record-malformed": 1})

@@ -16,6 +16,7 @@ from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
 from scapy.layers.l2 import Ether
 
 from cloison.captures.exporting.exports import Exports
+from cloison.captures.read import read
 
 ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 SOFTFLOWD = shutil.which("softflowd") or shutil.which("softflowd", path="/usr/sbin")
@@ -59,11 +60,20 @@ def expected(frames: list[bytes], *, six: bool) -> tuple[Counter[Flow], Counter[
 
 
 def export(folder: Path, frames: list[bytes], *options: str) -> Recorder:
-    """Let softflowd export a capture to a socket of this process, and decode what comes."""
-    capture = folder / "a.pcap"
-    capture.write_bytes(pcap([(START + number * 10**6, frame) for number, frame in enumerate(frames)]))
+    """Let softflowd export a capture, and decode what comes."""
     sink = Recorder()
     exports = Exports(sink, fast=False)
+    for data in datagrams(folder, frames, *options):
+        exports.datagram(data, "127.0.0.1")
+    exports.finish()
+    return sink
+
+
+def datagrams(folder: Path, frames: list[bytes], *options: str) -> list[bytes]:
+    """Let softflowd export a capture to a socket of this process, and return what comes."""
+    capture = folder / "a.pcap"
+    capture.write_bytes(pcap([(START + number * 10**6, frame) for number, frame in enumerate(frames)]))
+    found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         listening.bind(("127.0.0.1", 0))
@@ -76,12 +86,9 @@ def export(folder: Path, frames: list[bytes], *options: str) -> Recorder:
         listening.settimeout(0.5)
         while True:
             try:
-                data, sender = listening.recvfrom(65536)
+                found.append(listening.recv(65536))
             except TimeoutError:
-                break
-            exports.datagram(data, sender[0])
-    exports.finish()
-    return sink
+                return found
 
 
 @pytest.mark.parametrize("version", ["1", "5", "9", "10", "10 -b"])
@@ -104,3 +111,22 @@ def test_every_flow_is_the_capture_s(version: str, tmp_path: Path) -> None:
     assert (number, octets) == expected(frames, six=version not in ("1", "5"))
     assert (version == "10 -b") == any("back" in record for record in sink.records)
     assert all(abs(record["first"] - START) < 2 * 10**9 for record in sink.records)
+
+
+@pytest.mark.parametrize("version", ["9", "10"])
+def test_a_dump_that_was_cut_into_files(version: str, tmp_path: Path) -> None:
+    """Of which the first alone holds the templates: the files together tell what the whole does."""
+    sent = datagrams(tmp_path, packets(), "-v", version)
+    assert len(sent) > 3
+    (tmp_path / "whole").write_bytes(b"".join(sent))
+    whole = read([str(tmp_path / "whole")])
+    names = []
+    for number, data in enumerate(sent):
+        names.append(str(tmp_path / f"part-{number}"))
+        Path(names[-1]).write_bytes(data)
+    parts = read(names[::-1])
+    assert parts.ledger == whole.ledger
+    assert sum(source.records for source in parts.sources) == whole.sources[0].records
+    assert int(parts.table.packets_ab.sum()) == int(whole.table.packets_ab.sum())
+    alone = read(names[1:])
+    assert alone.ledger["record-without-template"] > 0

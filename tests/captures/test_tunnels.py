@@ -228,6 +228,14 @@ def test_fragments_of_802_11_are_counted(tmp_path: Path) -> None:
     assert one_of(tmp_path, *frames, link=105)[0].ledger == {"wlan-data": 2}
 
 
+def test_the_longest_header_of_802_11_is_cut(tmp_path: Path) -> None:
+    """Of quality of service with HT control (IEEE 802.11-2020, 9.2.4.6): 30 bytes, cut wherever."""
+    frame = wrapped.wlan(packet(False), first=0x88, flags=0x81, more=bytes(6))
+    assert one_of(tmp_path, frame, link=105)[0].ledger == {}
+    cut = [frame[:size] for size in range(30)]
+    assert one_of(tmp_path, *cut, link=105)[0].ledger == {"frame-truncated": 30}
+
+
 @pytest.mark.parametrize("name", [name for name, case in WRAPPINGS.items() if case.link == 1])
 def test_every_snap_length(tmp_path: Path, name: str) -> None:
     """Whatever is cut, each packet is in one place, and what is inside is found as soon as its ports were kept."""

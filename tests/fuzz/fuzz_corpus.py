@@ -40,6 +40,7 @@ def seeds() -> Mapping[str, list[bytes]]:
     import lz4.frame
     import zstandard
     from captures_mutants import frames, whole
+    from exports_forge import BASIC, basic, flowset, nine, sample, sflow, template9, template10, ten
 
     from cloison.captures import formats, wire
     from cloison.captures.stream import Format
@@ -55,6 +56,11 @@ def seeds() -> Mapping[str, list[bytes]]:
                              b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"],
         "capture": [b"\x00\x01" + bytes((len(frame), 0, 65)) + frame for frame in frames() if len(frame) < 256],
     }  # fmt: skip
+    told, data = (template9(300, BASIC), template10(300, BASIC)), flowset(300, basic())
+    # files of one exporter that go on from one another, side by side
+    found["format-netflow"] = [nine(told[0], data, sequence=7) + nine(data, sequence=8) + nine(data, sequence=9)]
+    found["format-ipfix"] = [ten(told[1], data, sequence=7) + ten(data, sequence=8) + ten(data, sequence=9)]
+    found["format-sflow"] = [sflow(sample(frames()[0]), sequence=1) + sflow(sample(frames()[1]), sequence=2)]
     found["capture"].append(b"\x00\x01" + b"".join(bytes((len(one), 9, 66)) + one for one in frames()[:9]))
     for name, entry in load(formats, "FORMAT").items():
         if isinstance(entry, Format):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from io import BytesIO
 from tempfile import NamedTemporaryFile
@@ -27,7 +27,7 @@ from cloison.captures.layer import BEGIN, END, PLACE_WIDTH, REST, UNCLAIMED, VLA
 from cloison.captures.packets import AT, KEPT, LEDGER, LINK, RECORD_WIDTH, TIME, WIRE
 from cloison.captures.recogniser import FIELD, FOUND, GROUP, Recogniser
 from cloison.captures.recording import Recorder
-from cloison.captures.records import RecordFormat
+from cloison.captures.records import Reading, RecordFormat
 from cloison.captures.stream import Format, Stream
 from cloison.captures.telling import SHORTEST
 from cloison.flows.compiled import compiled
@@ -141,10 +141,34 @@ def records(entry: RecordFormat, data: bytes, fast: bool) -> Any:
     """Read a format of flow records: each record is added or left, every column within its bounds."""
     if len(data) < 16 or compression.compression_of(data[:16]) or not entry.recognises(data[: 1 << 16]):
         return None
+    found = [_read(entry.read, data, fast)]
+    if entry.begin is not None:
+        assert entry.begin(data[: 1 << 16]) >= 0
+    if entry.together is not None:
+        parts, reading = list(_parts(entry, data)), entry.together()
+        found += [_read(partial(_named, reading, str(place)), part, fast) for place, part in enumerate(parts)]
+    return found
+
+
+def _named(reading: Reading, name: str, stream: Stream, sink: Any) -> Message | None:
+    return reading(stream, sink, name)
+
+
+def _parts(entry: RecordFormat, data: bytes) -> Iterator[bytes]:
+    """Cut what was recognised into files that are recognised too, as a rotated set of them."""
+    start = 0
+    for at in range(16, len(data)):
+        if at - start >= 16 and data[at] == 0 and entry.recognises(data[at : at + (1 << 16)]):
+            yield data[start:at]
+            start = at
+    yield data[start:]
+
+
+def _read(read: Callable[[Stream, Any], Message | None], data: bytes, fast: bool) -> Any:
     stream = Stream(BytesIO(data), 0, 512)
     stream.refill(1)
     sink = PlainSink(fast)
-    problem = entry.read(stream, sink)
+    problem = read(stream, sink)
     recorded = sink.real.done()
     assert recorded.records == sink.added + sink.left
     left = sum(count for reason, count in recorded.ledger.items() if reason != "icmp-error-record")

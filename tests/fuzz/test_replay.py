@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,8 +75,31 @@ def test_compiled_with_bounds_checked_is_as_plain(tmp_path: Path) -> None:
 
 def test_every_entry_is_a_target() -> None:
     """And so are a whole capture and what SSH offers."""
-    every = [(formats, "FORMAT"), (layers, "LAYER"), (wire, "RECOGNISER"), (compressions, "COMPRESSION")]
-    assert len(TARGETS) == 2 + sum(len(load(package, attribute)) for package, attribute in every)
+    every = {"format": (formats, "FORMAT"), "layer": (layers, "LAYER"), "wire": (wire, "RECOGNISER"),
+             "compression": (compressions, "COMPRESSION")}  # fmt: skip
+    names = {f"{kind}-{name}" for kind, where in every.items() for name in load(*where)}
+    assert set(TARGETS) == names | {"capture", "offer"}
+    loaded = {
+        found
+        for path in Path(formats.__path__[0]).parent.rglob("*.py")
+        for found in re.findall(r'\bload\((\w+), "([A-Z]+)"\)', path.read_text("utf-8"))
+    }
+    assert loaded == {(package.__name__.rpartition(".")[2], attribute) for package, attribute in every.values()}
+
+
+@pytest.mark.parametrize("name", load(formats, "FORMAT"))
+def test_fuzzing_a_format_begins_with_what_it_reads(name: str) -> None:
+    """Of a format that recognises nothing in the corpus, nothing would be fuzzed but how it recognises."""
+    entry = load(formats, "FORMAT")[name]
+    assert any(TARGETS[f"format-{name}"](data, False) for data in kept(f"format-{name}")), entry.name
+
+
+@pytest.mark.parametrize("name", ["format-ipfix", "format-netflow"])
+def test_files_that_go_on_from_each_other_are_fuzzed(name: str) -> None:
+    """The whole, then a file a message: the second borrows from the first."""
+    for data in seeds()[name]:
+        (_, ledger, number, _), *parts = TARGETS[name](data, False)
+        assert (ledger, number, [part[1:3] for part in parts]) == ({}, 3, [({}, 1)] * 3)
 
 
 def test_the_corpus_is_small_and_of_targets() -> None:
@@ -136,7 +160,7 @@ def test_a_format_of_records_is_checked() -> None:
 
         return records(RecordFormat("toy", Text("toy", "jouet"), lambda head: True, read), bytes(40), False)
 
-    assert give(word.PROTOCOL, 6)[2] == 1
+    assert give(word.PROTOCOL, 6)[0][2] == 1
     for column, value in ((word.PROTOCOL, 256), (word.SOURCE_PORT, -1), (word.BYTES, -1), (word.POINT, 1)):
         with pytest.raises(AssertionError):
             give(column, value)
