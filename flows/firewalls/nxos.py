@@ -94,7 +94,7 @@ DIALECT = Dialect(
             "features, VDC, VLAN, routage, VXLAN, vPC, administration, journaux, NTP, AAA, clés, bannières, qualité de "
             "service",
         ),
-        Text("log, remark, description, statistics per-entry", "log, remark, description, statistics per-entry"),
+        Text("log, remark, description and statistics per-entry", "log, remark, description et statistics per-entry"),
     ),
     undecided=(
         Text(
