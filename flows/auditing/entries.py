@@ -17,7 +17,7 @@ from cloison.flows.orient import ANSWERS, CERTAINTIES
 from cloison.flows.table import Source
 from cloison.netmodel.space.addresses import show
 from cloison.netmodel.space.ownership import Owner
-from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, keyword
+from cloison.netmodel.space.protocols import PORTED, keyword, port_text
 
 Array = npt.NDArray[Any]
 
@@ -138,14 +138,6 @@ def place_name(owner: Owner | None) -> str:
     if owner.asset:
         return f"{owner.asset}/{owner.interface}" if owner.interface else owner.asset
     return owner.subnet or owner.zone
-
-
-def port_text(service: int) -> int | str | None:
-    """Return the responder's port of a service (protocol << 16 | low field), ``type/code`` for ICMP, else nothing."""
-    protocol, low = service >> 16, service & 0xFFFF
-    if protocol in (ICMP, ICMPV6):
-        return f"{low >> 8}/{low & 0xFF}"
-    return low if protocol in PORTED else None
 
 
 def moment(time: int) -> str:

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
-from cloison.flows.auditing.entries import Entry, entries_of, moment, port_text
+from cloison.flows.auditing.entries import Entry, entries_of, moment
 from cloison.flows.auditing.parts import Part, parts
 from cloison.flows.auditing.scans import scanners, scanning
 from cloison.flows.judging.claims import CLEARTEXT, WEAK, WRONG
 from cloison.flows.judging.likeness import alike
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Ref, Severity, Span, Step, Text, Witness, say
 from cloison.netmodel.space.addresses import show
-from cloison.netmodel.space.protocols import keyword
+from cloison.netmodel.space.protocols import keyword, port_text
 
 Array = npt.NDArray[Any]
 

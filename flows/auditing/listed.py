@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cloison.flows.auditing.account import Audit
-from cloison.flows.auditing.entries import address_text, carried, end_name, port_text
+from cloison.flows.auditing.entries import address_text, carried, end_name
 from cloison.flows.auditing.parts import PART, Part, in_order, part_of, wire_of
 from cloison.flows.greeting import NOTHING_SAID, Greeting
 from cloison.flows.judge import REASONS, SEVERITIES, VERDICTS
 from cloison.flows.orient import ANSWERS, CERTAINTIES
-from cloison.netmodel.space.protocols import PORTED, keyword
+from cloison.netmodel.space.protocols import PORTED, keyword, port_text
 
 Array = npt.NDArray[Any]
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cloison.flows.auditing.entries import port_text
 from cloison.flows.explaining.explanation import Explanation
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import VRF_SHIFT, show
 from cloison.netmodel.space.packets import Packet
-from cloison.netmodel.space.protocols import keyword
+from cloison.netmodel.space.protocols import keyword, port_text
 from cloison.netmodel.space.services import BOTH, EVERY_SERVICE, OPENING, ServiceSet
 from cloison.netmodel.space.services import show as show_services
 

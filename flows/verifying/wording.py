@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cloison.flows.auditing.entries import port_text
 from cloison.flows.explaining.wording import services_text
 from cloison.flows.verifying.lowering import Origin
 from cloison.flows.verifying.verdict import Box
@@ -18,7 +17,7 @@ from cloison.netmodel.sides import bare, families
 from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes, show
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet
-from cloison.netmodel.space.protocols import PORTED, keyword, name
+from cloison.netmodel.space.protocols import PORTED, keyword, name, port_text
 from cloison.netmodel.space.services import CONTINUING, ServiceSet
 
 _MOST = 6  # prefixes, or services, that are written out

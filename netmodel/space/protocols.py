@@ -59,3 +59,11 @@ def name(protocol: int) -> str:
 def keyword(protocol: int) -> str:
     """Return IANA's keyword in lower case, or ``ip/NUMBER`` where none is assigned; JSON answers use it."""
     return _ASSIGNED.get(protocol, f"ip/{protocol}")
+
+
+def port_text(service: int) -> int | str | None:
+    """Return the responder's port of a service (protocol << 16 | low field), ``type/code`` for ICMP, else nothing."""
+    protocol, low = service >> 16, service & 0xFFFF
+    if protocol in (ICMP, ICMPV6):
+        return f"{low >> 8}/{low & 0xFF}"
+    return low if protocol in PORTED else None
