@@ -38,6 +38,7 @@ from exports_forge import (
 
 from cloison.captures.exporting.exports import Exports
 from cloison.captures.exporting.files import read_messages, read_samples
+from cloison.captures.exporting.samples import is_sample
 from cloison.captures.exporting.sets import tally
 from cloison.captures.stream import Stream
 from cloison.flows.compiled import compiled
@@ -101,7 +102,8 @@ def read_all(number: int, fast: bool) -> tuple[int, int]:
         for place, data in enumerate(messages):
             exports.datagram(data, EXPORTER, (SECONDS + place) * NS)
         exports.finish()
-        assert exports.number == sink.total
+        # A sampled packet that is a tunnel's is given, and what it carries is given or left as well.
+        assert exports.number <= sink.total if any(map(is_sample, messages)) else exports.number == sink.total
         for record in sink.records:
             assert 0 <= record["protocol"] <= 255
             assert all(0 <= port <= 65535 for port in record["ports"])
