@@ -65,10 +65,14 @@ class Matching:
         known = self._plain.get(key)
         if known is None:
             selector = self._selectors.named(asked.key)
-            if selector is None or selector.v4 is None or not asked.value.replace(".", "").isdecimal():
+            if selector is None or "-" in asked.value:
                 known = self.match(asked.match(), sets)
             else:
-                known = selector.build(selector.read(asked.value))
+                try:
+                    held = selector.read(asked.value)
+                    known = selector.build(held) if held else NOTHING
+                except (UndecidedError, TooManyError):
+                    known = self.match(asked.match(), sets)
             if len(self._plain) > 20_000:
                 self._plain.clear()
             self._plain[key] = known
