@@ -12,6 +12,7 @@ from cloison.flows.configuring.netfilter.boxes import (
     MOST_PARTS,
     NOTHING,
     WHOLE,
+    Box,
     Match,
     Meeting,
     Part,
@@ -31,6 +32,7 @@ from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import V4
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.refusal import refuse
+from cloison.netmodel.space.services import EVERY_SERVICE
 
 CHANGES = say(
     "rules change this set while packets pass: what it holds now says nothing of later",
@@ -77,6 +79,14 @@ class Matching:
                 self._plain.clear()
             self._plain[key] = known
         return known
+
+    def narrowed(self, held: Box, asked: Plain) -> Box | None:
+        """Return what of a box has one IPv4 address at an end, ``None`` where that is nothing, or another question."""
+        key, value = asked.key, asked.value
+        if key[:3] != "ip " or not value.replace(".", "").isdecimal():
+            return None
+        ends = (values.host(value, True), V4) if key == "ip saddr" else (V4, values.host(value, True))
+        return self._meeting.meet(Box(*ends, EVERY_SERVICE, None, None), held)
 
     def match(self, expression: Mapping[str, Any], sets: Mapping[str, NamedSet]) -> Match:
         """Return what a match holds; raises ``RefusedError`` for values that the kernel would refuse."""

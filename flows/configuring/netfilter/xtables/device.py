@@ -20,6 +20,7 @@ from cloison.netmodel.space.services import ServiceSet
 
 _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}
 _FORWARDS = "FORWARD"
+_READ: list[str] = []  # of a rule whose words are no longer needed
 _TOLD = frozenset((
     "-i", "-o", "--in-interface", "--out-interface", "--helper", "--add-set", "--del-set", "--map-set"
 ))  # fmt: skip
@@ -83,6 +84,7 @@ class _Device:
                 chain = chains[raw.name] = Chain(raw.name, raw.written)
                 for rule in raw.rules:
                     chain.rules += reader.read(rule, bool(section.v4), own)
+                    rule.words = _READ
                     done += 1
                     if done % 4096 == 0:
                         tick(done, total)
