@@ -16,6 +16,8 @@ from cloison.netmodel.system import why
 
 MOST_BYTES = 256 << 20
 """The largest configuration that is read: a hundred megabytes of rules fit, a disk image does not."""
+MOST_TERMS = 4_000_000
+"""The most terms that all stages of a device may hold together; a list on many interfaces is many terms."""
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -75,7 +77,15 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
 
 
 def counted(found: Configuration, file: File) -> Configuration:
-    """Return a configuration in which a statement was counted; raises ``MapError`` where there is none."""
+    """Return a configuration with a statement that was counted, and not too many terms; else raises ``MapError``."""
+    terms = sum(
+        len(stage.terms) for stages in (found.forward, found.input, found.output) for stage in stages or ()
+    )  # fmt: skip
+    if terms > MOST_TERMS:
+        raise MapError((_error(file.name, say(
+            "It makes {terms} terms; more than {most} are not compared",
+            "Il fait {terms} termes ; au-delà de {most}, rien n’est comparé",
+            terms=terms, most=MOST_TERMS)),))  # fmt: skip
     if not found.understood + found.harmless + len(found.undecided):
         raise MapError((_error(file.name, say(
             "It holds no statement: nothing can be concluded from it",

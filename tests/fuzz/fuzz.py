@@ -87,8 +87,7 @@ def one(seconds: int, target: str, options: list[str]) -> None:
         options = [
             f"-max_total_time={seconds}",
             f"-max_len={40_000 if cases(target) else 4096}", "-rss_limit_mb=1500", "-timeout=30",
-            "-print_final_stats=0",
-            "-verbosity=0", f"-artifact_prefix={OUT / target}/", str(folder(target)),
+            "-print_final_stats=0", "-verbosity=0", f"-artifact_prefix={OUT / target}/", str(folder(target)),
         ]  # fmt: skip
     others = cases(target)
 
@@ -108,12 +107,15 @@ def one(seconds: int, target: str, options: list[str]) -> None:
 def blindly(seconds: int, target: str) -> None:
     """Change the inputs that are kept at random."""
     from fuzz_corpus import kept
+    from fuzz_firewalls import cases, reworded
     from fuzz_targets import targets
 
+    others = cases(target)
     run, dice, until = targets()[target], random.Random(target), time.monotonic() + seconds
     originals = kept(target) or [bytes(40)]
     while time.monotonic() < until:
-        data = changed(dice, dice.choice(originals))
+        data = dice.choice(originals)
+        data = reworded(dice, data, others) if others and dice.random() < 0.8 else changed(dice, data)
         try:
             run(data, False)
         except Exception:

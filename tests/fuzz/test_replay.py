@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from fuzz import changed
 from fuzz_corpus import FOLDER, kept, seeds
+from fuzz_firewalls import cases, dialect, reworded
 from fuzz_targets import layer, member, packets, recogniser, records, targets
 
 from cloison.captures import compressions, formats, layers, wire
@@ -24,6 +25,7 @@ from cloison.captures.packets import KEPT
 from cloison.captures.recogniser import FOUND, Recogniser
 from cloison.captures.records import RecordFormat, batch_of
 from cloison.captures.stream import Format
+from cloison.flows import firewalls
 from cloison.netmodel.finding import Text
 from cloison.netmodel.registry import load
 
@@ -43,8 +45,11 @@ def test_what_is_changed_blindly(name: str) -> None:
     """Also where no fuzzer is installed, some inputs are new to nobody's corpus; the same ones at every run."""
     dice = random.Random(name)
     originals = kept(name) or [bytes(40)]
-    for _ in range(BLIND):
-        TARGETS[name](changed(dice, dice.choice(originals)), False)
+    others = cases(name)
+    for number in range(BLIND):
+        original = dice.choice(originals)
+        data = reworded(dice, original, others) if others and number % 4 else changed(dice, original)
+        TARGETS[name](data, False)
 
 
 REPLAY = """
@@ -78,7 +83,8 @@ def test_every_entry_is_a_target() -> None:
     every = {"format": (formats, "FORMAT"), "layer": (layers, "LAYER"), "wire": (wire, "RECOGNISER"),
              "compression": (compressions, "COMPRESSION")}  # fmt: skip
     names = {f"{kind}-{name}" for kind, where in every.items() for name in load(*where)}
-    assert set(TARGETS) == names | {"capture", "offer"}
+    dialects = {f"firewall-{name}" for name in load(firewalls, "DIALECT")}
+    assert set(TARGETS) == names | dialects | {"capture", "offer"}
     loaded = {
         found
         for path in Path(formats.__path__[0]).parent.rglob("*.py")
@@ -172,3 +178,26 @@ def test_a_compression_that_fails_otherwise_is_found() -> None:
     gzip = load(compressions, "COMPRESSION")["gzip"]
     with pytest.raises(Exception, match="unknown compression"):
         member(replace(gzip, faults=lambda: (OSError,)), b"\x1f\x8b" + b"\xff" * 40, False)
+
+
+def test_a_dialect_that_gives_what_cannot_be_is_found() -> None:
+    from dataclasses import replace
+
+    from cloison.flows.configuration import Configuration, Dialect, Span, Stage, Term, Written
+    from cloison.netmodel.space.addresses import V4, V6
+
+    def give(**changes: Any) -> Any:
+        term = replace(Term("permit", Written(Span("0", 1, 1), "rule"), V4, V4), **changes)
+        found = Configuration("toy", (), (Stage("s", (term,), "none"),), understood=1)
+        toy = Dialect("toy", Text("toy", "jouet"), lambda file: True, lambda files, tick: found, (), (), ())
+        return dialect(toy, b"rule", False)
+
+    assert give()
+    wrong: list[dict[str, Any]] = [
+        {"written": Written(Span("0", 2, 1), "rule")}, {"written": Written(Span("other", 1, 1), "rule")},
+        {"written": Written(Span("0", 1, 1), " ")}, {"destinations": V6}, {"arriving": frozenset({"eth9"})},
+        {"sure": False},
+    ]  # fmt: skip
+    for changes in wrong:
+        with pytest.raises(AssertionError):
+            give(**changes)

@@ -151,6 +151,10 @@ def both(meeting: Meeting, left: Match, right: Match) -> Match:
         return right
     if right is ALL:
         return left
+    if len(left) == 1 == len(right):
+        (one_box, one_doubt), (other_box, other_doubt) = left[0], right[0]
+        here = meeting.meet(one_box, other_box)
+        return NOTHING if here is None else (Part(here, one_doubt or other_doubt),)
     if len(left) * len(right) > MOST_PARTS:
         raise TooManyError
     found = []

@@ -24,6 +24,8 @@ MOST_DEEP = 128
 """The most chains that call one another; the kernel's own bounds are 16 (nftables) and some hundreds (iptables)."""
 MOST_STEPS = 200_000
 """The most rules that are visited for one stage, and twenty visits a rule; above it the whole stage is undecided."""
+MOST_EVER = 8_000_000
+"""The most of these visits whatever the number of rules, so that no file fills the memory with terms."""
 
 _ACTIONS: Mapping[str, Action] = {"accept": "permit", "drop": "deny", "unknown": "unknown"}
 
@@ -99,7 +101,7 @@ class Flattening:
         self._meeting = meeting
         self._found: list[Decided] = []
         self._steps = 0
-        self._most = MOST_STEPS + 20 * sum(len(chain.rules) for chain in chains.values())
+        self._most = min(MOST_STEPS + 20 * sum(len(chain.rules) for chain in chains.values()), MOST_EVER)
         self._end = Rule((), "accept", Written(Span(""), ""))
 
     def flatten(self, base: Chain, end: Rule, whole: Box) -> tuple[Decided, ...] | None:

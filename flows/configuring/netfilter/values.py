@@ -53,6 +53,7 @@ ICMPV6_CODES: Mapping[str, int] = {
 }  # fmt: skip
 L4: Mapping[str, int] = {**PROTOCOLS, "comp": 108, "ipcomp": 108, "ip": 0, "ipencap": 4, "mobility": 135, "mh": 135}
 
+_LAST_V4 = V4.greatest()
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,32}|[0-9]{1,10}", re.ASCII)
 
 
@@ -91,7 +92,7 @@ def numbers(low: str | int, high: str | int, names: Mapping[str, int], most: int
 def address(text: str, v4: bool) -> int:
     """Return an address of one family; raises ``RefusedError`` for one of the other."""
     found = parse_address(text)
-    if (found in V4) != v4:
+    if (MAPPED <= found <= _LAST_V4) != v4:
         raise refuse(
             "{text} is not an IPv{family} address",
             "{text} n’est pas une adresse IPv{family}",
@@ -106,6 +107,12 @@ def span_of(low: str, high: str, v4: bool) -> IntervalSet:
     if last < first:
         raise refuse("the range {low}-{high} is reversed", "la plage {low}-{high} est inversée", low=low, high=high)
     return IntervalSet(((first, last),)) if v4 else IntervalSet(((first, last),)) - V4
+
+
+def host(text: str, v4: bool) -> IntervalSet:
+    """Return one address as a set; raises ``RefusedError``."""
+    found = address(text, v4)
+    return IntervalSet(((found, found),))
 
 
 def prefix(text: str, length: str | int, v4: bool) -> IntervalSet:

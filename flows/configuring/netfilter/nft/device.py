@@ -102,6 +102,8 @@ class _Device:
         kind: Literal["filter", "nat"] = "nat" if raw.kind == "nat" else "filter"
         policy: Literal["accept", "drop"] = "drop" if raw.policy == "drop" else "accept"
         name = f"{table.name} {raw.name}"
+        if raw.closing is not None:  # its policy is a statement, too
+            self._notes.understood += 1
         return Base(table.family, name, chains[raw.name], chains, kind, raw.hook, raw.priority, policy,
                     raw.closing or raw.written)  # fmt: skip
 

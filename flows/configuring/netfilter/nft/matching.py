@@ -12,6 +12,7 @@ from cloison.flows.configuring.netfilter.boxes import (
     MOST_PARTS,
     NOTHING,
     WHOLE,
+    Box,
     Match,
     Meeting,
     Part,
@@ -31,6 +32,7 @@ from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import V4
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.refusal import refuse
+from cloison.netmodel.space.services import EVERY_SERVICE
 
 CHANGES = say(
     "rules change this set while packets pass: what it holds now says nothing of later",
@@ -65,14 +67,26 @@ class Matching:
         known = self._plain.get(key)
         if known is None:
             selector = self._selectors.named(asked.key)
-            if selector is None or selector.v4 is None or not asked.value.replace(".", "").isdecimal():
+            if selector is None or "-" in asked.value:
                 known = self.match(asked.match(), sets)
             else:
-                known = selector.build(selector.read(asked.value))
+                try:
+                    held = selector.read(asked.value)
+                    known = selector.build(held) if held else NOTHING
+                except (UndecidedError, TooManyError):
+                    known = self.match(asked.match(), sets)
             if len(self._plain) > 20_000:
                 self._plain.clear()
             self._plain[key] = known
         return known
+
+    def narrowed(self, held: Box, asked: Plain) -> Box | None:
+        """Return what of a box has one IPv4 address at an end, ``None`` where that is nothing, or another question."""
+        key, value = asked.key, asked.value
+        if key[:3] != "ip " or not value.replace(".", "").isdecimal():
+            return None
+        ends = (values.host(value, True), V4) if key == "ip saddr" else (V4, values.host(value, True))
+        return self._meeting.meet(Box(*ends, EVERY_SERVICE, None, None), held)
 
     def match(self, expression: Mapping[str, Any], sets: Mapping[str, NamedSet]) -> Match:
         """Return what a match holds; raises ``RefusedError`` for values that the kernel would refuse."""

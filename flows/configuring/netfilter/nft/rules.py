@@ -95,6 +95,11 @@ class Rules:
         side: Message | None = None  # a doubt about something else than the verdict
         for statement in statements:
             if type(statement) is Plain:
+                if len(match) == 1 and match[0].doubt is None:
+                    narrowed = self._matching.narrowed(match[0].box, statement)
+                    if narrowed is not None:
+                        match = (Part(narrowed),)
+                        continue
                 match = self._and(match, self._matching.plain(statement, table.sets))
                 continue
             kind, inner = next(iter(statement.items())) if isinstance(statement, dict) and statement else ("", None)

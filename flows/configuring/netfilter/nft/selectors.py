@@ -173,11 +173,13 @@ def implied(expression: Any) -> Box:
 
 
 def _addresses(key: str) -> Selector:
-    v4 = key.startswith("ip ")
+    v4, source = key.startswith("ip "), key.endswith("saddr")
     universe = V4 if v4 else V6
 
     def read(text: str | int) -> IntervalSet:
         word = str(text)
+        if v4 and word.replace(".", "").isdecimal():
+            return values.host(word, True)
         if "/" in word:
             base, _, length = word.partition("/")
             return values.prefix(base, length, v4)
@@ -192,7 +194,8 @@ def _addresses(key: str) -> Selector:
         return IntervalSet(((found, found),))
 
     def build(held: IntervalSet) -> Match:
-        return (Part(box(held, universe) if key.endswith("saddr") else box(universe, held)),)
+        sources, destinations = (held, universe) if source else (universe, held)
+        return (Part(Box(sources, destinations, EVERY_SERVICE, None, None)),)
 
     return Selector(
         key, box(universe, universe), universe, read,

@@ -20,6 +20,10 @@ from cloison.netmodel.space.services import ServiceSet
 
 _PRIORITIES = {"raw": -300, "mangle": -150, "nat": -100, "filter": 0, "security": 50}
 _FORWARDS = "FORWARD"
+_READ: list[str] = []  # of a rule whose words are no longer needed
+_TOLD = frozenset((
+    "-i", "-o", "--in-interface", "--out-interface", "--helper", "--add-set", "--del-set", "--map-set"
+))  # fmt: skip
 _LEGACY = say(
     "tables of the other kind (legacy) are there too, and are not in this file",
     "des tables de l’autre espèce (legacy) existent aussi, et ne sont pas dans ce fichier",
@@ -80,6 +84,7 @@ class _Device:
                 chain = chains[raw.name] = Chain(raw.name, raw.written)
                 for rule in raw.rules:
                     chain.rules += reader.read(rule, bool(section.v4), own)
+                    rule.words = _READ
                     done += 1
                     if done % 4096 == 0:
                         tick(done, total)
@@ -101,6 +106,8 @@ class _Device:
             why = say(_NO_POLICY.text.en, _NO_POLICY.text.fr, chain=raw.name)
             self._notes.undecided.append(Left(raw.written, why))
             chain.rules.append(Rule(tuple(part._replace(doubt=why) for part in ALL), "unknown", raw.written, about=why))
+        if raw.policy:  # a statement, too
+            self._notes.understood += 1
         family = "ip" if section.v4 else "ip6"
         return Base(family, f"{section.table} {raw.name}", chain, chains, kind, raw.name.lower(), priority, policy,
                     raw.written)  # fmt: skip
@@ -138,6 +145,11 @@ class _Device:
             for chain in section.chains.values():
                 for rule in chain.rules:
                     words = rule.words
+                    facts.notrack = facts.notrack or "NOTRACK" in words or "--notrack" in words
+                    early = section.table == "raw" and _PRIORITIES["raw"] <= CONNTRACK
+                    facts.early = facts.early or (early and ("--ctstate" in words or "--state" in words))
+                    if _TOLD.isdisjoint(words):
+                        continue
                     for place, word in enumerate(words[:-1]):
                         old = words[place + 1] == "!" and place + 2 < len(words)
                         after = words[place + 2] if old else words[place + 1]
@@ -147,9 +159,6 @@ class _Device:
                             facts.helped |= _HELPED.get(after, _HELPED[""])
                         elif word in ("--add-set", "--del-set", "--map-set") and after in self._save.sets:
                             self._save.sets[after].changes = True
-                    facts.notrack = facts.notrack or "NOTRACK" in words or "--notrack" in words
-                    early = section.table == "raw" and _PRIORITIES["raw"] <= CONNTRACK
-                    facts.early = facts.early or (early and ("--ctstate" in words or "--state" in words))
         for item in self._save.sets.values():
             if "iface" in item.parts:
                 for member, _, _ in item.members:

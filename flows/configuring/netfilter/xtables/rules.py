@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from cloison.flows.configuration import Written
 from cloison.flows.configuring.netfilter import values
 from cloison.flows.configuring.netfilter.boxes import (
     NOTHING,
     WHOLE,
     WHOLE_V4,
     WHOLE_V6,
+    Box,
     Match,
     Meeting,
     Part,
@@ -115,7 +117,11 @@ class _Line:
         self._v4 = v4
         self._chains = chains
         self._at = 0
-        self._box = WHOLE_V4 if v4 else WHOLE_V6
+        self._universe = V4 if v4 else V6
+        self._sources = self._destinations = self._universe
+        self._services: ServiceSet = EVERY_SERVICE
+        self._arriving: frozenset[str] | None = None
+        self._leaving: frozenset[str] | None = None
         self._protocol: ServiceSet = EVERY_SERVICE
         self._protocols: tuple[int, ...] = ()
         self._rest: list[Match] = []
@@ -125,17 +131,34 @@ class _Line:
         self._other_family = False
 
     def rule(self) -> tuple[Rule | None, Message | None]:
-        while self._at < len(self._words):
-            self._option()
+        words, most = self._words, len(self._words) - 1
+        while self._at <= most:
+            word = words[self._at]
+            if word == "-m" and self._at < most and words[self._at + 1] in _MODULES:
+                self._at += 2
+            elif word in _HOSTS and self._at < most and words[self._at + 1][-3:] == "/32" and self._v4:
+                self._host(words[self._at + 1], word == "-s")
+            else:
+                self._option()
         if self._other_family:
             return None, None
-        match: Match = one(self._box, self._doubt)
+        match: Match = one(
+            Box(self._sources, self._destinations, self._services, self._arriving, self._leaving), self._doubt
+        )
         for part in self._rest:
             try:
                 match = both(self._reader.meeting, match, part)
             except TooManyError:
                 match = doubted(match, say("it would make too many boxes", "elle ferait trop de blocs"))
         return self._end(match)
+
+    def _host(self, text: str, source: bool) -> None:
+        base = text[:-3]
+        if base.replace(".", "").isdecimal():
+            self._at += 2
+            self._meet_addresses(values.host(base, True), source)
+        else:
+            self._option()
 
     def _take(self) -> str:
         self._at += 1
@@ -166,15 +189,14 @@ class _Line:
         self._arguments[word] = " ".join(self._words[start : self._at])
 
     def _and(self, services: ServiceSet) -> None:
-        held = self._box.services
+        held = self._services
         if held is EVERY_SERVICE or (held is self._protocol and self._protocols):
-            self._box = self._box._replace(services=services)  # they are of that protocol
+            self._services = services  # they are of that protocol
         else:
-            self._box = self._box._replace(services=held & services)
+            self._services = held & services
 
     def _addresses(self, negated: bool, source: bool) -> None:
-        held = EMPTY
-        universe = V4 if self._v4 else V6
+        held, universe = EMPTY, self._universe
         for text in self._take().split(","):
             base, slash, length = text.partition("/")
             if ":" not in base and not base.replace(".", "").isdecimal():
@@ -184,20 +206,18 @@ class _Line:
                 held |= universe
                 continue
             try:
-                held |= values.prefix(base, length, self._v4) if slash else values.span_of(base, base, self._v4)
+                one_of = values.prefix(base, length, self._v4) if slash else values.span_of(base, base, self._v4)
+                held = held | one_of if held else one_of
             except TooManyError:
                 self._doubt = say("a mask makes too many ranges", "un masque fait trop de plages")
                 held, negated = universe, False
         self._meet_addresses(universe - held if negated else held, source)
 
     def _meet_addresses(self, held: IntervalSet, source: bool) -> None:
-        universe = V4 if self._v4 else V6
         if source:
-            mine = self._box.sources
-            self._box = self._box._replace(sources=held if mine is universe else mine & held)
+            self._sources = held if self._sources is self._universe else self._sources & held
         else:
-            mine = self._box.destinations
-            self._box = self._box._replace(destinations=held if mine is universe else mine & held)
+            self._destinations = held if self._destinations is self._universe else self._destinations & held
 
     def _range(self, negated: bool, source: bool) -> None:
         low, _, high = self._take().partition("-")
@@ -209,15 +229,15 @@ class _Line:
         names = self._reader.names
         held = names.others(names.held(name)) if negated else names.held(name)
         if arriving:
-            self._box = self._box._replace(arriving=held)
+            self._arriving = held
         else:
-            self._box = self._box._replace(leaving=held)
+            self._leaving = held
 
     def _proto(self, negated: bool) -> None:
         word = self._take().lower()
         if word in ("all", "0"):
             return
-        number = values.number(word, values.L4, 255)
+        number = _protocol(word)
         services = _of_protocol(number)
         self._and(EVERY_SERVICE - services if negated else services)
         self._protocols = () if negated else (number,)
@@ -229,14 +249,7 @@ class _Line:
         if number not in PORTED:
             raise refuse("ports ask for a protocol that has them: -p tcp, udp...",
                          "des ports demandent un protocole qui en a : -p tcp, udp...")  # fmt: skip
-        held = NO_SERVICE
-        for text in self._take().split(","):
-            low, colon, high = text.partition(":")
-            ((first, last),) = values.numbers(low or 0, (high or 65535) if colon else low, values.PORTS, 0xFFFF).ranges
-            if source is not False:
-                held |= ServiceSet.of((number, number), source=(first, last))
-            if source is not True:
-                held |= ServiceSet.of((number, number), (first, last))
+        held = _of_ports(number, self._take(), source)
         self._and(ServiceSet.of((number, number)) - held if negated else held)
 
     def _icmp(self, negated: bool) -> None:
@@ -311,7 +324,8 @@ class _Line:
         return tuple(Part(item, doubt) for item in without(self._reader.meeting, whole, cuts, (names, names)))
 
     def _comment(self, negated: bool) -> None:
-        self._written = replace(self._written, name=self._take()[:200])
+        own = self._written
+        self._written = Written(own.span, own.text, self._take()[:200], own.hits)
 
     def _counters(self, negated: bool) -> None:
         self._written = replace(self._written, hits=int(self._take()))
@@ -393,6 +407,24 @@ def _of_protocol(number: int) -> ServiceSet:
     return ServiceSet.of((number, number))
 
 
+@lru_cache(maxsize=1024)
+def _protocol(word: str) -> int:
+    return values.number(word, values.L4, 255)
+
+
+@lru_cache(maxsize=65_536)
+def _of_ports(number: int, words: str, source: bool | None) -> ServiceSet:
+    held = NO_SERVICE
+    for text in words.split(","):
+        low, colon, high = text.partition(":")
+        ((first, last),) = values.numbers(low or 0, (high or 65535) if colon else low, values.PORTS, 0xFFFF).ranges
+        if source is not False:
+            held |= ServiceSet.of((number, number), source=(first, last))
+        if source is not True:
+            held |= ServiceSet.of((number, number), (first, last))
+    return held
+
+
 def _new_ports(text: str) -> IntervalSet:
     low, _, high = text.partition("/")[0].partition("-")
     return values.numbers(low, high or low, values.PORTS, 0xFFFF) if low else EMPTY
@@ -417,6 +449,7 @@ _MODULES = frozenset((
     "tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmp6", "multiport", "state", "conntrack", "iprange", "set",
     "comment", "nfacct",
 ))  # fmt: skip
+_HOSTS = frozenset(("-s", "-d"))
 _Option = Callable[[_Line, bool], None]
 _OPTIONS: dict[str, _Option] = {
     **dict.fromkeys(("-s", "--source", "--src"), lambda line, no: line._addresses(no, True)),

@@ -213,6 +213,12 @@ def words_of(text: str) -> list[str] | None:
     """Return the words of a line, quotes off; ``None`` when a quote is not closed."""
     if '"' not in text:
         return text.split()
+    if "\\" not in text:
+        parts = text.split('"')
+        if len(parts) % 2 and all(part[:1] in " " for part in parts[2::2]) and all(
+            part[-1:] in " " for part in parts[:-1:2]
+        ):  # fmt: skip
+            return [word for at, part in enumerate(parts) for word in ((part,) if at % 2 else part.split())]
     found = []
     for item in _WORD.finditer(text):
         quoted, plain = item.groups()
