@@ -211,7 +211,7 @@ def values_of(line: str) -> list[str] | None:
         at += 1
 
 
-@settings(deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=150)
 @given(st.lists(st.text("a1,\"' \t\\", min_size=1, max_size=12), min_size=1, max_size=20))
 def test_separated_values_against_the_grammar(texts: list[str]) -> None:
     reader, kept = fresh()
@@ -226,7 +226,7 @@ def test_separated_values_against_the_grammar(texts: list[str]) -> None:
     assert len(table) + kept.left["record-malformed"] == len(texts)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=150)
 @given(st.lists(st.text('{}[]":,\\ a1e-nult', min_size=1, max_size=14), min_size=1, max_size=20))
 def test_no_line_of_json_is_lost(texts: list[str]) -> None:
     made = [text if number % 2 else json.dumps({"a": text}) for number, text in enumerate(texts)]
@@ -348,7 +348,7 @@ def test_duckdb_reaches_nothing_else(tmp_path: object) -> None:
 # --- conversions -------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(st.lists(st.decimals(0, 4_000_000_000, places=12, allow_nan=False), min_size=1, max_size=50))
 def test_seconds_are_exact(values: list[Decimal]) -> None:
     found = converted(SECONDS, *(format(value, "f") for value in values))
@@ -412,7 +412,7 @@ def test_what_a_text_is_read_as(kind: Kind, text: str, value: int | None) -> Non
     assert found.values.tolist() == [value or 0]
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(
     st.lists(
         st.datetimes(

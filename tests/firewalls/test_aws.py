@@ -199,7 +199,7 @@ def passes(cloud: Object, source: str, destination: str, protocol: str, field: i
     )
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(derandomize=True, max_examples=120, deadline=None)
 @given(CLOUD)
 def test_random_clouds_do_what_a_vpc_does(cloud: Object) -> None:
     both: list[Configuration] = [read([File("x", json.dumps(form))], "aws") for form in (listings(cloud), state(cloud))]

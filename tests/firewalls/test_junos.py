@@ -138,7 +138,7 @@ def filter_paths(terms: list[Rule]) -> list[Path]:
     return paths
 
 
-@settings(max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(rules(excepted=True, actions=("accept", "discard", "reject", "next term", "count c")), min_size=1,
                 max_size=6), st.lists(packets, min_size=1, max_size=12))  # fmt: skip
 def test_filters_are_what_they_say(terms: list[Rule], probes: list[Probe]) -> None:
@@ -188,7 +188,7 @@ def policy_paths(policies: list[Rule]) -> list[Path]:
     return paths
 
 
-@settings(max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(rules(excepted=False, actions=("permit", "deny", "reject")), min_size=1, max_size=6),
        st.lists(packets, min_size=1, max_size=12))  # fmt: skip
 def test_policies_are_what_they_say(policies: list[Rule], probes: list[Probe]) -> None:

@@ -174,7 +174,7 @@ def configured(objects: list[Object], form: str = "json") -> Configuration:
     return read([File("cluster", text)], "kubernetes")
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(derandomize=True, max_examples=250, deadline=None)
 @given(
     PODS, st.lists(st.tuples(st.sampled_from(["n1", "n2"]), SPEC), min_size=1, max_size=3), LABELS, LABELS,
     st.sampled_from(["json", "yaml", "many"]),

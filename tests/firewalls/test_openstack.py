@@ -115,7 +115,7 @@ def passes(cloud: Object, source: str, destination: str, protocol: int, field: i
     return side("egress", source, destination) and side("ingress", destination, source)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(CLOUD)
 def test_random_clouds_do_what_neutron_does(cloud: Object) -> None:
     first = read([File(str(at), json.dumps(each)) for at, each in enumerate(answers(cloud))])
