@@ -22,7 +22,7 @@ State = Literal["implicit", "tracked", "none"]
 Tick = Callable[[int, int], None]
 
 MOST_TEXT = 400
-"""The most characters that are kept of a rule as it is written, and of its name or comment."""
+"""The most characters that are kept of a rule as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,9 @@ class Written:
     hits: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        """Cut what is too long to be shown or kept."""
+        """Cut a text that is too long to be shown or kept; a name stays what it is."""
         if len(self.text) > MOST_TEXT:
             object.__setattr__(self, "text", self.text[:MOST_TEXT])
-        if len(self.name) > MOST_TEXT:
-            object.__setattr__(self, "name", self.name[:MOST_TEXT])
 
 
 @dataclass(frozen=True, slots=True)
