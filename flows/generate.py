@@ -47,7 +47,7 @@ class Generated:
     @property
     def notes(self) -> tuple[Message, ...]:
         """What the comparison leaves out."""
-        return tuple({note.text: note for item in self.verification.devices for note in item.notes}.values())
+        return tuple({note.say("en"): note for item in self.verification.devices for note in item.notes}.values())
 
     @property
     def summary(self) -> Message:

@@ -17,7 +17,7 @@ from cloison.flows.verifying.together import Neighbour, Translated, forwarded, p
 from cloison.flows.verifying.translated import Sight
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
 from cloison.netmodel.compiling.collector import without_collector
-from cloison.netmodel.finding import Finding, MapError, Message, Ref, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
@@ -40,6 +40,17 @@ _NO_OUTPUT = say(
     "what the device itself sends was not compared: the configuration does not filter it",
     "ce que l’équipement émet lui-même n’a pas été comparé : la configuration ne le filtre pas",
 )
+_STRANGE = Text(
+    "{device}: the map does not have its {n:interface|interfaces} {names}: what passes there is not compared",
+    "{device} : la carte n’a pas {n:son interface|ses interfaces} {names} : ce qui y passe n’est pas comparé",
+)
+_IDLE = Text(
+    "{device}: {n} {n:rule is|rules are} about packets that the map does not have here (addresses in no zone, "
+    "multicast): not compared",
+    "{device} : {n} {n:règle porte|règles portent} sur des paquets que la carte n’a pas ici (adresses hors de toute "
+    "zone, multidiffusion) : pas de comparaison",
+)
+_MOST_NAMED = 8
 _MOST_EXPLAINED = 40  # excesses for which the nearest lines are looked for
 
 
@@ -216,7 +227,7 @@ def _verdict(
         configuration.undecided, effectless(configuration, idle, tick), doubtful, out_of_budget,
         sum(len(stage.terms) for stage in _stages(configuration)),
         len({rule.origin for item in mine for rule in item.claims.owed}),
-        tuple(_notes(configuration, mine)),
+        tuple(_notes(configuration, mine, sides[device], len({term.written for term in idle}))),
     )  # fmt: skip
 
 
@@ -256,11 +267,17 @@ def service_text(packet: Packet) -> str:
     return word
 
 
-def _notes(configuration: Configuration, compared: Sequence[Compared]) -> list[Message]:
+def _notes(configuration: Configuration, compared: Sequence[Compared], sides: Sides, idle: int) -> list[Message]:
     said = {item.hook for item in compared}
     notes = []
     if configuration.input is None or "input" not in said:
         notes.append(_NO_INPUT)
     if configuration.output is None or "output" not in said:
         notes.append(_NO_OUTPUT)
+    strange = [item.name for item in configuration.interfaces if item.name not in sides.ports]
+    if strange and sides.ports:
+        notes.append(Message(_STRANGE, {
+            "device": sides.device, "n": len(strange), "names": tuple(strange[:_MOST_NAMED])}))  # fmt: skip
+    if idle:
+        notes.append(Message(_IDLE, {"device": sides.device, "n": idle}))
     return notes

@@ -78,7 +78,7 @@ def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequen
         tables = [_change_table(changes, wording), *tables]
         gate = [say("The change: {gate}", "Le changement : {gate}", gate=_GATE[gate_of(changes)])]
         said = gate + ([] if all(item.decided for item in changes) else [_IN_DOUBT]) + said
-    said += {note.text: note for verdict in verdicts for note in verdict.notes}.values()
+    said += {note.say("en"): note for verdict in verdicts for note in verdict.notes}.values()
     return Report(
         "verify", data, tuple(found), tables=tuple(table for table in tables if table.rows), summary=tuple(said),
         marking=network.model.marking, title=network.model.name,
@@ -118,6 +118,7 @@ def _device(network: Network, verdict: Verdict, wording: Wording) -> dict[str, A
         "counts": {"rules": verdict.rules, "lines": verdict.lines, "understood": verdict.configuration.understood,
                    "harmless": verdict.configuration.harmless, "undecided": len(verdict.undecided)},
         "out_of_budget": verdict.out_of_budget,
+        "notes": [note.say("en") for note in verdict.notes],
     }  # fmt: skip
 
 

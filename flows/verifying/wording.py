@@ -9,7 +9,6 @@ from typing import Any
 
 from cloison.flows.explaining.wording import services_text
 from cloison.flows.verifying.lowering import Origin
-from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.finding import Text
 from cloison.netmodel.network import Network
@@ -144,8 +143,3 @@ def rules_of(origin: Origin) -> list[dict[str, Any]]:
             "name": (written.name or None) if written else None,
         })  # fmt: skip
     return found
-
-
-def box_pair(box: Box) -> str:
-    """Return the zones of a box as text."""
-    return f"{box.source_zone or '?'} → {box.target_zone or '?'}"

@@ -223,6 +223,9 @@ def test_addresses_name_interfaces_before_names_do(tmp_path: Path) -> None:
     )
     found = judged(net, f1=both)["f1"]
     assert found.result == "equal", "no packet of 10.1.0.0/24 arrives there"
+    assert any("1 rule is about packets that the map does not have here" in note.say("en") for note in found.notes)
+    strange = Configuration("toy", (*both.interfaces, Interface("tun7")), both.forward)
+    assert any("tun7" in note.say("fr") for note in judged(net, f1=strange)["f1"].notes)
     assert [item.how for item in found.effectless] == ["idle"]
 
 
