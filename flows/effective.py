@@ -13,7 +13,6 @@ from cloison.flows.verifying.wording import Wording
 from cloison.netmodel.assurance.evidence import Contact, Departure, Permitted
 from cloison.netmodel.finding import Finding, Message, Witness, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.space.intervals import EMPTY
 from cloison.netmodel.space.services import ServiceSet
 
 _MOST = 20_000  # contacts of one rule
@@ -22,7 +21,7 @@ _MOST = 20_000  # contacts of one rule
 def effective(verification: Verification) -> Mapping[str, Permitted]:
     """Return what each verified device permits beyond the matrix, and what it blocks of it."""
     network = verification.network
-    wording = Wording(network, EMPTY)
+    wording = Wording.around(network, [verdict.device for verdict in verification.devices])
     asked = _asked(network)
     return {verdict.device: _permitted(network, verdict, wording, asked) for verdict in verification.devices}
 

@@ -24,8 +24,6 @@ from cloison.flows.verifying.wording import (
 from cloison.netmodel.finding import Finding, Message, Text, Value, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report, Table
-from cloison.netmodel.sides import equals
-from cloison.netmodel.space.intervals import IntervalSet
 
 Cell = Value | Message | None
 
@@ -58,7 +56,7 @@ def gate_of(changes: Sequence[DeviceChange]) -> Gate:
 
 def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequence[DeviceChange] | None) -> Report:
     """Return the report of the verdicts of devices, and of their changes where there are earlier configurations."""
-    wording = Wording(network, _own(network, verdicts))
+    wording = Wording.around(network, [verdict.device for verdict in verdicts])
     data: dict[str, Any] = {
         "schema": "cloison.verify/1",
         "map": {"name": network.model.name, "digest": network.digest},
@@ -82,13 +80,6 @@ def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequen
     return Report(
         "verify", data, tuple(found), tables=tuple(table for table in tables if table.rows), summary=tuple(said),
         marking=network.model.marking, title=network.model.name,
-    )  # fmt: skip
-
-
-def _own(network: Network, verdicts: Sequence[Verdict]) -> IntervalSet:
-    return IntervalSet.union(
-        span for verdict in verdicts for name in equals(network, verdict.device)
-        for home in network.assets[name].interfaces.values() if not home.stands for span in home.points.ranges
     )  # fmt: skip
 
 

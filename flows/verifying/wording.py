@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from cloison.flows.verifying.lowering import Origin
 from cloison.netmodel.facts import InterfaceFacts
 from cloison.netmodel.finding import Text
 from cloison.netmodel.network import Network
-from cloison.netmodel.sides import bare, families
+from cloison.netmodel.sides import bare, equals, families
 from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes, show
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet
@@ -31,6 +31,15 @@ class Wording:
     network: Network
     own: IntervalSet
     _kept: dict[IntervalSet, str] = field(default_factory=dict)
+
+    @staticmethod
+    def around(network: Network, devices: Iterable[str]) -> Wording:
+        """Return the words for what lies around some devices."""
+        own = IntervalSet.union(
+            span for device in devices for name in equals(network, device)
+            for home in network.assets[name].interfaces.values() if not home.stands for span in home.points.ranges
+        )  # fmt: skip
+        return Wording(network, own)
 
     def ends(self, points: IntervalSet) -> str:
         """Return some points as text: the narrowest name that is exactly that, else prefixes."""
