@@ -53,6 +53,7 @@ def test_damaged_exports_with_plain_kernels() -> None:
     assert left > FEW // 2
 
 
+@pytest.mark.compiling
 def test_damaged_exports_with_bounds_checked(tmp_path: Path) -> None:
     """numba's code does not check bounds: here it does, and an index outside is an exception."""
     done = subprocess.run(

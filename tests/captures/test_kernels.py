@@ -36,6 +36,7 @@ def test_damaged_captures_with_plain_kernels(tmp_path: Path, monkeypatch: pytest
     assert packets > FEW
 
 
+@pytest.mark.compiling
 def test_damaged_captures_with_bounds_checked(tmp_path: Path) -> None:
     """numba's code does not check bounds: here it does, and an index outside is an exception."""
     cache = {"NUMBA_CACHE_DIR": str(tmp_path / "numba")}  # bounds are not part of numba's key
@@ -64,6 +65,7 @@ print(len(said), seconds > 1.5, read.prepare("pcap"))
 """
 
 
+@pytest.mark.compiling
 def test_compilation_is_announced_once_and_measured(tmp_path: Path) -> None:
     cache = tmp_path / "numba"
     first = python(["-c", PREPARE], tmp_path, NUMBA_CACHE_DIR=str(cache))
@@ -80,6 +82,7 @@ def test_compilation_is_announced_once_and_measured(tmp_path: Path) -> None:
     assert third.stdout.split()[1] == "True"
 
 
+@pytest.mark.compiling
 def test_no_place_for_a_cache_is_no_failure(tmp_path: Path) -> None:
     """As on a machine whose home and program files are read-only."""
     code = "import numba.core.caching as c\nc.CacheImpl._locator_classes = []\n" + PREPARE

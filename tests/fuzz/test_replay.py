@@ -66,6 +66,7 @@ print(number)
 """
 
 
+@pytest.mark.compiling
 def test_compiled_with_bounds_checked_is_as_plain(tmp_path: Path) -> None:
     environment = {
         **os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path / "numba"),  # not part of numba's key
