@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cloison.flows.configuration import Configuration, Stage
+from cloison.flows.configuration import Configuration, Stage, Term
 from cloison.flows.explain import explain
 from cloison.flows.verifying.answer import gate_of, verify_report
 from cloison.flows.verifying.deciding import Guard
@@ -21,7 +21,7 @@ from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, inpu
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
-from cloison.netmodel.sides import Sides, sides_of
+from cloison.netmodel.sides import Sides, bare, sides_of
 from cloison.netmodel.space.addresses import VRF_SHIFT, show
 from cloison.netmodel.space.packets import Packet
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, name
@@ -227,7 +227,7 @@ def _verdict(
         configuration.undecided, effectless(configuration, idle, tick), doubtful, out_of_budget,
         sum(len(stage.terms) for stage in _stages(configuration)),
         len({rule.origin for item in mine for rule in item.claims.owed}),
-        tuple(_notes(configuration, mine, sides[device], len({term.written for term in idle}))),
+        tuple(_notes(configuration, mine, sides[device], idle)),
     )  # fmt: skip
 
 
@@ -267,7 +267,9 @@ def service_text(packet: Packet) -> str:
     return word
 
 
-def _notes(configuration: Configuration, compared: Sequence[Compared], sides: Sides, idle: int) -> list[Message]:
+def _notes(
+    configuration: Configuration, compared: Sequence[Compared], sides: Sides, idle: Sequence[Term]
+) -> list[Message]:
     said = {item.hook for item in compared}
     notes = []
     if configuration.input is None or "input" not in said:
@@ -278,6 +280,11 @@ def _notes(configuration: Configuration, compared: Sequence[Compared], sides: Si
     if strange and sides.ports:
         notes.append(Message(_STRANGE, {
             "device": sides.device, "n": len(strange), "names": tuple(strange[:_MOST_NAMED])}))  # fmt: skip
-    if idle:
-        notes.append(Message(_IDLE, {"device": sides.device, "n": idle}))
+    known = bare(sides.around | sides.own)
+    elsewhere = {
+        term.written for term in idle
+        if term.action != "deny" and not (term.sources.overlaps(known) and term.destinations.overlaps(known))
+    }  # fmt: skip
+    if elsewhere:
+        notes.append(Message(_IDLE, {"device": sides.device, "n": len(elsewhere)}))
     return notes

@@ -214,6 +214,13 @@ def test_what_is_between_nothing_or_unknown_is_refused(tmp_path: Path) -> None:
     assert (finding.rule, finding.spans[0].line) == ("unknown-interface", 7)
 
 
+def test_rules_about_what_the_map_does_not_have_are_counted(tmp_path: Path) -> None:
+    net = network(tmp_path, "ab", OWN)
+    found = judged(net, f1=configuration(term(1, "172.16.0.0/12", "10.1.0.0/24"), names="xy"))["f1"]
+    assert found.result == "equal"
+    assert any("1 rule is about packets that the map does not have here" in note.say("en") for note in found.notes)
+
+
 def test_addresses_name_interfaces_before_names_do(tmp_path: Path) -> None:
     net = network(tmp_path, "ab", OWN)
     outside = Interface("y", parse("10.0.0.9"))  # the map calls it x
@@ -223,7 +230,6 @@ def test_addresses_name_interfaces_before_names_do(tmp_path: Path) -> None:
     )
     found = judged(net, f1=both)["f1"]
     assert found.result == "equal", "no packet of 10.1.0.0/24 arrives there"
-    assert any("1 rule is about packets that the map does not have here" in note.say("en") for note in found.notes)
     strange = Configuration("toy", (*both.interfaces, Interface("tun7")), both.forward)
     assert any("tun7" in note.say("fr") for note in judged(net, f1=strange)["f1"].notes)
     assert [item.how for item in found.effectless] == ["idle"]
