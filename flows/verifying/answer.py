@@ -40,6 +40,10 @@ _GATE: Mapping[str, Text] = {
     "inside": Text("inside the matrix: it may be merged alone", "dans la matrice : il peut être fusionné seul"),
     "outside": Text("outside the matrix: it needs a line first", "hors de la matrice : il faut d’abord une ligne"),
     "removes": Text("it removes an authorised flow", "il retire un flux autorisé"),
+    "undecided": Text(
+        "it cannot be decided: a part of a configuration is in doubt",
+        "impossible de conclure : une partie d’une configuration est incertaine",
+    ),
 }
 
 _IN_DOUBT = say(
@@ -52,6 +56,12 @@ def gate_of(changes: Sequence[DeviceChange]) -> Gate:
     """Return the gate of several devices together: outside before removes before inside."""
     gates = {item.gate for item in changes}
     return "outside" if "outside" in gates else "removes" if "removes" in gates else "inside"
+
+
+def _gate_word(changes: Sequence[DeviceChange]) -> str:
+    """Return the gate; nothing that is in doubt reads as ``inside``."""
+    gate = gate_of(changes)
+    return gate if gate != "inside" or all(item.decided for item in changes) else "undecided"
 
 
 def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequence[DeviceChange] | None) -> Report:
@@ -67,14 +77,14 @@ def verify_report(network: Network, verdicts: Sequence[Verdict], changes: Sequen
     said = [_sentence(verdict) for verdict in verdicts]
     if changes is not None:
         data["change"] = {
-            "gate": gate_of(changes),
+            "gate": _gate_word(changes),
             "decided": all(item.decided for item in changes),
             "opened": [one for item in changes for one in _moved(network, item.device, item.opened, wording)],
             "closed": [one for item in changes for one in _moved(network, item.device, item.closed, wording)],
         }
         found += (one for item in changes for one in change_findings(network, item, wording))
         tables = [_change_table(changes, wording), *tables]
-        gate = [say("The change: {gate}", "Le changement : {gate}", gate=_GATE[gate_of(changes)])]
+        gate = [say("The change: {gate}", "Le changement : {gate}", gate=_GATE[_gate_word(changes)])]
         said = gate + ([] if all(item.decided for item in changes) else [_IN_DOUBT]) + said
     said += {note.say("en"): note for verdict in verdicts for note in verdict.notes}.values()
     return Report(

@@ -105,8 +105,9 @@ def change(
 
 def _counted(permitted: Lowered, stages: tuple[Stage, ...], phase: int) -> Lowered:
     """Return what may be too much: see :func:`judged`."""
-    upper = narrowed(permitted.upper, judged(stages, phase))
-    return Lowered(upper, upper)
+    counted = judged(stages, phase)
+    lower = narrowed(permitted.lower, counted)
+    return Lowered(lower, lower if permitted.exact else narrowed(permitted.upper, counted))
 
 
 _HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
@@ -165,7 +166,7 @@ def _only(
     network: Network, space: Space, hook: Hook, phase: int, one: Lowered, other: Lowered, tick: Tick
 ) -> tuple[list[Change], bool]:
     """Return what one configuration may permit and the other may not, rule by rule."""
-    found, done = beyond(one.upper, other.lower, BUDGET, tick)
+    found, done = beyond(one.lower, other.upper, BUDGET, tick)
     groups: dict[tuple[object, ...], list[Rule]] = {}
     for item in found:
         key = tuple(id(deciding.term) for deciding in origin_of(item.rule))
@@ -188,9 +189,9 @@ def _only(
 
 
 def _difference(rules: list[Rule], one: Lowered, other: Lowered) -> tuple[list[Product], bool]:
-    own, whole = extent(rules, lambda rule: denials_before(one.upper, rule))
+    own, whole = extent(rules, lambda rule: denials_before(one.lower, rule))
     asked = [Rule(True, item.source, item.destination, item.services, None) for item in own]
-    left, also = refused(asked, other.lower)
+    left, also = refused(asked, other.upper)
     return left, whole and also
 
 

@@ -194,4 +194,5 @@ def test_a_doubt_that_hangs_on_another_statement_is_not_the_same_when_that_chang
         (tmp_path / f"{file}.conf").write_text(text, encoding="utf-8")
     new, old = (read_all([f"fw={tmp_path / file}.conf"], network.assets) for file in ("new", "old"))
     (change,) = verify(network, new, old).changes or ()
-    assert (change.gate, change.decided) == ("inside" if decided else "outside", decided)
+    assert (change.gate, change.decided) == ("inside", decided)
+    assert verify(network, new, old).report().data["change"]["gate"] == ("inside" if decided else "undecided")
