@@ -12,6 +12,7 @@ from cloison.flows.verifying.deciding import Guard
 from cloison.flows.verifying.differences import Compared, compare_device
 from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
+from cloison.flows.verifying.lowering import Hook
 from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.together import Neighbour, Translated, forwarded, pieces_of, stopped
 from cloison.flows.verifying.translated import Sight
@@ -124,9 +125,16 @@ def _verified(
     if base is None:
         return Verification(network, verdicts, sides)
     changes = tuple(
-        change(network, device, (base[device], before[device]), (configuration, sides[device]), tick)
-        for device, configuration in configurations.items()
-        if device in base
+        change(
+            network,
+            verdict.device,
+            (base[verdict.device], before[verdict.device]),
+            (verdict.configuration, sides[verdict.device]),
+            _settled(verdict, compared[verdict.device]),
+            tick,
+        )
+        for verdict in verdicts
+        if verdict.device in base
     )
     return Verification(network, verdicts, sides, changes)
 
@@ -229,6 +237,13 @@ def _verdict(
         len({rule.origin for item in mine for rule in item.claims.owed}),
         tuple(_notes(configuration, mine, sides[device], idle)),
     )  # fmt: skip
+
+
+def _settled(verdict: Verdict, compared: Sequence[Compared]) -> frozenset[Hook]:
+    """Return the hooks at which a configuration was found to be equal to the matrix, by itself."""
+    return (
+        frozenset(item.hook for item in compared) if verdict.result == "equal" and not verdict.stopped else frozenset()
+    )
 
 
 def _same(one: Excess, other: Excess) -> bool:

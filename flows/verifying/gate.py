@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,9 +72,13 @@ class DeviceChange:
 
 def change(
     network: Network, device: str, old: tuple[Configuration, Sides], new: tuple[Configuration, Sides],
-    tick: Tick = lambda done, total: None,
+    settled: Collection[Hook] = (), tick: Tick = lambda done, total: None,
 ) -> DeviceChange:  # fmt: skip
-    """Return what a device's new configuration opens and closes; each has its own names of interfaces."""
+    """Return what a device's new configuration opens and closes; each has its own names of interfaces.
+
+    The new one is known to be equal to the matrix at ``settled``: whatever it opens there is in a line, and nothing
+    that it closes is.
+    """
     opened: list[Change] = []
     closed: list[Change] = []
     decided = True
@@ -86,20 +90,23 @@ def change(
         if before is None or after is None:
             decided = False  # one of the two says nothing of it
             continue
+        if alike and old[1].ports == new[1].ports and _alike(before, after):
+            continue  # the same, whatever is in doubt
         if hook != "forward" and not new[1].own:
             decided = decided and _alike(before, after)  # the map does not tell the device's addresses
             continue
         here, there = Space.of(old[1], hook), Space.of(new[1], hook)
         pairs = resolved(before, after, alike)
         if pairs is None:
-            decided, pairs = False, iter([(before, after)])
+            decided, pairs = decided and hook in settled, iter([(before, after)])
         for was, now in pairs:
-            decided = decided and stateless(was) == stateless(now)  # only one of them keeps what was let in
+            kept = stateless(was) == stateless(now)  # else only one of them keeps what was let in
+            decided = decided and (kept or hook in settled)
             for phase in _phases(was, now):
                 more, less, sure = _moved(network, (here, there), (was, now), hook, phase, tick)
                 opened += (item for item in more if not _told(item, opened))
                 closed += (item for item in less if not _told(item, closed))
-                decided = decided and sure
+                decided = decided and (sure or hook in settled)
     return DeviceChange(device, tuple(opened), tuple(closed), decided)
 
 

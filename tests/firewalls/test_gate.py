@@ -196,3 +196,54 @@ def test_a_doubt_that_hangs_on_another_statement_is_not_the_same_when_that_chang
     (change,) = verify(network, new, old).changes or ()
     assert (change.gate, change.decided) == ("inside", decided)
     assert verify(network, new, old).report().data["change"]["gate"] == ("inside" if decided else "undecided")
+
+
+RING = """\
+cloison: 1
+name: ring
+parties: {us: {kind: provider, country: FR}}
+zones:
+  a: {owner: us, nature: production, sensitivity: internal, domain: processing, transit: true}
+  b: {owner: us, nature: production, sensitivity: internal, domain: processing, transit: true}
+  c: {owner: us, nature: production, sensitivity: internal, domain: processing, transit: true}
+subnets:
+  a-lan: {cidr: 10.1.0.0/24, zone: a}
+  b-lan: {cidr: 10.2.0.0/24, zone: b}
+  c-lan: {cidr: 10.3.0.0/24, zone: c}
+assets:
+  fw: {functions: filtering, owner: us, interfaces: {a0: 10.1.0.1, b0: 10.2.0.1}}
+interconnections:
+  core: {between: [a, b], through: fw}
+  side: {between: [b, c]}
+  back: {between: [c, a]}
+flows:
+  F-1: {from: c-lan, to: b-lan, services: tcp/443, via: [back, core], responsible: net,
+        justification: {kind: business, text: t}}
+"""
+EITHER = ["ip saddr 10.3.0.0/24 ip daddr 10.2.0.0/24 tcp dport 443 accept"]
+ONE = ['iifname "a0" ip saddr 10.3.0.0/24 ip daddr 10.2.0.0/24 tcp dport 443 accept']
+WRONG = ['iifname "a0" ip saddr 10.3.0.0/24 ip daddr 10.2.0.0/24 tcp dport 22 accept']
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "decided"),
+    [
+        (ONE, ONE, True),  # nothing changes, whichever interface it is
+        (ONE, EITHER, True),  # what is there now is equal to the matrix
+        (EITHER, ONE, False),  # it may close the line
+        (ONE, ONE + WRONG, False),  # it may open what no line authorises
+    ],
+)
+def test_an_interface_in_doubt_leaves_open_only_what_hangs_on_it(
+    tmp_path: Path, old: list[str], new: list[str], decided: bool
+) -> None:
+    (tmp_path / "map.yaml").write_text(RING, encoding="utf-8")
+    network = compile_network(read_map(tmp_path / "map.yaml"), date(2026, 11, 30))
+    for name, rules in (("old", old), ("new", new)):
+        text = RULES.format(rules="\n".join(f"    {rule}" for rule in rules))
+        (tmp_path / f"{name}.nft").write_text(text, encoding="utf-8")
+    after, before = (read_all([f"fw={tmp_path / name}.nft"], network.assets) for name in ("new", "old"))
+    found = verify(network, after, before)
+    (change,) = found.changes or ()
+    assert (change.gate, change.decided) == ("inside", decided)
+    assert found.report().data["change"]["gate"] == ("inside" if decided else "undecided")
