@@ -8,7 +8,7 @@ them to real ends itself, in its vendor's own order of stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,11 @@ from cloison.netmodel.space.services import EVERY_SERVICE, ServiceSet
 
 Action = Literal["permit", "deny", "unknown"]
 State = Literal["implicit", "tracked", "none"]
+Hook = Literal["forward", "input", "output"]
 Tick = Callable[[int, int], None]
+
+HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
+"""What a device does with a packet: it forwards it, takes it for itself, or sends it."""
 
 MOST_TEXT = 400
 """The most characters that are kept of a rule as it is written."""
@@ -156,6 +160,18 @@ class Configuration:
     harmless: int = 0
     undecided: tuple[Left, ...] = ()
     text: str = field(default="", compare=False, repr=False)
+
+    def at(self, hook: Hook) -> tuple[Stage, ...] | None:
+        """Return the stages of a hook, ``None`` where the configuration says nothing of it."""
+        found: Mapping[Hook, tuple[Stage, ...] | None] = {
+            "forward": self.forward, "input": self.input, "output": self.output
+        }  # fmt: skip
+        return found[hook]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of all hooks."""
+        return tuple(stage for hook in HOOKS for stage in self.at(hook) or ())
 
 
 @dataclass(frozen=True, slots=True)

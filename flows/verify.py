@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cloison.flows.configuration import Configuration, Stage, Term
+from cloison.flows.configuration import Configuration, Hook, Term
 from cloison.flows.explain import explain
 from cloison.flows.verifying.answer import gate_of, verify_report
 from cloison.flows.verifying.deciding import Guard
 from cloison.flows.verifying.differences import Compared, compare_device
 from cloison.flows.verifying.effectless import effectless
 from cloison.flows.verifying.gate import DeviceChange, change
-from cloison.flows.verifying.lowering import Hook
 from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.together import Neighbour, Translated, forwarded, pieces_of, stopped
 from cloison.flows.verifying.translated import Sight
@@ -233,7 +232,7 @@ def _verdict(
     return Verdict(
         device, configuration, result, tuple(standing), missing, tuple(held), elsewhere,
         configuration.undecided, effectless(configuration, idle, tick), doubtful, out_of_budget,
-        sum(len(stage.terms) for stage in _stages(configuration)),
+        sum(len(stage.terms) for stage in configuration.stages),
         len({rule.origin for item in mine for rule in item.claims.owed}),
         tuple(_notes(configuration, mine, sides[device], idle)),
     )  # fmt: skip
@@ -252,10 +251,6 @@ def _same(one: Excess, other: Excess) -> bool:
         (item.hook, *((deciding.stage.name, deciding.written) for deciding in item.origin)) for item in (one, other)
     ]
     return one.phase != other.phase and keys[0] == keys[1]
-
-
-def _stages(configuration: Configuration) -> Sequence[Stage]:
-    return (*configuration.forward, *(configuration.input or ()), *(configuration.output or ()))
 
 
 def _explained(network: Network, excess: Excess) -> Excess:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cloison.flows.configuration import Hook
 from cloison.flows.generating.matches import Match, matches
 from cloison.flows.generating.plan import Asked, Family, Plan
 from cloison.flows.generating.policies import Policy, Term, Terms, wordless
 from cloison.flows.generating.printed import slug
-from cloison.flows.verifying.lowering import Hook
 from cloison.netmodel.finding import Finding, MapError, Ref, input_error, say
 from cloison.netmodel.space.addresses import V4, V6
 from cloison.netmodel.space.protocols import TCP

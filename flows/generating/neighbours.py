@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloison.flows.configuration import Hook
 from cloison.flows.generating.plan import Asked, Family
-from cloison.flows.verifying.lowering import Hook
 from cloison.netmodel.facts import Line
 from cloison.netmodel.sides import Port, Sides, bare
 from cloison.netmodel.space.addresses import V4, V6, parse

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cloison.flows.verifying.lowering import Hook
+from cloison.flows.configuration import Hook
 from cloison.netmodel.finding import Finding, Message, Ref, Span, Text, input_error
 from cloison.netmodel.space.addresses import V4
 from cloison.netmodel.space.intervals import IntervalSet

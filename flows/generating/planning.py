@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from cloison.flows.configuration import HOOKS, Hook
 from cloison.flows.generating.neighbours import OF_A_LINK, neighbours
 from cloison.flows.generating.plan import Asked, Home, Plan, family_of, inexpressible
 from cloison.flows.generating.printed import plain
 from cloison.flows.generating.translating import translations_of
 from cloison.flows.verifying.lines import Claims, claims
-from cloison.flows.verifying.lowering import Hook, Space
+from cloison.flows.verifying.lowering import Space
 from cloison.flows.verifying.naming import LOOPBACK
 from cloison.flows.verifying.wording import Wording
 from cloison.netmodel.facts import Line
@@ -25,7 +26,6 @@ from cloison.netmodel.space.protocols import ICMP, ICMPV6
 from cloison.netmodel.space.services import CONTINUING, EVERY_SERVICE, OPENING, ServiceSet
 
 _MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8")
-_HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
 _EVERY = EVERY_SERVICE.in_phase(OPENING)
 _ODD = {4: ServiceSet.of((ICMPV6, ICMPV6)), 6: ServiceSet.of((ICMP, ICMP))}  # no such packets
 
@@ -40,7 +40,7 @@ def plan_of(network: Network, device: str, *, stateless: bool = False) -> Plan:
     errors = [*_unwritten(network, sides)]
     rules: list[Asked] = []
     answers: list[Asked] = []
-    for hook in _HOOKS:
+    for hook in HOOKS:
         if hook != "forward" and not sides.own:
             continue
         space = Space.of(sides, hook)
@@ -160,7 +160,7 @@ _ANY_SERVICE = say("its services are “any”: write which ones", "ses services
 
 
 def _meets(line: Line, sides: Sides) -> bool:
-    return any(Space.of(sides, hook).pieces(item.source, item.destination) for item in line.products for hook in _HOOKS)
+    return any(Space.of(sides, hook).pieces(item.source, item.destination) for item in line.products for hook in HOOKS)
 
 
 class _Cut:

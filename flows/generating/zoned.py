@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cloison.flows.configuration import Hook
 from cloison.flows.generating.plan import Asked, Plan
 from cloison.flows.generating.printed import slug
-from cloison.flows.verifying.lowering import Hook
 
 
 def zones(plan: Plan, longest: int) -> Mapping[str, str]:

@@ -6,11 +6,11 @@ logged. Each rule has a chain of its own: aerleon leaves addresses out by a ``RE
 
 from __future__ import annotations
 
+from cloison.flows.configuration import Hook
 from cloison.flows.generating.lists import FAMILIES, closing, control_terms, refuse_what_has_no_word
 from cloison.flows.generating.matches import matches
 from cloison.flows.generating.plan import Family, Plan, Target
 from cloison.flows.generating.policies import Policy, Term, Terms
-from cloison.flows.verifying.lowering import Hook
 from cloison.netmodel.finding import Text
 
 _CHAINS: dict[Hook, str] = {"input": "INPUT", "forward": "FORWARD", "output": "OUTPUT"}

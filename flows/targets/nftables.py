@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from cloison.flows.configuration import Hook
 from cloison.flows.generating.matches import Match, Ranges, matches
 from cloison.flows.generating.plan import Asked, Family, Plan, Target, Translated, inexpressible
 from cloison.flows.generating.printed import commented, plain, slug
 from cloison.flows.generating.translating import pairs
-from cloison.flows.verifying.lowering import Hook
 from cloison.netmodel.finding import Finding, MapError, Ref, Text, input_error, say
 from cloison.netmodel.space.addresses import V4, V6, prefixes, show
 from cloison.netmodel.space.intervals import IntervalSet

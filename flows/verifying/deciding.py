@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cloison.flows.configuration import Configuration, Stage, Written
-from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, lowered, origin_of
+from cloison.flows.configuration import Configuration, Hook, Written
+from cloison.flows.verifying.lowering import Lowered, Origin, Space, lowered, origin_of
 from cloison.flows.verifying.translated import Sight
 from cloison.netmodel.sides import Sides
 from cloison.netmodel.space.packets import Product
@@ -64,7 +64,7 @@ class Guard:
             hook = "input"
         elif product.source <= self.sides.own:
             hook = "output"
-        if _stages(self.configuration, hook) is None:
+        if self.configuration.at(hook) is None:
             return Decision(self.device, hook, "absent", always=False)
         lists = self._list(hook)
         if lists is None:
@@ -101,7 +101,7 @@ class Guard:
 
     def _list(self, hook: Hook) -> tuple[Space, Lowered] | None:
         if hook not in self._lists:
-            stages = _stages(self.configuration, hook)
+            stages = self.configuration.at(hook)
             known = None
             if stages is not None:
                 space = Space.of(self.sides, hook)
@@ -124,12 +124,6 @@ class _Walked:
     permitted: dict[tuple[int, ...], Origin] = field(default_factory=dict)
     denied: dict[tuple[int, ...], Origin] = field(default_factory=dict)
     rest: bool = False
-
-
-def _stages(configuration: Configuration, hook: Hook) -> Sequence[Stage] | None:
-    if hook == "forward":
-        return configuration.forward
-    return configuration.input if hook == "input" else configuration.output
 
 
 def _walk(rules: Sequence[Rule], pieces: Sequence[Product]) -> _Walked | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cloison.flows.configuration import Configuration, Stage
+from cloison.flows.configuration import HOOKS, Configuration, Hook, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, instance, refused
 from cloison.flows.verifying.lines import Claims, claims
-from cloison.flows.verifying.lowering import Hook, Lowered, Origin, Space, judged, lowered, narrowed, origin_of
+from cloison.flows.verifying.lowering import Lowered, Origin, Space, judged, lowered, narrowed, origin_of
 from cloison.flows.verifying.split import split, with_interfaces
 from cloison.flows.verifying.verdict import Box, Excess, Missing
 from cloison.netmodel.network import Network
@@ -45,11 +45,9 @@ def compare_device(
     network: Network, configuration: Configuration, sides: Sides, tick: Tick = lambda done, total: None
 ) -> tuple[Compared, ...]:
     """Return each comparison that the configuration allows; a hook of which it says nothing is left out."""
-    hooks: list[tuple[Hook, Sequence[Stage] | None]] = [
-        ("forward", configuration.forward), ("input", configuration.input), ("output", configuration.output)
-    ]  # fmt: skip
     found: list[Compared] = []
-    for hook, stages in hooks:
+    for hook in HOOKS:
+        stages = configuration.at(hook)
         if stages is None or (hook != "forward" and not sides.own) or (hook == "output" and not _filters(stages)):
             continue
         space = Space.of(sides, hook)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from cloison.flows.configuration import Configuration, Stage, Term
-from cloison.flows.verifying.lowering import Hook
+from cloison.flows.configuration import HOOKS, Configuration, Hook, Stage, Term
 from cloison.flows.verifying.verdict import Effectless
 from cloison.netmodel.space.addresses import ANY, VRF_SHIFT
 from cloison.netmodel.space.covers import shadowed
@@ -25,11 +24,8 @@ def effectless(
     """Return the rules of every stage that do nothing; one that is shadowed is not said to be idle too."""
     found: list[Effectless] = []
     known: dict[int, tuple[Effectless, ...]] = {}  # one list may filter what is forwarded and what arrives
-    hooks: tuple[tuple[Hook, Sequence[Stage]], ...] = (
-        ("forward", configuration.forward), ("input", configuration.input or ()), ("output", configuration.output or ())
-    )  # fmt: skip
-    for hook, stages in hooks:
-        for stage in stages:
+    for hook in HOOKS:
+        for stage in configuration.at(hook) or ():
             if id(stage) not in known:
                 known[id(stage)] = tuple(_within(hook, stage, tick))
             said = {id(item.term): replace(item, hook=hook) for item in known[id(stage)]}

@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cloison.flows.configuration import Configuration, Stage
+from cloison.flows.configuration import HOOKS, Configuration, Hook, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
 from cloison.flows.verifying.doubts import beside, key_of, resolved
 from cloison.flows.verifying.lines import FREE, claims
 from cloison.flows.verifying.lowering import (
-    Hook,
     Lowered,
     Origin,
     Space,
@@ -83,8 +82,8 @@ def change(
     closed: list[Change] = []
     decided = True
     alike = beside(old[0]) == beside(new[0])
-    for hook in _HOOKS:
-        before, after = _stages(old[0], hook), _stages(new[0], hook)
+    for hook in HOOKS:
+        before, after = old[0].at(hook), new[0].at(hook)
         if before is None and after is None:
             continue
         if before is None or after is None:
@@ -115,15 +114,6 @@ def _counted(permitted: Lowered, stages: tuple[Stage, ...], phase: int) -> Lower
     counted = judged(stages, phase)
     lower = narrowed(permitted.lower, counted)
     return Lowered(lower, lower if permitted.exact else narrowed(permitted.upper, counted))
-
-
-_HOOKS: tuple[Hook, ...] = ("forward", "input", "output")
-
-
-def _stages(configuration: Configuration, hook: Hook) -> tuple[Stage, ...] | None:
-    if hook == "forward":
-        return configuration.forward
-    return configuration.input if hook == "input" else configuration.output
 
 
 def _alike(before: Sequence[Stage], after: Sequence[Stage]) -> bool:

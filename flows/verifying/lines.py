@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cloison.flows.verifying.lowering import Hook, Space
+from cloison.flows.configuration import Hook
+from cloison.flows.verifying.lowering import Space
 from cloison.flows.verifying.translated import Sight
 from cloison.netmodel.facts import Line, ZoneFacts
 from cloison.netmodel.network import Network

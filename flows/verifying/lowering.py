@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cloison.flows.configuration import Stage, Term, Written
+from cloison.flows.configuration import Hook, Stage, Term, Written
 from cloison.netmodel.sides import Port, Sides, families
 from cloison.netmodel.space.addresses import V4, VRF_SHIFT, points
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -21,7 +21,6 @@ from cloison.netmodel.space.ranks import BudgetError
 from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE, OPENING, ServiceSet
 
 Bound = Literal["lower", "upper"]
-Hook = Literal["forward", "input", "output"]
 
 MOST_RULES = 4_000_000
 """The most rules that stages in series may make of one another."""

@@ -34,8 +34,7 @@ def named(configuration: Configuration, sides: Sides) -> Named:
     ports: dict[str, Port] = {}
     used: set[str] = set()
     told = {item.name: item for item in configuration.interfaces}
-    stages = (*configuration.forward, *(configuration.input or ()), *(configuration.output or ()))
-    asked = _asked(stages)
+    asked = _asked(configuration.stages)
     for name in dict.fromkeys((*told, *asked)):
         found = _found(told.get(name, Interface(name)), sides)
         if found:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cloison.flows.verifying.lowering import Hook, Pieces, Space
+from cloison.flows.configuration import Hook
+from cloison.flows.verifying.lowering import Pieces, Space
 from cloison.netmodel.sides import Sides, families
 from cloison.netmodel.space.addresses import VRF_SHIFT
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet

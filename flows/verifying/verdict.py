@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cloison.flows.configuration import Configuration, Left, Term
-from cloison.flows.verifying.lowering import Hook, Origin
+from cloison.flows.configuration import Configuration, Hook, Left, Term
+from cloison.flows.verifying.lowering import Origin
 from cloison.netmodel.finding import Message
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet

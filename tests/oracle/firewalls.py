@@ -23,11 +23,11 @@ from typing import Any
 
 import one_policy
 
-from cloison.flows.configuration import Configuration, File
+from cloison.flows.configuration import Configuration, File, Hook
 from cloison.flows.configuring.fate import fate
 from cloison.flows.configuring.load import load, read
 from cloison.flows.verify import Verification, verify
-from cloison.flows.verifying.lowering import Hook, Space, lowered
+from cloison.flows.verifying.lowering import Space, lowered
 from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.finding import MapError
 from cloison.netmodel.language.read import read_map
