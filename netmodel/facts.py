@@ -166,6 +166,8 @@ class Line:
     ``routes`` has, for each pair of different zones of its ends, the interconnections crossed in order;
     ``unrouted`` lists the pairs that no sequence of interconnections joins across transit zones.
     ``owner``, ``nature``, ``sensitivity`` and ``domain`` are written, or shared by all ends, or else empty.
+    ``rule`` is empty but for what a rule of a configuration permits beyond the matrix, which the effective graph has as
+    a line: it is where that rule is written.
     """
 
     id: str
@@ -184,6 +186,7 @@ class Line:
     unrouted: tuple[ZonePair, ...]
     document: Document = field(repr=False, compare=False)
     endpoint_services: Mapping[str, tuple[tuple[str, ServiceSet], ...]] = field(default_factory=dict)
+    rule: Span | None = None
 
     def pairs(self) -> Iterator[tuple[End, End]]:
         """Yield every (source, target); ``between`` gives each end towards every other and not itself."""
@@ -200,7 +203,7 @@ class Line:
     @property
     def span(self) -> Span:
         """Where the line is written."""
-        return self.document.span(("flows", self.id), key=True)
+        return self.rule or self.document.span(("flows", self.id), key=True)
 
     @property
     def template(self) -> str:

@@ -9,7 +9,7 @@ from cloison.flows.configuration import HOOKS, Configuration, Hook, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, instance, refused
 from cloison.flows.verifying.lines import Claims, claims
 from cloison.flows.verifying.lowering import Lowered, Origin, Space, judged, lowered, narrowed, origin_of
-from cloison.flows.verifying.split import split, with_interfaces
+from cloison.flows.verifying.split import Copier, split
 from cloison.flows.verifying.verdict import Box, Excess, Missing
 from cloison.netmodel.network import Network
 from cloison.netmodel.sides import Sides
@@ -109,19 +109,18 @@ def _doubtful(
             permitted = lowered(apart, stages, phase, hook)
         except BudgetError:
             return True, False
-        known, owed = (_copied(space, apart, rules) for rules in (known, owed))
+        copier = Copier(space.sides)
+        known, owed = (_copied(copier, apart, rules) for rules in (known, owed))
     more, first = beyond(narrowed(permitted.upper, counted), known)
     less, second = beyond(owed, permitted.lower)
     return bool(more) or any(_line_key(item) not in blocked for item in less), first and second
 
 
-def _copied(space: Space, apart: Space, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def _copied(copier: Copier, apart: Space, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(
         Rule(rule.permit, one, other, rule.services, rule.origin)
         for rule in rules
-        for one, other in apart.pieces(
-            with_interfaces(space.sides, rule.source), with_interfaces(space.sides, rule.destination)
-        )
+        for one, other in apart.pieces(copier.copied(rule.source), copier.copied(rule.destination))
     )
 
 

@@ -58,6 +58,8 @@ class Space:
     cells: Pieces
     _lifted: dict[int, tuple[IntervalSet, IntervalSet]] = field(default_factory=dict)
     _cut: dict[tuple[object, ...], tuple[object, IntervalSet]] = field(default_factory=dict)
+    _same: dict[IntervalSet, IntervalSet] = field(default_factory=dict)
+    _near: dict[int, tuple[IntervalSet, tuple[tuple[int, IntervalSet], ...]]] = field(default_factory=dict)
     _certain: dict[frozenset[str] | None, bool] = field(default_factory=dict)
     _carried: dict[tuple[int, bool], tuple[ServiceSet, ServiceSet]] = field(default_factory=dict)
 
@@ -83,13 +85,20 @@ class Space:
     def pieces(self, sources: IntervalSet, destinations: IntervalSet) -> Pieces:
         """Return two sets of points cut along the cells; what was cut before is the same object again."""
         found = []
-        for number, (one, other) in enumerate(self.cells):
-            source = self._and(sources, one, (number, 0))
-            if source:
-                destination = self._and(destinations, other, (number, 1))
-                if destination:
-                    found.append((source, destination))
+        for number, source in self._touched(sources):
+            destination = self._and(destinations, self.cells[number][1], (number, 1))
+            if destination:
+                found.append((source, destination))
         return tuple(found)
+
+    def _touched(self, sources: IntervalSet) -> tuple[tuple[int, IntervalSet], ...]:
+        """Return the cells from which some points come, each by its number and with those of the points."""
+        known = self._near.get(id(sources))
+        if known is None:
+            near = [number for number, (one, _) in enumerate(self.cells) if one.overlaps(sources)]
+            common = ((number, self._and(sources, self.cells[number][0], (number, 0))) for number in near)
+            known = self._near[id(sources)] = (sources, tuple((number, mine) for number, mine in common if mine))
+        return known[1]
 
     def carried(self, source: IntervalSet, services: ServiceSet) -> ServiceSet:
         """Return what of services packets of a piece's family can carry."""
@@ -105,6 +114,7 @@ class Space:
         known = self._lifted.get(id(addresses))
         if known is None:
             lifted = IntervalSet.union(span for vrf in self.sides.vrfs for span in points(vrf, addresses).ranges)
+            lifted = self._same.setdefault(lifted, lifted)
             known = self._lifted[id(addresses)] = (addresses, lifted)
         return known[1]
 
@@ -134,6 +144,7 @@ class Space:
         known = self._cut.get((id(one), *key))
         if known is None:
             common = one & other
+            common = self._same.setdefault(common, common)
             known = self._cut[(id(one), *key)] = (one, one if common == one else common)
         return known[1]
 

@@ -6,7 +6,7 @@ may still be sure: what is equal for every copy is equal whichever interface it 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from cloison.flows.configuration import Hook
 from cloison.flows.verifying.lowering import Pieces, Space
@@ -30,16 +30,32 @@ def split(sides: Sides, hook: Hook) -> Space | None:
         behind = _union(port.sure, copies[name])
         ports[name] = replace(port, sure=behind, possible=behind)
     vrfs = tuple(vrf + (place << 32) for place in range(len(unsure) + 1) for vrf in sides.vrfs)
-    units = tuple(replace(unit, points=with_interfaces(sides, unit.points)) for unit in sides.units)
+    copier = Copier(sides)
+    units = tuple(replace(unit, points=copier.copied(unit.points)) for unit in sides.units)
     apart = replace(sides, units=units, ports=ports, vrfs=vrfs)
     return Space(apart, _cells(apart, copies, hook))
 
 
-def with_interfaces(sides: Sides, points: IntervalSet) -> IntervalSet:
-    """Return points of the plain space in that of copies; what is loose may be behind no interface of the map, too."""
-    unsure = [port.possible - port.sure for port in sides.ports.values()]
-    copied = [(points & mine).shifted((place + 1) << _COPY) for place, mine in enumerate(unsure)]
-    return _union(points - (_union(*unsure) - sides.loose), *copied)
+@dataclass(slots=True)
+class Copier:
+    """Brings points of the plain space into that of copies; what was brought once is the same object again."""
+
+    sides: Sides
+    _unsure: tuple[IntervalSet, ...] = field(init=False)
+    _moved: IntervalSet = field(init=False)
+    _known: dict[IntervalSet, IntervalSet] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._unsure = tuple(port.possible - port.sure for port in self.sides.ports.values())
+        self._moved = _union(*self._unsure) - self.sides.loose
+
+    def copied(self, points: IntervalSet) -> IntervalSet:
+        """Return points with their copies; what is loose may be behind no interface of the map, too."""
+        known = self._known.get(points)
+        if known is None:
+            copies = [(points & mine).shifted((place + 1) << _COPY) for place, mine in enumerate(self._unsure)]
+            known = self._known[points] = _union(points - self._moved, *copies)
+        return known
 
 
 def _cells(sides: Sides, copies: dict[str, IntervalSet], hook: Hook) -> Pieces:

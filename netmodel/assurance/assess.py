@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cloison.netmodel.assurance.checks as check_entries
 import cloison.netmodel.assurance.frameworks as framework_entries
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
-from cloison.netmodel.assurance.effective import effective_part
+from cloison.netmodel.assurance.effective import effective_network, effective_part
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
 from cloison.netmodel.assurance.policy import policy_checks
@@ -73,10 +74,11 @@ def assess(
     made: list[Finding] = list(network.warnings)
     asked: list[tuple[str, Part, int]] = []  # rule, part, how many findings it made (they follow one another)
     starts: list[int] = []
+    wider = cache(lambda: effective_network(evidence))
     for place, check in enumerate(every):
         if tick:
             tick(place, len(every))
-        outcome = outcomes[check.name] = _ask(check, evidence)
+        outcome = outcomes[check.name] = _ask(check, evidence, wider)
         for part in outcome.parts:
             served = tuple(
                 dict.fromkeys(item for framework in frameworks for item in framework.served_by(check.name, part.name))
@@ -115,7 +117,7 @@ def forbidden_by(network: Network) -> Callable[[Contact], tuple[str, ...]]:
     return lambda contact: tuple(name for name, forbids in readings if forbids(contact))
 
 
-def _ask(check: Check, evidence: Evidence) -> Outcome:
+def _ask(check: Check, evidence: Evidence, wider: Callable[[], Network]) -> Outcome:
     given = _given(evidence)
     lacking = [graph for graph in check.needs if graph not in given]
     if lacking:
@@ -127,8 +129,8 @@ def _ask(check: Check, evidence: Evidence) -> Outcome:
         return Outcome(tuple(Part(reason, {}, absent=reason, name=name) for name in check.parts))
     outcome = check.run(evidence)
     parts = list(outcome.parts)
-    if check.forbids is not None and "effective" in check.refines and evidence.effective:
-        parts.append(effective_part(check, evidence))
+    if "effective" in check.refines and evidence.effective:
+        parts.append(effective_part(check, evidence, outcome, wider))
     if check.forbids is not None and "observed" in check.refines and evidence.observed is not None:
         parts.append(_observed(check, evidence))
     return Outcome(tuple(parts))

@@ -13,6 +13,8 @@ from cloison.netmodel.finding import Ref, Span, Step, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reach, Reached
 
+_BY_A_RULE = say("permitted, in no line", "permis, dans aucune ligne")
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -70,7 +72,8 @@ def shown(network: Network, hops: Sequence[Hop]) -> Witness:
     for hop in hops:
         if hop.line:
             line = network.line[hop.line]
-            steps.append(Step(ref(line), say("by {line}", "par {line}", line=hop.line), entry(network, ref(line))))
+            steps.append(Step(ref(line), _BY_A_RULE if line.rule else say("by {line}", "par {line}", line=hop.line),
+                              entry(network, ref(line))))  # fmt: skip
         note = None
         if hop.lateral:
             note = say("moving where no line is needed", "par un déplacement sans ligne")
@@ -88,7 +91,7 @@ def spans(network: Network, hops: Sequence[Hop]) -> tuple[Span, ...]:
     lines = [hop.line for hop in hops if hop.line]
     if not lines:
         return tuple(entry(network, hop.at) for hop in hops[-1:])
-    return tuple(entry(network, Ref("line", line)) for line in dict.fromkeys((*lines[-1:], *lines[:-1])))
+    return tuple(entry(network, ref(network.line[line])) for line in dict.fromkeys((*lines[-1:], *lines[:-1])))
 
 
 def told(hops: Sequence[Hop]) -> str:

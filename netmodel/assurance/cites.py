@@ -22,7 +22,9 @@ _SECTIONS: Mapping[str, str] = {
 
 
 def entry(network: Network, item: Ref) -> Span:
-    """Return the place of an entry's name."""
+    """Return the place of an entry's name, or that of a configuration's rule."""
+    if item.kind == "rule":
+        return network.line[item.id].span
     return network.document.span((_SECTIONS[item.kind], item.id), key=True)
 
 
@@ -31,4 +33,6 @@ def cited(network: Network, item: Ref, *field: str | int) -> tuple[Span, ...]:
 
     For an entry out of a ``repeat`` these are the fragment and the row.
     """
+    if item.kind == "rule":
+        return (network.line[item.id].span,)
     return network.document.cite((_SECTIONS[item.kind], item.id, *field), key=True)

@@ -1,26 +1,48 @@
-"""What configurations say of a rule that has a direct reading: what they permit beyond the matrix may break it."""
+"""What configurations say of a rule: it is asked again of the matrix and all that they permit beyond it."""
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.check import Breach, Check, Part
+from collections.abc import Callable
+
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.finding import Message, Ref, say
+from cloison.netmodel.finding import Message, say
+from cloison.netmodel.network import Network
+from cloison.netmodel.widened import Passage, widened
 
 _NAMED = 6
 
 
-def effective_part(check: Check, evidence: Evidence) -> Part:
-    """Return the breaches of a rule by what configured devices permit and no line authorises.
+def effective_network(evidence: Evidence) -> Network:
+    """Return the network of the effective graph: the map's lines, and what configured devices permit beyond them."""
+    return widened(
+        evidence.network,
+        (
+            Passage(item.device, item.rule, item.spans[0], item.products)
+            for permitted in evidence.effective.values()
+            for item in permitted.departures
+            if item.kind == "excess"
+        ),
+    )
+
+
+def effective_part(check: Check, evidence: Evidence, declared: Outcome, wider: Callable[[], Network]) -> Part:
+    """Return how a rule is broken where configurations permit more than the matrix, which ``declared`` was asked of.
 
     ``rest`` names the filtering assets whose configuration was not given, and those whose is in doubt.
     """
-    assert check.forbids is not None
-    forbids = check.forbids(evidence.network)
-    breaches = [
-        Breach(Ref("asset", item.device), item.message, item.spans, item.witness, graph="effective")
-        for permitted in evidence.effective.values() for item in permitted.departures
-        if item.kind == "excess" and any(forbids(contact) for contact in item.contacts)
-    ]  # fmt: skip
+    breaches: list[Breach] = []
+    missing = []
+    if any(item.kind == "excess" for permitted in evidence.effective.values() for item in permitted.departures):
+        network = wider()
+        outcome = check.run(Evidence(network, evidence.at, evidence.effective, evidence.observed, evidence.ancestors))
+        known = {(item.subject, item.message.say("en")) for item in declared.breaches}
+        breaches += (
+            Breach(item.subject, item.message, item.spans, item.witness, item.severity, item.remedy, "effective")
+            for item in outcome.breaches
+            if (_by_a_rule(item) or item.witness is None) and (item.subject, item.message.say("en")) not in known
+        )
+        missing += [item for item in outcome.missing if item not in declared.missing]
     rules = sum(item.rules for item in evidence.effective.values())
     devices = len(evidence.effective)
     seen = say(
@@ -28,7 +50,11 @@ def effective_part(check: Check, evidence: Evidence) -> Part:
         "{rules} {rules:règle|règles} de {devices} {devices:équipement configuré|équipements configurés}",
         rules=rules, devices=devices,
     )  # fmt: skip
-    return Part(seen, {"effective": rules}, tuple(breaches), rest=not_compared(evidence))
+    return Part(seen, {"effective": rules}, tuple(breaches), tuple(missing), rest=not_compared(evidence))
+
+
+def _by_a_rule(breach: Breach) -> bool:
+    return breach.witness is not None and any(step.subject.kind == "rule" for step in breach.witness.steps)
 
 
 def not_compared(evidence: Evidence) -> Message | None:

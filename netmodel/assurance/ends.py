@@ -149,8 +149,8 @@ def families(points: IntervalSet) -> frozenset[int]:
 
 
 def ref(line: Line) -> Ref:
-    """Return a line as the subject of a finding."""
-    return Ref("line", line.id)
+    """Return a line as the subject of a finding; on the effective graph it may be a rule of a configuration."""
+    return Ref("rule" if line.rule else "line", line.id)
 
 
 def ids(ends: Iterable[End]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cloison.netmodel.finding import Message, Span, Witness
     from cloison.netmodel.network import Network
     from cloison.netmodel.space.ownership import Owner
+    from cloison.netmodel.space.packets import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Observed:
 class Departure:
     """Where the configuration of a device departs from the matrix.
 
-    ``excess`` is what a rule permits and no line authorises: ``contacts`` are one for each pair of declared places and
-    kind of service that it joins. ``missing`` is what ``line`` authorises and the device does not permit.
+    ``excess`` is what ``rule`` (its text) permits and no line authorises: all of ``products``. ``missing`` is what
+    ``line`` authorises and the device does not permit.
     """
 
     kind: Literal["excess", "missing"]
@@ -57,7 +58,8 @@ class Departure:
     message: Message
     spans: tuple[Span, ...]
     witness: Witness
-    contacts: tuple[Contact, ...] = ()
+    rule: str = ""
+    products: tuple[Product, ...] = ()
     line: str = ""
 
 

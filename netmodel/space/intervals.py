@@ -107,6 +107,9 @@ class IntervalSet:
 
     def overlaps(self, other: IntervalSet) -> bool:
         """Say whether the sets share an integer."""
+        mine, theirs = self.ranges, other.ranges
+        if not mine or not theirs or mine[0][0] > theirs[-1][1] or theirs[0][0] > mine[-1][1]:
+            return False
         return next(self._common(other), None) is not None
 
     def shifted(self, by: int) -> IntervalSet:

@@ -18,7 +18,7 @@ from cloison.flows.triangle import passing
 from cloison.flows.verify import Verification, guards_of, verify
 from cloison.flows.verifying import lowering
 from cloison.flows.verifying.naming import named
-from cloison.netmodel.assurance.effective import not_compared
+from cloison.netmodel.assurance.effective import effective_network, not_compared
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Span, say
 from cloison.netmodel.language.read import read_map
@@ -272,12 +272,13 @@ def test_a_guard_that_ran_out_of_budget_is_undecided_and_not_absent(
 
 
 def test_what_is_forbidden_is_seen_past_the_first_owners(tmp_path: Path) -> None:
-    """Every place that an excess joins is a contact, however many share its zone."""
+    """Every place that an excess joins is an end of the effective graph, however many share its zone."""
     hosts = "".join(f"  h{number}: {{owner: us, interfaces: {{n: 10.1.0.{number}}}}}\n" for number in range(1, 251))
     net = network(tmp_path, ONE.replace("interconnections:", hosts + "interconnections:"))
-    (told,) = effective(verify(net, {"fw": toy(stage(permit(1, A, B, TCP[2])))})).values()
-    (excess,) = (item for item in told.departures if item.kind == "excess")
-    assert {contact.target.asset for contact in excess.contacts} >= {f"h{number}" for number in range(1, 251)}
+    permitted = effective(verify(net, {"fw": toy(stage(permit(1, A, B, TCP[2])))}))
+    wider = effective_network(Evidence(net, net.at, permitted))
+    reached = {asset for line in wider.lines if line.rule for end in line.targets for asset in end.assets}
+    assert reached >= {f"h{number}" for number in range(1, 251)}
 
 
 MAPPED = f"""{HEAD}  out: {{cidr: 192.0.2.0/24, zone: t}}

@@ -6,12 +6,10 @@ endpoint's backends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from cloison.netmodel.assurance.chains import beginnings, chain, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
-from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.exposure import Exposed, Offered, exposed, exposed_past_relays
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -102,30 +100,6 @@ def _run(evidence: Evidence) -> Outcome:
     return one(Part(seen, {"declared": len(public)}, tuple(breaches), absent=absent))
 
 
-def _forbids(network: Network) -> Callable[[Contact], bool]:
-    """From a public zone, nothing goes straight to what stands behind a WAF, nor to a console that is on none."""
-    behind: set[str] = set()
-    bare: dict[str, list[EndpointFacts]] = {}
-    for facts in _consoles(network):
-        homes = (facts.asset, *network.assets[facts.asset].members)
-        if "waf" in network.assets[facts.asset].functions:
-            behind.update(facts.backends)
-        else:
-            for name in homes:
-                bare.setdefault(name, []).append(facts)
-
-    def forbids(contact: Contact) -> bool:
-        if not network.zones[contact.source.zone].public:
-            return False
-        return contact.target.asset in behind or any(
-            (not facts.interface or facts.interface == contact.target.interface)
-            and contact.low in facts.service_set.fields(contact.protocol)
-            for facts in bare.get(contact.target.asset, ())
-        )
-
-    return forbids
-
-
 def _applies(evidence: Evidence) -> Message | None:
     if _consoles(evidence.network):
         return None
@@ -154,5 +128,4 @@ CHECK = Check(
     run=_run,
     refines=("effective",),
     applies=_applies,
-    forbids=_forbids,
 )

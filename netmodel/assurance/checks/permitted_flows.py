@@ -81,11 +81,14 @@ _OBSOLETE = say(
 def _touches(network: Network, item: Departure, facts: EndpointFacts) -> bool:
     if item.kind == "missing":
         return any(end.points.overlaps(facts.end.points) for end in network.line[item.line].targets)
-    homes = {facts.asset, *network.assets[facts.asset].members}
-    return any(
-        contact.target.asset in homes and (not facts.interface or contact.target.interface == facts.interface)
-        for contact in item.contacts
-    )
+    homes = [
+        home
+        for name in network.assets[facts.asset].members
+        for home in network.assets[name].interfaces.values()
+        if facts.interface in ("", home.name)
+    ]
+    held = [facts.end.points, *(home.points for home in homes)]
+    return any(points.overlaps(product.destination) for points in held for product in item.products)
 
 
 def _guarded(evidence: Evidence, interfaces: tuple[EndpointFacts, ...]) -> tuple[int, list[Missing]]:
