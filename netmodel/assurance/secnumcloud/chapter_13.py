@@ -1,0 +1,147 @@
+"""SecNumCloud 3.2, chapter 13: communications."""
+
+from __future__ import annotations
+
+from cloison.netmodel.assurance.framework import Clause
+from cloison.netmodel.finding import Text
+
+CLAUSES: tuple[Clause, ...] = (
+    Clause(
+        id="13.1.a",
+        urn="13.1.a",
+        title=Text("Cartography kept up to date", "Cartographie tenue à jour"),
+        paraphrase=Text(
+            "The map holds the resources, the applications, the layer-3 networks with their nerve centres and the "
+            "matrix of authorised flows, and is kept current.",
+            "La carte réunit les ressources, les applications, les réseaux de niveau 3 avec leurs points "
+            "névralgiques et la matrice des flux autorisés, et reste à jour.",
+        ),
+        kind="A+C",
+        rules=("incomplete-inventory/applications", "undeclared-bridge", "unreachable-line", "expired-line"),
+    ),
+    Clause(
+        id="13.1.a/services",
+        urn="node410",
+        title=Text("Technical description of flows", "Description technique des flux"),
+        paraphrase=Text(
+            "Each line of the matrix names its services, protocols and ports.",
+            "Chaque ligne de la matrice nomme ses services, protocoles et ports.",
+        ),
+        kind="A",
+        rules=("incomplete-line/description", "any-service"),
+    ),
+    Clause(
+        id="13.1.a/justification",
+        urn="node411",
+        title=Text("Justification of flows", "Justification des flux"),
+        paraphrase=Text(
+            "Each line says which need of the business or of the infrastructure it serves.",
+            "Chaque ligne dit quel besoin du métier ou de l’infrastructure elle sert.",
+        ),
+        kind="A",
+        rules=("incomplete-line/justification",),
+    ),
+    Clause(
+        id="13.1.a/measures",
+        urn="node412",
+        title=Text("Compensating measures for unsafe services", "Mesures compensatoires des services non sûrs"),
+        paraphrase=Text(
+            "A line that uses a service reputed unsafe carries the measures that make up for it.",
+            "Une ligne qui emploie un service réputé non sûr porte les mesures qui y remédient.",
+        ),
+        kind="A",
+        rules=("unsafe-service",),
+    ),
+    Clause(
+        id="13.1.b",
+        urn="13.1.b",
+        title=Text("Yearly review of the cartography", "Revue annuelle de la cartographie"),
+        paraphrase=Text(
+            "The cartography is revised at least once a year.",
+            "La cartographie est revue au moins une fois par an.",
+        ),
+        kind="P",
+        rules=("overdue-review",),
+        declared=Text(
+            "that the review bore on this map’s own history",
+            "que la revue a porté sur une version de cette même carte",
+        ),
+    ),
+    Clause(
+        id="13.2.a",
+        urn="13.2.a",
+        title=Text("Segregation on four axes", "Cloisonnement selon quatre axes"),
+        paraphrase=Text(
+            "Flows are segregated by sensitivity, nature, belonging and technical domain; logically, physically or "
+            "by encryption.",
+            "Les flux sont cloisonnés selon leur sensibilité, leur nature, leur appartenance et leur domaine "
+            "technique ; logiquement, physiquement ou par chiffrement.",
+        ),
+        kind="A+F",
+        rules=("incomplete-line/attributes", "public-to-sensitive", "tenant-isolation"),
+    ),
+    Clause(
+        id="13.2.b",
+        urn="13.2.b",
+        title=Text("Apart from other information systems", "Séparation des autres systèmes d’information"),
+        paraphrase=Text(
+            "Internal flows are kept from any other information system physically or by encryption; VLANs alone "
+            "do not do.",
+            "Les flux internes sont séparés de tout autre système d’information physiquement ou par chiffrement ; "
+            "des VLAN seuls n’y suffisent pas.",
+        ),
+        kind="A+C",
+        rules=("overlapping-hardware/systems",),
+    ),
+    Clause(
+        id="13.2.c",
+        urn="13.2.c",
+        title=Text("Tunnel for infrastructure administration", "Tunnel pour l’administration de l’infrastructure"),
+        paraphrase=Text(
+            "Where the network of infrastructure administration is not physically apart, its flows go through an "
+            "encrypted tunnel.",
+            "Là où le réseau d’administration de l’infrastructure n’est pas séparé physiquement, ses flux passent "
+            "dans un tunnel chiffré.",
+        ),
+        kind="A+C",
+        rules=("administration-tunnel",),
+    ),
+    Clause(
+        id="13.2.d",
+        urn="13.2.d",
+        title=Text("Application firewall before tenants’ consoles", "Pare-feu applicatif devant les consoles"),
+        paraphrase=Text(
+            "An application firewall protects the administration interfaces that tenants reach over a public network.",
+            "Un pare-feu applicatif protège les interfaces d’administration que les commanditaires atteignent par "
+            "un réseau public.",
+        ),
+        kind="A+F",
+        rules=("application-firewall",),
+    ),
+    Clause(
+        id="13.2.e",
+        urn="13.2.e",
+        title=Text("Filtering of administration to the matrix alone", "Filtrage de l’administration selon la matrice"),
+        paraphrase=Text(
+            "At every administration and supervision interface of the infrastructure, a filter lets through the "
+            "connections of the flow matrix and no other.",
+            "À chaque interface d’administration et de supervision de l’infrastructure, un filtrage ne laisse "
+            "passer que les connexions de la matrice des flux.",
+        ),
+        kind="A+F+C",
+        rules=("permitted-flows/interfaces",),
+    ),
+    Clause(
+        id="13.3.a",
+        urn="13.3.a",
+        title=Text("Detection probes", "Sondes de détection"),
+        paraphrase=Text(
+            "Probes watch the information system, each interconnection with third parties and public networks "
+            "first, and feed the correlation of events.",
+            "Des sondes surveillent le système d’information, d’abord chacune des interconnexions avec des tiers "
+            "et des réseaux publics, et alimentent la corrélation des événements.",
+        ),
+        kind="A",
+        rules=("missing-probe",),
+    ),
+)
