@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
+from cloison.netmodel.assurance.bypass import Joined, bypass
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
-from cloison.netmodel.assurance.ends import Ends, along, named_alone, ref
+from cloison.netmodel.assurance.crossings import Crossing, more_chains
+from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.places import Places
 from cloison.netmodel.compiling.problems import Problems
-from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.language.model import Rule, Selection
 from cloison.netmodel.network import Network
-from cloison.netmodel.space.intervals import IntervalSet
-from cloison.netmodel.space.ownership import Owner
 
 _PLACES = ("zones", "subnets", "assets", "endpoints", "applications", "parties")
 _KIND = {"zones": "zone", "subnets": "subnet", "assets": "asset"}
@@ -38,8 +35,8 @@ def policy_checks(network: Network) -> tuple[Check, ...]:
 
 def _check(network: Network, name: str, rule: Rule, problems: Problems) -> Check:
     route = ("policy", name, "forbid")
-    sources = _Places.of(network, rule.forbid.source, problems, (*route, "source"))
-    targets = _Places.of(network, rule.forbid.to, problems, (*route, "to"))
+    sources = _selected(network, rule.forbid.source, problems, (*route, "source"))
+    targets = _selected(network, rule.forbid.to, problems, (*route, "to"))
     through: tuple[str, ...] = ()
     if rule.unless is not None:
         if rule.unless.through.section != "assets":
@@ -50,7 +47,7 @@ def _check(network: Network, name: str, rule: Rule, problems: Problems) -> Check
             )
         else:
             through = network.select(rule.unless.through)
-    title = _title(rule, sources, targets, through)
+    title = _title(rule)
     why = rule.why or "—"
     return Check(
         name=name,
@@ -67,8 +64,8 @@ def _check(network: Network, name: str, rule: Rule, problems: Problems) -> Check
     )
 
 
-def _title(rule: Rule, sources: _Places, targets: _Places, through: tuple[str, ...]) -> Text:
-    here, there = sources.words, targets.words
+def _title(rule: Rule) -> Text:
+    here, there = _words(rule.forbid.source), _words(rule.forbid.to)
     if rule.unless is None:
         return Text(f"Nothing leads from {here} to {there}", f"Rien ne mène de {here} à {there}")
     by = _words(rule.unless.through)
@@ -80,57 +77,22 @@ def _words(selection: Selection) -> str:
     return f"{selection.section} {{{where}}}"
 
 
-@dataclass(slots=True)
-class _Places:
-    """What a selection stands for: zones, subnets and assets, and the points that they hold."""
-
-    network: Network
-    refs: tuple[Ref, ...]
-    words: str
-    points: IntervalSet
-    _touched: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
-
-    @staticmethod
-    def of(network: Network, selection: Selection, problems: Problems, route: tuple[str | int, ...]) -> _Places:
-        names = network.select(selection)
-        refs: dict[Ref, None] = {}
-        if selection.section not in _PLACES:
-            problems.add(
-                "policy",
-                say(
-                    "{section} lie nowhere: select zones, subnets, assets, endpoints, applications or parties",
-                    "{section} ne sont nulle part : sélectionner des zones, sous-réseaux, biens, interfaces, "
-                    "applications ou parties",
-                    section=selection.section,
-                ),
-                route,
-            )
-        for name in names:
-            refs.update(dict.fromkeys(_refs(network, selection.section, name)))
-        held = (point for item in refs for point in _points(network, item).ranges)
-        return _Places(network, tuple(refs), _words(selection), IntervalSet.union(held))
-
-    def touched(self, end: End) -> tuple[Ref, ...]:
-        """Return the selected places that an end touches."""
-        found = self._touched.get(end.id)
-        if found is None:
-            found = ()
-            if end.kind == "any":
-                found = self.refs
-            elif self.points.overlaps(end.points):
-                found = tuple(item for item in self.refs if _points(self.network, item).overlaps(end.points))
-            self._touched[end.id] = found
-        return found
-
-    def hold(self, owner: Owner) -> bool:
-        """Tell whether the owner of an address is one of the places, or in one."""
-        zones = {owner.zone}
-        outer = self.network.zones[owner.zone].within
-        while outer and outer not in zones:
-            zones.add(outer)
-            outer = self.network.zones[outer].within
-        own = {Ref("subnet", owner.subnet), Ref("asset", owner.asset), *(Ref("zone", zone) for zone in zones)}
-        return not own.isdisjoint(self.refs)
+def _selected(network: Network, selection: Selection, problems: Problems, route: tuple[str | int, ...]) -> Places:
+    """Return what a selection stands for; an error where its section lies nowhere."""
+    if selection.section not in _PLACES:
+        problems.add(
+            "policy",
+            say(
+                "{section} lie nowhere: select zones, subnets, assets, endpoints, applications or parties",
+                "{section} ne sont nulle part : sélectionner des zones, sous-réseaux, biens, interfaces, "
+                "applications ou parties",
+                section=selection.section,
+            ),
+            route,
+        )
+    names = network.select(selection)
+    refs = dict.fromkeys(item for name in names for item in _refs(network, selection.section, name))
+    return Places(network, tuple(refs))
 
 
 def _refs(network: Network, section: str, name: str) -> tuple[Ref, ...]:
@@ -146,39 +108,14 @@ def _refs(network: Network, section: str, name: str) -> tuple[Ref, ...]:
     return ()
 
 
-def _points(network: Network, item: Ref) -> IntervalSet:
-    if item.kind == "zone":
-        return network.zones[item.id].points
-    if item.kind == "subnet":
-        return network.subnets[item.id].points
-    return network.assets[item.id].points
-
-
-def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, through: tuple[str, ...]) -> Outcome:
+def _run(evidence: Evidence, rule: Rule, sources: Places, targets: Places, through: tuple[str, ...]) -> Outcome:
     network = evidence.network
-    ends = Ends(network)
-    allowed = frozenset(through)
-    cut = network.lines_cut(allowed) if allowed else frozenset()
-    goals = tuple(item for item in targets.refs if not (item.kind == "asset" and item.id in allowed))
-    breaches = []
-    joined: set[tuple[str, Ref]] = set()
-    looked = 0
-    for line in network.lines:
-        if not line.live or line.id in cut:
-            continue
-        looked += 1
-        here, there = _joined(network, ends, line, sources, targets, allowed)
-        if there:
-            breaches.append(_direct(network, line, here, there))
-            joined.update((line.id, item) for item in there)
-    followed: frozenset[str] = frozenset()
-    if rule.forbid.path == "any":
-        aims = Targets(network, goals, allowed)
-        found = crossings(network, sources.refs, aims, without_pivots=allowed, without_lines=cut, direct=joined)
-        followed = found.lines
-        breaches += [_chained(network, item) for item in found.chains]
-        if found.more:
-            breaches.append(more_chains(network, found))
+    sources, targets = Places(network, sources.refs), Places(network, targets.refs)
+    found = bypass(network, sources, targets, through, chains=rule.forbid.path == "any")
+    breaches = [_direct(network, item) for item in found.direct]
+    breaches += [_chained(network, item) for item in found.chains.chains]
+    if found.chains.more:
+        breaches.append(more_chains(network, found.chains))
     seen = say(
         "{sources} sources, {targets} targets, {lines} lines looked at directly and {followed} in chains; {cut} lines "
         "pass by what the rule allows",
@@ -186,51 +123,23 @@ def _run(evidence: Evidence, rule: Rule, sources: _Places, targets: _Places, thr
         "{cut} lignes passent par ce que la règle permet",
         sources=len(sources.refs),
         targets=len(targets.refs),
-        lines=looked,
-        followed=len(followed),
-        cut=len(cut),
+        lines=found.looked,
+        followed=found.followed,
+        cut=found.cut,
     )
     return one(Part(seen, {"declared": len(sources.refs) + len(targets.refs)}, tuple(breaches)))
 
 
-def _joined(
-    network: Network, ends: Ends, line: Line, sources: _Places, targets: _Places, allowed: frozenset[str]
-) -> tuple[Collection[Ref], Collection[Ref]]:
-    """Return the sources and the targets that a line joins by itself."""
-    here: dict[Ref, None] = {}
-    there: dict[Ref, None] = {}
-    for source, target in line.pairs():
-        start = () if _is_allowed(network, source, allowed) else sources.touched(source)
-        goal = targets.touched(target) if start and not _is_allowed(network, target, allowed) else ()
-        for place in start if goal else ():
-            spoken = ends.within(source, place)
-            for other in goal:
-                if not spoken.isdisjoint(ends.within(target, other)):
-                    here[place] = there[other] = None
-    return here, there
-
-
-def _direct(network: Network, line: Line, here: Collection[Ref], there: Collection[Ref]) -> Breach:
+def _direct(network: Network, item: Joined) -> Breach:
+    line = item.line
     message = say(
         "{line} leads from {sources} to {targets}",
         "{line} mène de {sources} à {targets}",
         line=line.id,
-        sources=tuple(item.id for item in here),
-        targets=tuple(item.id for item in there),
+        sources=tuple(place.id for place in item.sources),
+        targets=tuple(place.id for place in item.targets),
     )
     return Breach(ref(line), message, cited(network, ref(line)), along(network, line))
-
-
-def _is_allowed(network: Network, end: End, allowed: frozenset[str]) -> bool:
-    """Tell whether an end is nothing but assets through which the rule lets traffic pass."""
-    if not allowed or not named_alone(network, end):
-        return False
-    return all(
-        asset in allowed
-        or network.assets[asset].cluster in allowed
-        or not allowed.isdisjoint(network.assets[asset].members)
-        for asset in end.assets
-    )
 
 
 def _chained(network: Network, found: Crossing) -> Breach:
@@ -245,7 +154,7 @@ def _chained(network: Network, found: Crossing) -> Breach:
     return Breach(found.target, message, spans(network, found.hops), shown(network, found.hops))
 
 
-def _forbids(sources: _Places, targets: _Places, through: tuple[str, ...]) -> Forbids:
+def _forbids(sources: Places, targets: Places, through: tuple[str, ...]) -> Forbids:
     def of(network: Network) -> Callable[[Contact], bool]:
         passing = {name for item in through for name in (item, *network.assets[item].members)}
         parts = network.topology.without(passing) if passing else None

@@ -1,0 +1,56 @@
+"""Places that a rule speaks of: zones, subnets and assets, the points that they hold, and which ends touch them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cloison.netmodel.facts import End
+from cloison.netmodel.finding import Ref
+from cloison.netmodel.network import Network
+from cloison.netmodel.space.intervals import IntervalSet
+from cloison.netmodel.space.ownership import Owner
+
+
+@dataclass(slots=True)
+class Places:
+    """Zones, subnets and assets, and the points that they hold together."""
+
+    network: Network
+    refs: tuple[Ref, ...]
+    points: IntervalSet = field(init=False)
+    _touched: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        held = (point for item in self.refs for point in points_of(self.network, item).ranges)
+        self.points = IntervalSet.union(held)
+
+    def touched(self, end: End) -> tuple[Ref, ...]:
+        """Return the places that an end touches."""
+        found = self._touched.get(end.id)
+        if found is None:
+            found = ()
+            if end.kind == "any":
+                found = self.refs
+            elif self.points.overlaps(end.points):
+                found = tuple(item for item in self.refs if points_of(self.network, item).overlaps(end.points))
+            self._touched[end.id] = found
+        return found
+
+    def hold(self, owner: Owner) -> bool:
+        """Tell whether the owner of an address is one of the places, or in one."""
+        zones = {owner.zone}
+        outer = self.network.zones[owner.zone].within
+        while outer and outer not in zones:
+            zones.add(outer)
+            outer = self.network.zones[outer].within
+        own = {Ref("subnet", owner.subnet), Ref("asset", owner.asset), *(Ref("zone", zone) for zone in zones)}
+        return not own.isdisjoint(self.refs)
+
+
+def points_of(network: Network, item: Ref) -> IntervalSet:
+    """Return the points of a zone, a subnet or an asset."""
+    if item.kind == "zone":
+        return network.zones[item.id].points
+    if item.kind == "subnet":
+        return network.subnets[item.id].points
+    return network.assets[item.id].points
