@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -32,6 +33,7 @@ from cloison.netmodel.system import why
 if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
+    from cloison.netmodel.assurance.evidence import Observed
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -185,6 +187,19 @@ ProbeOption = Annotated[
         help=_(
             "A capture made at this probe of the map, or a directory of them.",
             "Une capture faite à cette sonde de la carte, ou un répertoire de captures.",
+        ),
+        show_default=False,
+    ),
+]
+CaptureOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--capture",
+        metavar=_("FILE", "FICHIER"),
+        help=_(
+            "What was seen: `check` lets it refute clauses; `explain --config` compares it with lines and rules.",
+            "Ce qui a été vu : `check` le laisse réfuter des exigences ; `explain --config` le compare aux lignes et "
+            "aux règles.",
         ),
         show_default=False,
     ),
@@ -563,6 +578,8 @@ def init(
 def check(
     path: MapArgument = None,
     config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
@@ -571,27 +588,45 @@ def check(
 ) -> int:
     """Check a map against every rule, and give each clause a status."""
     from cloison.netmodel.assurance.answer import check_report
-    from cloison.netmodel.assurance.assess import assess, assess_network, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.evidence import Evidence
 
     _check_language(lang)
     severity = _severity(fail_on)
     day = _day(at)
     network = _network(_found(path), day)
+    evidence, unread = Evidence(network, network.at), HOLDS
     if config:
         from cloison.flows.effective import effective
-        from cloison.netmodel.assurance.evidence import Evidence
 
-        permitted = effective(_verified(network, config, []))
-        evidence = Evidence(network, network.at, permitted)
-        assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
-    else:
-        assessment = assess_network(network, tick=_progress.tick)
+        evidence = replace(evidence, effective=effective(_verified(network, config, [])))
+    if capture or probe:
+        seen, unread = _observed(network, capture or [], probe or [])
+        evidence = replace(evidence, observed=seen)
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
     report = check_report(assessment, network)
     _show(report, output, format)
     _summarise(report, output, format)
     if _worst(assessment.findings, severity):
         return FINDINGS
-    return UNDECIDED if assessment.undecided else HOLDS
+    return UNDECIDED if assessment.undecided else unread
+
+
+def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple[Observed, int]:
+    """Return what captures showed, and ``UNDECIDED`` where some of them could not be read or decoded."""
+    from cloison.flows.audit import Options
+    from cloison.flows.audit import audit as judge
+    from cloison.flows.observe import observed
+
+    outcome = judge(network, _captures(captures, probes, network, "", True, (300, 120, 30)), Options(),
+                    tick=_progress.tick)  # fmt: skip
+    code = outcome.read_code(0)
+    if code != HOLDS:
+        _say(say(
+            "some of the captures could not be read or decoded: cloison audit counts what was not",
+            "une partie des captures n’a pu être lue ou décodée : cloison audit compte ce qui ne l’a pas été",
+        ))  # fmt: skip
+    return observed(outcome), code
 
 
 @app.command(cls=Command, help=_("Draw a map with its findings.", "Dessiner une carte avec ses constats."))
@@ -951,19 +986,7 @@ def explain(
         ),
     ] = "default",
     config: ConfigOption = None,
-    capture: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--capture",
-            metavar=_("FILE", "FICHIER"),
-            help=_(
-                "With configurations: what was seen too; without --from and --to, of every line and conversation.",
-                "Avec des configurations : ce qui a été vu aussi ; sans --from ni --to, pour toute ligne et "
-                "conversation.",
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    capture: CaptureOption = None,
     probe: ProbeOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Value
@@ -12,8 +13,32 @@ StatusWord = Literal["conformant", "non-conformant", "partial", "not-evaluated",
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """Who declared the status of a clause, when, until when and with what evidence."""
+
+    status: StatusWord
+    by: str
+    on: date
+    until: date | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A datum that is absent, and of what."""
+
+    subject: Ref
+    datum: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The status of one clause, what decided it and on which graphs."""
+    """The status of one clause, what decided it and on which graphs.
+
+    ``urn`` is the whole name of its requirement. ``decided_by`` says what the word rests on: ``proof`` (or its
+    refutation) by the tool, a ``declaration``, a ``waiver``, or ``nothing``. ``declared`` is the declaration in force,
+    ``absent`` the data without which it is not evaluated, ``rules`` those that serve it.
+    """
 
     framework: str
     clause: str
@@ -23,6 +48,11 @@ class Status:
     graphs: tuple[str, ...]
     reason: Message
     findings: tuple[str, ...] = ()  # fingerprints
+    urn: str = ""
+    decided_by: Literal["proof", "declaration", "waiver", "nothing"] = "nothing"
+    declared: Declared | None = None
+    absent: tuple[Absent, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

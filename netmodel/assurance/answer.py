@@ -11,7 +11,7 @@ from cloison.netmodel.assurance.framework import STATUS_WORDS, Framework
 from cloison.netmodel.assurance.upkeep import UPKEEP
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Severity, Span, Text, Witness, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Report, Status, Table
+from cloison.netmodel.report import Declared, Report, Status, Table
 
 SEVERITY_WORDS: Mapping[Severity, Text] = {
     "error": Text("error", "erreur"),
@@ -159,6 +159,21 @@ def _status_data(item: Status) -> dict[str, Any]:
         "graphs": list(item.graphs),
         "reason": item.reason.say("en"),
         "findings": list(item.findings),
+        "urn": item.urn,
+        "decided_by": item.decided_by,
+        "declared": _declared_data(item.declared) if item.declared is not None else None,
+        "missing": [{"kind": one.subject.kind, "id": one.subject.id, "datum": one.datum.en} for one in item.absent],
+        "rules": list(item.rules),
+    }
+
+
+def _declared_data(declared: Declared) -> dict[str, Any]:
+    return {
+        "status": declared.status,
+        "by": declared.by,
+        "on": declared.on.isoformat(),
+        "until": declared.until.isoformat() if declared.until is not None else None,
+        "evidence": declared.evidence,
     }
 
 

@@ -19,6 +19,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
 from cloison.netmodel.report import Status
 from cloison.netmodel.space.ownership import Owner
+from cloison.netmodel.space.services import OPENING, ServiceSet, show
 
 Tick = Callable[[int, int], None]
 
@@ -145,11 +146,12 @@ def _observed(check: Check, evidence: Evidence) -> Part:
         Breach(
             Ref("zone", edge.contact.target.zone),
             say(
-                "{n} {n:conversation|conversations} seen from {source} to {target}",
-                "{n} {n:conversation vue|conversations vues} de {source} vers {target}",
+                "{n} {n:conversation|conversations} seen from {source} to {target} on {service}",
+                "{n} {n:conversation vue|conversations vues} de {source} vers {target} sur {service}",
                 n=edge.conversations,
                 source=_place(edge.contact.source),
                 target=_place(edge.contact.target),
+                service=_service(edge.contact),
             ),
             (edge.span,),
             graph="observed",
@@ -199,7 +201,14 @@ _NOWHERE = Span("")
 
 
 def _place(owner: Owner) -> str:
-    return owner.interface or owner.asset or owner.subnet or owner.zone
+    if owner.asset:
+        return f"{owner.asset}/{owner.interface}" if owner.interface else owner.asset
+    return owner.subnet or owner.zone
+
+
+def _service(contact: Contact) -> str:
+    services = ServiceSet.of((contact.protocol, contact.protocol), (contact.low, contact.low), phases=OPENING)
+    return show(services)[0].removesuffix(" new")
 
 
 def _statuses(

@@ -14,10 +14,11 @@ from typing import Literal
 from cloison.netmodel.assurance.check import Missing, Part
 from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Text, say
 from cloison.netmodel.language.model import Declaration
-from cloison.netmodel.report import Status, StatusWord
+from cloison.netmodel.report import Absent, Declared, Status, StatusWord
 
 # A: automatic on the map, F: needs configurations, C: captures can refute, P: partly, D: declared only
 Kind = Literal["A", "A+F", "A+C", "A+F+C", "P", "D"]
+Decided = Literal["proof", "declaration", "waiver", "nothing"]
 
 _SHOWN = 3  # data or findings named in a reason; the others are counted
 
@@ -78,7 +79,8 @@ def status(
     In this order: a breach that nobody waived; a declaration against; nothing to look at; a deciding datum that is
     absent; a waived breach; warnings; what remains to be declared or configured; and only then conformant.
     """
-    word, reason = _decide(clause, answers, _in_force(clause, framework, declarations, at), graphs)
+    declaration = _in_force(clause, framework, declarations, at)
+    word, decided_by, reason = _decide(clause, answers, declaration, graphs)
     seen = {graph for answer in answers for graph, count in answer.part.looked_at.items() if count}
     findings = [finding for answer in answers for finding in answer.findings if finding.severity != "note"]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
@@ -91,7 +93,20 @@ def status(
         graphs=tuple(graph for graph in ("declared", "effective", "observed") if graph in seen),
         reason=reason,
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
+        urn=framework.urn + clause.urn,
+        decided_by=decided_by,
+        declared=_told(declaration),
+        absent=tuple(
+            dict.fromkeys(Absent(item.subject, item.datum) for answer in answers for item in answer.part.missing)
+        ),
+        rules=clause.rules,
     )
+
+
+def _told(declaration: Declaration | None) -> Declared | None:
+    if declaration is None:
+        return None
+    return Declared(declaration.status, declaration.by, declaration.on, declaration.until, declaration.evidence)
 
 
 def _in_force(
@@ -111,7 +126,7 @@ def _in_force(
 
 def _decide(
     clause: Clause, answers: Sequence[Answer], declaration: Declaration | None, graphs: frozenset[Graph]
-) -> tuple[StatusWord, Message]:
+) -> tuple[StatusWord, Decided, Message]:
     findings = [finding for answer in answers for finding in answer.findings]
     errors = [item for item in findings if item.severity == "error" and item.waiver is None]
     warnings = [item for item in findings if item.severity == "warning" and item.waiver is None]
@@ -121,58 +136,77 @@ def _decide(
     looked_at = sum(count for answer in answers for count in answer.part.looked_at.values())
 
     if errors and not clause.recommended:
-        return "non-conformant", _counted(
-            errors, Text("{n} {n:breach|breaches} of {rules}", "{n} {n:manquement|manquements} à {rules}")
+        return (
+            "non-conformant",
+            "proof",
+            _counted(errors, Text("{n} {n:breach|breaches} of {rules}", "{n} {n:manquement|manquements} à {rules}")),
         )
     if declaration is not None and declaration.status == "non-conformant":
-        return "non-conformant", _declared(declaration)
+        return "non-conformant", "declaration", _declared(declaration)
     if declaration is not None and declaration.status == "not-applicable":
-        return "not-applicable", _declared(declaration)
+        return "not-applicable", "declaration", _declared(declaration)
     if answers and len(absent) == len(answers) and not missing:
-        return "not-applicable", absent[0]
+        return "not-applicable", "proof", absent[0]
     if missing:
-        return "not-evaluated", _absent_data(missing)
+        return "not-evaluated", "nothing", _absent_data(missing)
     if waived:
-        return "waived", _waivers(waived)
+        return "waived", "waiver", _waivers(waived)
     if errors or warnings:
-        return "partial", _counted(
-            errors + warnings,
-            Text(
-                "{n} {n:remark|remarks} of {rules} to be justified", "{n} {n:remarque|remarques} de {rules} à justifier"
+        return (
+            "partial",
+            "proof",
+            _counted(
+                errors + warnings,
+                Text(
+                    "{n} {n:remark|remarks} of {rules} to be justified",
+                    "{n} {n:remarque|remarques} de {rules} à justifier",
+                ),
             ),
         )
     if declaration is not None and declaration.status == "partial":
-        return "partial", _declared(declaration)
+        return "partial", "declaration", _declared(declaration)
     if clause.kind in ("P", "D") and declaration is not None:
-        return "declared", _declared(declaration)
+        return "declared", "declaration", _declared(declaration)
     if not looked_at or clause.kind == "D":
-        return "not-evaluated", _nothing(clause)
+        return "not-evaluated", "nothing", _nothing(clause)
     if clause.kind == "P" and clause.declared is not None:
-        return "partial", say(
-            "{seen}; remains to be declared: {rest}",
-            "{seen} ; reste à déclarer : {rest}",
-            seen=_seen(answers),
-            rest=clause.declared,
+        return (
+            "partial",
+            "proof",
+            say(
+                "{seen}; remains to be declared: {rest}",
+                "{seen} ; reste à déclarer : {rest}",
+                seen=_seen(answers),
+                rest=clause.declared,
+            ),
         )
     if "F" in clause.kind and "effective" not in graphs:
-        return "partial", say(
-            "{seen}; holds on the map; no filter configuration was compared",
-            "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n’a été comparée",
-            seen=_seen(answers),
+        return (
+            "partial",
+            "proof",
+            say(
+                "{seen}; holds on the map; no filter configuration was compared",
+                "{seen} ; vérifié sur la carte ; aucune configuration de filtrage n’a été comparée",
+                seen=_seen(answers),
+            ),
         )
     rest = next((answer.part.rest for answer in answers if answer.part.rest is not None), None)
     if rest is not None:
-        return "partial", say(
+        return "partial", "proof", say(
             "{seen}; {rest}", "{seen} ; {rest}",
             seen=_seen(answers), rest=Text(rest.say("en"), rest.say("fr")),
         )  # fmt: skip
-    if "C" in clause.kind and "observed" in graphs:
-        return "conformant", say(
-            "{seen}; nothing observed contradicts it",
-            "{seen} ; rien de ce qui a été observé ne le contredit",
-            seen=_seen(answers),
+    if any(answer.part.looked_at.get("observed") for answer in answers):
+        return (
+            "conformant",
+            "proof",
+            say(
+                "{seen}; nothing observed contradicts it",
+                "{seen} ; rien de ce qui a été observé ne le contredit",
+                seen=_seen(answers),
+            ),
         )
-    return "conformant", say("{seen}", "{seen}", seen=_seen(answers))
+    return "conformant", "proof", say("{seen}", "{seen}", seen=_seen(answers))
 
 
 def declared_only(framework: Framework, declaration: Declaration) -> Status:
@@ -186,6 +220,9 @@ def declared_only(framework: Framework, declaration: Declaration) -> Status:
         kind="D",
         graphs=(),
         reason=_declared(declaration),
+        urn=framework.urn + declaration.clause,
+        decided_by="declaration",
+        declared=_told(declaration),
     )
 
 
@@ -245,22 +282,21 @@ def _waivers(findings: Sequence[Finding]) -> Message:
 
 
 def _declared(declaration: Declaration) -> Message:
-    if declaration.evidence:
-        return say(
-            "declared {status} by {by} on {on}: {evidence}",
-            "déclaré {status} par {by} le {on} : {evidence}",
-            status=STATUS_WORDS[declaration.status],
-            by=declaration.by,
-            on=declaration.on,
-            evidence=declaration.evidence,
-        )
+    evidence = Text(": {0}", " : {0}") if declaration.evidence else Text(", without evidence", ", sans preuve")
+    until = Text(" until {0}", " jusqu’au {0}") if declaration.until is not None else Text("", "")
     return say(
-        "declared {status} by {by} on {on}, without evidence",
-        "déclaré {status} par {by} le {on}, sans preuve",
+        "declared {status} by {by} on {on}{until}{evidence}",
+        "déclaré {status} par {by} le {on}{until}{evidence}",
         status=STATUS_WORDS[declaration.status],
         by=declaration.by,
         on=declaration.on,
+        until=_filled(until, str(declaration.until)),
+        evidence=_filled(evidence, declaration.evidence),
     )
+
+
+def _filled(text: Text, value: str) -> Text:
+    return Text(text.en.replace("{0}", value), text.fr.replace("{0}", value))
 
 
 STATUS_WORDS: Mapping[StatusWord, Text] = {

@@ -51,7 +51,10 @@ def test_the_json_contract() -> None:
     walked = {tuple(step["id"] for step in item["witness"]["steps"]) for item in found}
     assert ("internet", "F-1", "web", "F-4", "db") in walked
     assert {tuple(place["line"] for place in item["locations"]) for item in found} == {(24, 21), (24, 22, 23)}
-    assert set(data["clauses"][0]) == {"framework", "clause", "status", "kind", "graphs", "reason", "findings"}
+    assert set(data["clauses"][0]) == {
+        "framework", "clause", "status", "kind", "graphs", "reason", "findings", "urn", "decided_by", "declared",
+        "missing", "rules",
+    }  # fmt: skip
     assert json.loads(json.dumps(data)) == data
 
 

@@ -124,3 +124,38 @@ def test_no_machine_alone_says_conformant_of_what_is_partly_declared() -> None:
     for kind, missing, absent in product(kinds, (False, True), (False, True)):
         answer = Answer(part(missing=missing, absent=absent), ())
         assert word(clause(kind), answer, graphs=frozenset(("declared", "effective", "observed"))) != "conformant"
+
+
+def test_a_status_says_what_decided_it() -> None:
+    """No declared clause reads as proved, and what was observed is told of only where a rule looked at it."""
+    framework = Framework("secnumcloud-3.2", Text("f", "f"), "urn:", (clause("P"),))
+    attested = declaration("conformant", until=date(2026, 12, 31))
+
+    def told(kind: Kind, *answers: Answer, by: tuple[Declaration, ...] = ()) -> tuple[str, str]:
+        found = status(framework, clause(kind), answers, by, frozenset(("declared", "observed")), AT)
+        assert found.urn == "urn:1.2.a"
+        assert found.rules == ("rule",)
+        return found.status, found.decided_by
+
+    held, broken = Answer(part(), ()), Answer(part(), (finding("error"),))
+    assert told("A", held) == ("conformant", "proof")
+    assert told("P", held, by=(attested,)) == ("declared", "declaration")
+    assert told("D", by=(attested,)) == ("declared", "declaration")
+    assert told("A", broken, by=(attested,)) == ("non-conformant", "proof")
+    assert told("A", Answer(part(), (finding("error", waived=True),))) == ("waived", "waiver")
+    assert told("A", Answer(part(missing=True), ()), by=(attested,)) == ("not-evaluated", "nothing")
+    found = status(framework, clause("P"), (held,), (attested,), DECLARED, AT)
+    assert found.declared is not None
+    assert (found.declared.by, found.declared.until) == ("who", date(2026, 12, 31))
+    assert "2026-12-31" in found.reason.say("fr")
+    lacking = status(framework, clause("A"), (Answer(part(missing=True), ()),), (), DECLARED, AT)
+    assert [(item.subject.id, item.datum.en) for item in lacking.absent] == [("z", "a sensitivity")]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(2, True), (0, False), (None, False)])
+def test_nothing_observed_contradicts_only_what_was_looked_at(count: int | None, expected: bool) -> None:
+    looked_at: dict[Graph, int] = {"declared": 3} | ({} if count is None else {"observed": count})
+    framework = Framework("secnumcloud-3.2", Text("f", "f"), "urn:", (clause("A+C"),))
+    answer = Answer(Part(SEEN, looked_at), ())
+    found = status(framework, clause("A+C"), (answer,), (), frozenset(("declared", "observed")), AT)
+    assert ("nothing observed" in found.reason.say("en")) is expected

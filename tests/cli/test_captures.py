@@ -226,3 +226,27 @@ def test_a_slow_pipe_at_a_terminal() -> None:
     assert b"packets/s" in said
     assert b"MB/s" in said or b"kB/s" in said
     assert b" left" not in said.split(b"packets/s")[1][:40]
+
+
+def test_check_lets_captures_refute() -> None:
+    """A capture refutes a rule with the packet that shows it, and proves none."""
+    lab = ("check", str(LAB / "map.yaml"), "--at", "2026-11-02", "--format", "json")
+    without = json.loads(cloison(*lab).stdout)
+    core = f"ids-core={LAB / 'core.pcap'}"
+    done = cloison(*lab, "--capture", str(LAB / "edge.pcap"), "--probe", core)
+    assert done.returncode == 1, done.stderr
+    data = json.loads(done.stdout)
+    seen = [item for item in data["findings"] if item["graph"] == "observed"]
+    assert not any(item["graph"] == "observed" for item in without["findings"])
+    (found,) = [item for item in seen if item["rule"] == "public-to-sensitive"]
+    assert found["locations"][0]["packet"] > 0
+    assert found["locations"][0]["file"].endswith("edge.pcap")
+    told = {item["clause"]: item for item in data["clauses"]}
+    assert told["13.2.a"]["status"] == "non-conformant"
+    assert "observed" in told["13.2.a"]["graphs"]
+
+
+def test_check_refuses_a_capture_that_is_not_there() -> None:
+    done = cloison("check", str(LAB / "map.yaml"), "--capture", "absent.pcap")
+    assert done.returncode == 2
+    assert "absent.pcap" in done.stderr
