@@ -70,7 +70,9 @@ class Term:
     family has that family's addresses in both ends. A rule that is no product is given as several terms.
 
     Where something of the rule is not understood, ``doubt`` says what. The bounds are then: of a term that is not
-    ``sure`` the packets are at most these and perhaps none; of an ``unknown`` action it permits or denies.
+    ``sure`` the packets are at most these and perhaps none; of an ``unknown`` action it permits or denies. ``rests`` is
+    the text, or a digest of it, that decides what is in doubt: two terms in doubt, of two configurations, that are
+    equal with it mean the same. ``None`` is any text of the configuration.
     """
 
     action: Action
@@ -82,6 +84,7 @@ class Term:
     leaving: frozenset[str] | None = None
     sure: bool = True
     doubt: Message | None = None
+    rests: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

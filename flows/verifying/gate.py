@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloison.flows.configuration import HOOKS, Configuration, Hook, Stage
 from cloison.flows.verifying.boxes import boxes, denials_before, extent, refused
-from cloison.flows.verifying.doubts import beside, key_of, resolved
+from cloison.flows.verifying.doubts import beside, resolved, same
 from cloison.flows.verifying.lines import FREE, claims
 from cloison.flows.verifying.lowering import (
     Lowered,
@@ -89,10 +89,10 @@ def change(
         if before is None or after is None:
             decided = False  # one of the two says nothing of it
             continue
-        if alike and old[1].ports == new[1].ports and _alike(before, after):
-            continue  # the same, whatever is in doubt
+        if old[1].ports == new[1].ports and same(before, after, alike):
+            continue
         if hook != "forward" and not new[1].own:
-            decided = decided and _alike(before, after)  # the map does not tell the device's addresses
+            decided = decided and same(before, after, alike)  # the map does not tell the device's addresses
             continue
         here, there = Space.of(old[1], hook), Space.of(new[1], hook)
         pairs = resolved(before, after, alike)
@@ -114,15 +114,6 @@ def _counted(permitted: Lowered, stages: tuple[Stage, ...], phase: int) -> Lower
     counted = judged(stages, phase)
     lower = narrowed(permitted.lower, counted)
     return Lowered(lower, lower if permitted.exact else narrowed(permitted.upper, counted))
-
-
-def _alike(before: Sequence[Stage], after: Sequence[Stage]) -> bool:
-    """Say whether stages are the same wherever they are written."""
-    return [_unplaced(stage) for stage in before] == [_unplaced(stage) for stage in after]
-
-
-def _unplaced(stage: Stage) -> tuple[object, ...]:
-    return (stage.state, stage.otherwise, *(key_of(stage, term) for term in stage.terms))
 
 
 def _phases(before: Sequence[Stage], after: Sequence[Stage]) -> tuple[int, ...]:

@@ -91,8 +91,8 @@ def zones(folder: Path, figures: Figures, faults: list[str]) -> Iterator[str]:
         changed = _changed(network, "firewall", folder, candidate, "firewall.cfg", faults)
         yield from changed[1]
         (change,) = changed[0].changes or ()
-        figures["changes of zones that move nothing"] += (
-            not change.opened and not change.closed and change.gate == "inside"  # for sure; the absent list is in doubt
+        figures["changes of zones that move nothing, decided"] += (
+            not change.opened and not change.closed and change.gate == "inside" and change.decided
         )
 
 

@@ -16,6 +16,7 @@ from cloison.flows.configuring.cisco.asa_management import Management
 from cloison.flows.configuring.cisco.asa_nat import AsaNat
 from cloison.flows.configuring.cisco.asa_objects import Objects
 from cloison.flows.configuring.cisco.asa_tunnels import Tunnels
+from cloison.flows.configuring.cisco.bearing import appliances
 from cloison.flows.configuring.cisco.groups import unknown
 from cloison.flows.configuring.cisco.interfaces import filters
 from cloison.flows.configuring.cisco.lists import UNREAD
@@ -23,6 +24,7 @@ from cloison.flows.configuring.cisco.stages import doubtful
 from cloison.flows.configuring.cisco.statements import Statement, statements
 from cloison.flows.configuring.cisco.words import Cursor, host, is_number, masked, prefix
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.addresses import V4
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -84,6 +86,7 @@ class Appliance:
     objects: Objects
     entries: Entries
     vpn: Tunnels
+    _tops: list[Statement]
     lists: dict[str, AsaList] = field(default_factory=dict)
     named: dict[str, Named] = field(default_factory=dict)
     groups: list[tuple[str, str, str, Statement]] = field(default_factory=list)  # list, direction, interface
@@ -94,14 +97,15 @@ class Appliance:
     version: tuple[int, int] = (9, 0)
     nat: AsaNat | None = None
     management: Management | None = None
-    _tops: list[Statement] = field(default_factory=list)
     _words: set[str] = field(default_factory=set)
 
     @staticmethod
     def of(notes: Notes) -> Appliance:
         """Return an ASA of which nothing is read yet."""
         objects = Objects.of(notes)
-        return Appliance(notes, objects, Entries(notes, objects), Tunnels(notes))
+        tops: list[Statement] = []
+        around = Surroundings(lambda into: appliances(into, tops))
+        return Appliance(notes, objects, Entries(notes, objects, around), Tunnels(notes), tops)
 
     def file(self, file: File, tick: Tick) -> None:
         """Take the statements of a file; one that was saved and has no end is cut short."""

@@ -28,6 +28,7 @@ from cloison.flows.configuring.cisco.words import (
     take_type,
 )
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message
 from cloison.netmodel.space.addresses import ANY, V4, V6
 from cloison.netmodel.space.intervals import IntervalSet
@@ -48,6 +49,7 @@ class Entries:
 
     notes: Notes
     objects: Objects
+    around: Surroundings
     addresses: dict[str, IntervalSet] = field(default_factory=dict)  # of interfaces by name
     every: IntervalSet = ANY  # what `any` means in this version
 
@@ -88,7 +90,8 @@ class Entries:
                 asked, doubt = asked & within.value, doubt or within.doubt
         if doubt is not None:
             self.notes.leave(written, doubt)
-            return Term(action, written, sources.value, destinations.value, asked, sure=False, doubt=doubt)
+            return Term(action, written, sources.value, destinations.value, asked, sure=False, doubt=doubt,
+                        rests=self.around.under(" ".join(cursor.words)))  # fmt: skip
         self.notes.understood += 1
         return Term(action, written, sources.value, destinations.value, asked)
 

@@ -6,7 +6,7 @@ Sources: Cisco IOS Security Command Reference, `access-list (IP extended)`, `den
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloison.flows.configuration import Action, Term, Written
 from cloison.flows.configuring.cisco.groups import Groups, Known
@@ -28,6 +28,7 @@ from cloison.flows.configuring.cisco.words import (
     wildcard,
 )
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import V4, V6
@@ -68,6 +69,7 @@ class Reader:
     networks: Groups[IntervalSet]
     services: Groups[ServiceSet]
     ports: Groups[IntervalSet]
+    around: Surroundings
     prefixes: bool = False  # NX-OS: an address without a prefix or mask is no host
     budget: int = _BUDGET
     _families: dict[tuple[str, int], Known[IntervalSet]] = field(default_factory=dict)
@@ -76,9 +78,9 @@ class Reader:
         """Return the term of ``permit ...`` or ``deny ...``; says what is wrong and returns ``None`` else."""
         try:
             action: Action = "permit" if cursor.take() == "permit" else "deny"
-            if standard:
-                return self._standard(cursor, action, written)
-            return self._extended(cursor, action, family, written)
+            term = (self._standard(cursor, action, written) if standard
+                    else self._extended(cursor, action, family, written))  # fmt: skip
+            return term if term.sure else replace(term, rests=self.around.under(" ".join(cursor.words)))
         except RefusedError as refused:
             place = max(len(statement.words) - len(cursor.words), 0) + max(cursor.at - 1, 0)
             self.notes.error(statement.span(place), refused.message)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cloison.flows.configuration import Action, Term, Written
+from cloison.flows.configuration import Term, Written
 from cloison.flows.configuring.cisco.entries import Reader
 from cloison.flows.configuring.cisco.statements import Statement
 from cloison.flows.configuring.cisco.words import Cursor, is_number, services
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import V4, V6
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.protocols import ICMPV6
-from cloison.netmodel.space.services import BOTH, CONTINUING, EVERY_SERVICE, ServiceSet
+from cloison.netmodel.space.services import BOTH, CONTINUING, EVERY_SERVICE
 
 _HITS = re.compile(r"\s*(?:\((\d+) match(?:es)?\b[^)]*\)|\[match(?:es)?=(\d+)[^\]]*\])")
 _WILDCARD = re.compile(r",? *wildcard bits +")
@@ -44,6 +45,7 @@ class AccessList:
     family: int
     standard: bool
     statement: Statement
+    around: Surroundings
     entries: dict[int, Term] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     last: int = 0
@@ -66,8 +68,10 @@ class AccessList:
             for kind in discovery.types:
                 low = IntervalSet(((kind << 8, kind << 8 | 255),))
                 source = IntervalSet(((0, 65535),))
-                yield Term("permit", written, V6, V6, services(ICMPV6, low, source, BOTH),
-                           sure=discovery.doubt is None, doubt=discovery.doubt)  # fmt: skip
+                own = Term("permit", written, V6, V6, services(ICMPV6, low, source, BOTH))
+                if discovery.doubt is not None:
+                    own = replace(own, sure=False, doubt=discovery.doubt, rests=self.around.under(""))
+                yield own
         yield Term("deny", written, self.every(), self.every())
 
 
@@ -83,7 +87,7 @@ class Lists:
         """Return the list of that name, new unless it was begun before."""
         key = (family, name)
         if key not in self.found:
-            self.found[key] = AccessList(name, family, standard, statement)
+            self.found[key] = AccessList(name, family, standard, statement, self.reader.around)
         return self.found[key]
 
     def drop(self, name: str, family: int) -> None:
@@ -133,17 +137,17 @@ class Lists:
         if words[0] in ("permit", "deny"):
             term = self.reader.entry(statement, Cursor(words), into.family, into.standard, written)
         elif words[0] == "evaluate" and len(words) == 2:
-            replies = EVERY_SERVICE.in_phase(CONTINUING)
-            term = self._doubtful(into, written, REFLEXIVE, replies, "permit")
+            term = replace(self._doubtful(into, written, REFLEXIVE, *words), action="permit",
+                           services=EVERY_SERVICE.in_phase(CONTINUING))  # fmt: skip
         elif words[0] == "dynamic" and ("permit" in words or "deny" in words):
             start = words.index("permit" if "permit" in words else "deny")
             held = self.reader.entry(statement, Cursor(words[start:]), into.family, into.standard, written)
             if held is None:
                 return
-            term = Term(held.action, written, held.sources, held.destinations, held.services, sure=False, doubt=LOCKED)
+            term = replace(held, sure=False, doubt=LOCKED, rests=self.reader.around.under(" ".join(words)))
             self.notes.leave(written, LOCKED)
         else:
-            term = self._doubtful(into, written, UNREAD)
+            term = self._doubtful(into, written, UNREAD, *words, into.name)
         if term is None:
             return
         if number in into.entries:
@@ -161,12 +165,11 @@ class Lists:
         into.entries[number] = term
         into.last = max(into.last, number)
 
-    def _doubtful(
-        self, into: AccessList, written: Written, why: Message, asked: ServiceSet = EVERY_SERVICE,
-        action: Action = "unknown",
-    ) -> Term:  # fmt: skip
+    def _doubtful(self, into: AccessList, written: Written, why: Message, *words: str) -> Term:
+        """Return a line that may do anything; ``words`` are what it says, with what else it hangs on."""
         self.notes.leave(written, why)
-        return Term(action, written, into.every(), into.every(), asked, sure=False, doubt=why)
+        rests = self.reader.around.under(" ".join(words))
+        return Term("unknown", written, into.every(), into.every(), sure=False, doubt=why, rests=rests)
 
     def _without(self, into: AccessList, statement: Statement, words: list[str]) -> None:
         if len(words) == 2 and is_number(words[1]):
@@ -182,6 +185,6 @@ class Lists:
             self.notes.harmless += 1
             return
         written = statement.written(into.name)
-        term = self._doubtful(into, written, UNREAD)
+        term = self._doubtful(into, written, UNREAD, *words, into.name)
         into.last += _STEP
         into.entries[into.last] = term

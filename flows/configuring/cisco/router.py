@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cloison.flows.configuration import File, Stage, Tick
 from cloison.flows.configuring.cisco import interfaces, objects, stages
+from cloison.flows.configuring.cisco.bearing import routers
 from cloison.flows.configuring.cisco.classes import Classes
 from cloison.flows.configuring.cisco.entries import Reader
 from cloison.flows.configuring.cisco.groups import Groups
@@ -19,6 +20,7 @@ from cloison.flows.configuring.cisco.statements import Statement, statements
 from cloison.flows.configuring.cisco.words import is_number
 from cloison.flows.configuring.cisco.zones import Zones
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.protocols import TCP
@@ -82,6 +84,7 @@ class Router:
     classes: Classes
     zones: Zones
     nat: Nat
+    _tops: list[Statement]
     nexus: bool = False
     ports: dict[str, Port] = field(default_factory=dict)
     hostname: str = ""
@@ -89,7 +92,6 @@ class Router:
     doubts: list[tuple[Statement, Message]] = field(default_factory=list)
     guards: list[Statement] = field(default_factory=list)  # policies of the control plane
     pages: list[Statement] = field(default_factory=list)  # who may reach the device's own web pages
-    _tops: list[Statement] = field(default_factory=list)
     _words: set[str] = field(default_factory=set)  # of everything but lists
     _dropping: set[str] = field(default_factory=set)  # policies of quality of service
 
@@ -99,9 +101,12 @@ class Router:
         networks: Groups[IntervalSet] = Groups(objects.addresses, notes)
         services: Groups[ServiceSet] = Groups(ServiceSet.union, notes)
         portgroups: Groups[IntervalSet] = Groups(objects.addresses, notes)
-        lists = Lists(notes, Reader(notes, networks, services, portgroups, nexus))
+        tops: list[Statement] = []
+        around = Surroundings(lambda into: routers(into, tops, nexus))
+        lists = Lists(notes, Reader(notes, networks, services, portgroups, around, nexus))
         classes = Classes(notes, lists)
-        return Router(notes, networks, services, portgroups, lists, classes, Zones(notes, classes), Nat(notes), nexus)
+        zones = Zones(notes, classes, around)
+        return Router(notes, networks, services, portgroups, lists, classes, zones, Nat(notes), tops, nexus)
 
     def file(self, file: File, tick: Tick) -> None:
         """Take the statements of a file; one that tells its length and has no end is cut short."""

@@ -32,7 +32,7 @@ def at(term: Term, arriving: Names | None, leaving: Names | None) -> Term:
     """Return a term for packets of those interfaces alone."""
     return Term(
         term.action, term.written, term.sources, term.destinations, term.services,
-        _both(term.arriving, arriving), _both(term.leaving, leaving), term.sure, term.doubt,
+        _both(term.arriving, arriving), _both(term.leaving, leaving), term.sure, term.doubt, term.rests,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from cloison.flows.configuring.cisco.interfaces import Port
 from cloison.flows.configuring.cisco.lists import UNREAD
 from cloison.flows.configuring.cisco.statements import Statement
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.protocols import ICMP, ICMPV6, TCP, UDP
@@ -56,6 +57,7 @@ class Zones:
 
     notes: Notes
     classes: Classes
+    around: Surroundings
     zones: dict[str, Statement] = field(default_factory=dict)
     pairs: list[ZonePair] = field(default_factory=list)
     policies: dict[str, list[tuple[Statement, list[Statement]]]] = field(default_factory=dict)
@@ -148,6 +150,7 @@ class Zones:
             name = line.words[-1]
             action, doubt = self._action(actions, name == "class-default")
             held = [Held(Product(ANY, ANY, EVERY_SERVICE))]
+            rests = None
             self.notes.understood += 1
             closed |= name == "class-default"
             if name != "class-default":
@@ -161,9 +164,11 @@ class Zones:
                 written = Written(at.span, at.text, name)
                 for word, product, why in _acted(item.product, action):
                     doubts = item.doubt or doubt or why
+                    if doubts is not None and rests is None:
+                        rests = self.around.under("\n".join(text.text for text in (line, *actions)))
                     terms.append((
                         Term(word, written, product.sources, product.destinations, product.services, arriving, leaving,
-                             item.doubt is None and doubt is None, doubts),
+                             item.doubt is None and doubt is None, doubts, rests if doubts is not None else None),
                         action == "pass",
                     ))  # fmt: skip
         if not closed:
