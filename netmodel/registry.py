@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -15,9 +16,14 @@ def load(package: ModuleType, attribute: str) -> dict[str, Any]:
     registry is a fault of the program, not of its input.
     """
     entries: dict[str, Any] = {}
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
-        entry = getattr(import_module(f"{package.__name__}.{module.name}"), attribute)
+    for entry in each(package, attribute):
         if entry.name in entries:
             raise ValueError(f"{package.__name__}: {entry.name} is there twice")
         entries[entry.name] = entry
     return dict(sorted(entries.items()))
+
+
+def each(package: ModuleType, attribute: str) -> Iterator[Any]:
+    """Yield each module's ``attribute``, in the order of the modules, none imported before its turn."""
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
+        yield getattr(import_module(f"{package.__name__}.{module.name}"), attribute)

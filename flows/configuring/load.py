@@ -53,15 +53,14 @@ def read(files: Sequence[File], wanted: str = "", tick: Tick = lambda done, tota
     ``wanted`` names a dialect, else it is recognised. Raises ``MapError`` for a file that no dialect recognises, or
     that another than the first one's does, and for what the dialect refuses.
     """
-    known = dialects()
     refused: list[Finding] = []
-    chosen: Dialect | None = known[wanted] if wanted else None
+    chosen: Dialect | None = dialects()[wanted] if wanted else None
     for file in files:
         if chosen is not None and chosen.recognises(file):
             continue
-        own = next((item for item in known.values() if item.recognises(file)), None)
+        own = next((item for item in registry.each(firewalls, "DIALECT") if item.recognises(file)), None)
         if own is None or wanted:
-            refused.append(_error(file.name, _unknown(known, wanted)))
+            refused.append(_error(file.name, _unknown(dialects(), wanted)))
         elif chosen is not None:
             refused.append(_error(file.name, say(
                 "It is written in {own}, another file of the device in {other}",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Se
 from dataclasses import dataclass
 from typing import Literal
 
-from cloison.netmodel.space.cells import Budget, Candidate, accounted, unaccounted, widest
+from cloison.netmodel.space.cells import Budget, Candidate, Cell, accounted, unaccounted, widest
 from cloison.netmodel.space.contested import Contested, contested
 from cloison.netmodel.space.joins import Touching, few, touching
 from cloison.netmodel.space.policy import Rule
@@ -217,7 +217,7 @@ def _without_effect(
     def hidden(by: Iterable[int]) -> bool:
         return accounted(space, number, (Candidate(other, "allow") for other in by), budget)
 
-    def repeated(by: Iterable[int]) -> bool:
+    def blamed(by: Iterable[int]) -> dict[int, Cell]:
         named = set(by)
         permit = rules[number].permit
         candidates = [Candidate(other, "void") for other in before]
@@ -226,18 +226,36 @@ def _without_effect(
                 candidates.append(Candidate(other, "refuse"))
             elif other in named:
                 candidates.append(Candidate(other, "allow"))
-        blamed = unaccounted(space, number, candidates, budget).keys()
-        return not blamed if permit else not blamed - {-1}
+        found = unaccounted(space, number, candidates, budget)
+        return found if permit else {by: cell for by, cell in found.items() if by != -1}
+
+    def repeated(by: Iterable[int]) -> bool:
+        return not blamed(by)
 
     if hidden(before):
-        return _fewest(before, hidden), "shadowed"
+        return _fewest(before, hidden, [other for other in before if holds(space, number, other)]), "shadowed"
     same = [other for other in after if rules[other].permit == rules[number].permit]
-    return (_fewest(same, repeated), "redundant") if repeated(same) else None
+    if not repeated(same):
+        return None
+    places = blamed(()).values()  # whatever is enough alone holds each of them
+    return _fewest(same, repeated, [other for other in same if all(_in(space, cell, other) for cell in places)]), (
+        "redundant"
+    )
 
 
-def _fewest(by: list[int], enough: Callable[[Iterable[int]], bool]) -> tuple[int, ...]:
-    """Return a part of ``by`` that is enough, from which nothing can be left out; all when they are many."""
-    for other in by[: _FEW * 8]:
+def _in(space: Ranked, cell: Cell, rule: int) -> bool:
+    source, destination, service = space.boxes[rule]
+    atoms = space.atoms.sets[service]
+    return (cell.source in space.sources.sets[source] and cell.destination in space.destinations.sets[destination]
+            and all(atom in atoms for atom in cell.atoms))  # fmt: skip
+
+
+def _fewest(by: list[int], enough: Callable[[Iterable[int]], bool], likely: Sequence[int]) -> tuple[int, ...]:
+    """Return a part of ``by`` that is enough, from which nothing can be left out; all when they are many.
+
+    No other than the ``likely`` ones can be enough alone.
+    """
+    for other in likely[: _FEW * 8]:
         if enough((other,)):
             return (other,)
     if len(by) <= _FEW:
