@@ -199,11 +199,11 @@ class Names(Generic[A]):
 def rule(
     action: Action, written: Written, sources: Bounds[IntervalSet], destinations: Bounds[IntervalSet],
     wanted: Bounds[ServiceSet], arriving: frozenset[str] | None = None, leaving: frozenset[str] | None = None,
-    doubt: Message | None = None,
+    doubt: Message | None = None, rests: Callable[[], str | None] = lambda: None,
 ) -> Iterator[Term]:  # fmt: skip
     """Yield the terms of a rule: of what it surely holds, then, not sure, of what it may hold.
 
-    ``doubt`` is about the rule itself (users, times...): then nothing is sure.
+    ``doubt`` is about the rule itself (users, times...): then nothing is sure. ``rests`` is asked for what it hangs on.
     """
     exact = sources.exact and destinations.exact and wanted.exact
     if doubt is None and sources.lower and destinations.lower and wanted.lower:
@@ -211,7 +211,7 @@ def rule(
     if (doubt is None and exact) or not (sources.upper and destinations.upper and wanted.upper):
         return
     why = doubt or sources.doubt or destinations.doubt or wanted.doubt
-    yield Term(action, written, sources.upper, destinations.upper, wanted.upper, arriving, leaving, False, why)
+    yield Term(action, written, sources.upper, destinations.upper, wanted.upper, arriving, leaving, False, why, rests())
 
 
 def _parts(found: IntervalSet | ServiceSet) -> Sequence[object]:

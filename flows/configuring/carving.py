@@ -24,7 +24,7 @@ def carved(terms: Iterable[Term]) -> list[Term]:
             pieces = [part for piece in pieces for part in minus(piece, other)]
             if len(pieces) > MOST_PIECES:
                 why = say("too many policies deny parts of it", "trop de règles en refusent des parties")
-                pieces = [replace(term, sure=False, doubt=why)]
+                pieces = [replace(term, sure=False, doubt=why, rests=None)]
                 break
         kept += pieces
     return kept
@@ -39,9 +39,9 @@ def minus(term: Term, other: Term) -> Iterator[Term]:
         yield term
         return
     if (term.arriving is None and arriving is not None) or (term.leaving is None and leaving is not None):
-        yield replace(term, sure=False, doubt=term.doubt or say(
-            "another policy denies part of it on some interfaces",
-            "une autre règle en refuse une partie sur certaines interfaces"))  # fmt: skip
+        why = say("another policy denies part of it on some interfaces",
+                  "une autre règle en refuse une partie sur certaines interfaces")  # fmt: skip
+        yield replace(term, sure=False, doubt=term.doubt or why, rests=None)
         return
     rests = [
         replace(term, sources=term.sources - sources),
@@ -54,7 +54,7 @@ def minus(term: Term, other: Term) -> Iterator[Term]:
     if term.leaving is not None and leaving is not None:
         rests.append(replace(inner, arriving=arriving, leaving=term.leaving - leaving))
     if not other.sure:
-        rests.append(replace(inner, arriving=arriving, leaving=leaving, sure=False, doubt=other.doubt))
+        rests.append(replace(inner, arriving=arriving, leaving=leaving, sure=False, doubt=other.doubt, rests=None))
     for rest in rests:
         if rest.sources and rest.destinations and rest.services and frozenset() not in (rest.arriving, rest.leaving):
             yield rest

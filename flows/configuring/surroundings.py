@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from json import dumps
 
 _MOST = 4_000_000  # names that are followed, and words that are looked at, all statements together
 
@@ -98,6 +99,11 @@ class Surroundings:
 def words(text: str) -> frozenset[str]:
     """Return the words of a text that may be names, in any case, quotes left aside."""
     return frozenset(_name(word) for word in text.split())
+
+
+def whole(text: str) -> str:
+    """Return a name or a value, which may be of several words, as one word that is no other's."""
+    return dumps(text).replace(" ", "\\u0020")
 
 
 def _name(word: str) -> str:

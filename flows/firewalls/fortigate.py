@@ -12,10 +12,12 @@ from collections.abc import Sequence
 
 from cloison.flows.configuration import Configuration, Dialect, File, Interface, Stage, Term, Tick, Translation, Written
 from cloison.flows.configuring.fortinet import objects, parts, policies
+from cloison.flows.configuring.fortinet.bearing import bearing
 from cloison.flows.configuring.fortinet.interfaces import administration, listeners, ports
 from cloison.flows.configuring.fortinet.scope import Scope
 from cloison.flows.configuring.fortinet.tree import Node, parse
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Text, say
 
 _HEADER = re.compile(r"\A(?:#[^\n]*\n)*#config-version=(?:FG|FW|FFW|FOS)", re.ASCII)
@@ -51,6 +53,7 @@ def read(files: Sequence[File], tick: Tick) -> Configuration:
             "It has no firewall policies: nothing can be concluded from it",
             "Il n’a pas de règles de pare-feu : rien ne peut en être conclu"))  # fmt: skip
     found = _version(files)
+    around = Surroundings(lambda into: bearing(into, roots, found))
     system = objects.entries(
         table for table in [*shared, *(inner for scope in vdoms.values() for inner in scope)]
         if table.name == "system interface"
@@ -59,7 +62,7 @@ def read(files: Sequence[File], tick: Tick) -> Configuration:
     notes.understood += sum(1 + node.size for node in system.values()) + (settings.size if settings is not None else 0)
     made = _Made(notes, shared, settings)
     for name, scope in vdoms.items():
-        made.add(Scope(name, scope, ports(scope, system, name, notes), notes), found)
+        made.add(Scope(name, scope, ports(scope, system, name, notes), notes, around), found)
     if any(vdoms):
         made.global_parts()
     made.links(system)

@@ -12,9 +12,11 @@ from dataclasses import replace
 from cloison.flows.configuration import Configuration, Dialect, File, Interface, Stage, Term, Tick, Translation, Written
 from cloison.flows.configuring.notes import Notes
 from cloison.flows.configuring.paloalto import nat, rules
+from cloison.flows.configuring.paloalto.bearing import bearing
 from cloison.flows.configuring.paloalto.objects import Objects, members, named, written
 from cloison.flows.configuring.paloalto.written import recognises, tree
 from cloison.flows.configuring.paloalto.zones import Zones, interfaces, management, own
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.flows.configuring.xml import Element
 from cloison.netmodel.finding import Text, say
 
@@ -74,6 +76,7 @@ class _Made:
         self._device = device
         self._shared = shared
         self._network = device.child("network")
+        self._around = Surroundings(lambda into: bearing(into, root))
         self._ports, self._profiles = interfaces(self._network, shared, file, notes)
         self._zones: list[Zones] = []
         self._wide: list[Term] = []
@@ -92,7 +95,7 @@ class _Made:
         objects.check()
         zones = Zones(file, notes)
         zones.add(holder, self._ports, self._profiles)
-        system = rules.System(objects, zones, limited)
+        system = rules.System(objects, zones, limited, self._around)
         bases = _bases(self._root, holder, pushed)
         if not zones.told:
             for base in bases:

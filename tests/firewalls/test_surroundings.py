@@ -135,6 +135,80 @@ interface Ethernet1/2
   ip address 10.2.0.1/24
 """
 
+FORTIGATE = """\
+#config-version=FGT60F-7.4.1-FW
+config system interface
+    edit "port1"
+        set ip 10.1.0.1 255.255.255.0
+    next
+    edit "port2"
+        set ip 10.2.0.1 255.255.255.0
+    next
+end
+config firewall address
+    edit "a"
+        set subnet 10.1.0.0 255.255.255.0
+    next
+    edit "web"
+        set subnet 10.2.0.10 255.255.255.255
+    next
+    edit "one name"
+        set type fqdn
+        set fqdn "one.example"
+    next
+end
+config firewall addrgrp
+    edit "grp"
+        set member "one name"
+    next
+end
+config firewall policy
+    edit 1
+        set srcintf "port1"
+        set dstintf "port2"
+        set action accept
+        set srcaddr "a"
+        set dstaddr "grp"
+        set schedule "always"
+        set service "HTTP"
+    next
+    edit 2
+        set srcintf "port1"
+        set dstintf "port2"
+        set action accept
+        set srcaddr "a"
+        set dstaddr "web"
+        set schedule "always"
+        set service "HTTPS"
+    next
+end
+"""
+PANOS = """\
+<config version="10.1.0"><devices><entry name="localhost.localdomain">
+<network><interface><ethernet>
+<entry name="ethernet1/1"><layer3><ip><entry name="10.1.0.1/24"/></ip></layer3></entry>
+<entry name="ethernet1/2"><layer3><ip><entry name="10.2.0.1/24"/></ip></layer3></entry>
+</ethernet></interface></network>
+<vsys><entry name="vsys1">
+<zone><entry name="za"><network><layer3><member>ethernet1/1</member></layer3></network></entry>
+<entry name="zb"><network><layer3><member>ethernet1/2</member></layer3></network></entry></zone>
+<address><entry name="web"><ip-netmask>10.2.0.10</ip-netmask></entry>
+<entry name="one name"><fqdn>one.example</fqdn></entry>
+<entry name="tagged"><ip-netmask>10.2.0.11</ip-netmask><tag><member>t</member></tag></entry></address>
+<address-group><entry name="grp"><static><member>one name</member></static></entry></address-group>
+<service><entry name="s80"><protocol><tcp><port>80</port></tcp></protocol></entry>
+<entry name="s443"><protocol><tcp><port>443</port></tcp></protocol></entry></service>
+<rulebase><security><rules>
+<entry name="r1"><from><member>za</member></from><to><member>zb</member></to><source><member>10.1.0.0/24</member></source>
+<destination><member>grp</member></destination><service><member>s80</member></service>
+<application><member>any</member></application><action>allow</action></entry>
+<entry name="r2"><from><member>za</member></from><to><member>zb</member></to><source><member>10.1.0.0/24</member></source>
+<destination><member>web</member></destination><service><member>s443</member></service>
+<application><member>any</member></application><action>allow</action></entry>
+</rules></security></rulebase>
+</entry></vsys></entry></devices></config>
+"""
+
 INSIDE, OUTSIDE, REMOVES, OPEN = ("inside", True), ("outside", True), ("removes", True), ("inside", False)
 CASES = {
     "ios: nothing": (IOS, "", "", INSIDE),
@@ -264,6 +338,30 @@ CASES = {
         INSIDE,
     ),
     "nxos: its group": (NXOS, "  10 host 10.2.0.10\n", "  10 host 10.2.0.10\n  20 host 10.2.0.11\n", OPEN),
+    "fortigate: a policy goes": (FORTIGATE, FORTIGATE[FORTIGATE.index("    edit 2\n") : -4], "", REMOVES),
+    "fortigate: an object of another policy": (FORTIGATE, "set subnet 10.2.0.10", "set subnet 10.2.0.9", OUTSIDE),
+    "fortigate: the name behind a group": (FORTIGATE, "one.example", "two.example", OPEN),
+    "fortigate: a name of two words": (
+        FORTIGATE,
+        'edit "one name"\n',
+        'edit "one name"\n        set comment "x"\n',
+        OPEN,
+    ),
+    "fortigate: the version": (FORTIGATE, "7.4.1", "7.0.1", OPEN),
+    "fortigate: what has no name": (
+        FORTIGATE,
+        "config firewall address\n",
+        "config system dns\n    set primary 10.9.9.9\nend\nconfig firewall address\n",
+        OPEN,
+    ),
+    "fortigate: itself": (FORTIGATE, 'set service "HTTP"\n', 'set service "SMTP"\n', OPEN),
+    "panos: an object of another rule": (PANOS, "<ip-netmask>10.2.0.10<", "<ip-netmask>10.2.0.9<", OUTSIDE),
+    "panos: a rule goes": (PANOS, PANOS[PANOS.index('<entry name="r2">') : PANOS.index("</rules>")], "", REMOVES),
+    "panos: the name behind a group": (PANOS, "one.example", "two.example", OPEN),
+    "panos: its group": (PANOS, "<member>one name</member>", "<member>one name</member><member>web</member>", OPEN),
+    "panos: its service": (PANOS, "<port>80</port>", "<port>81</port>", OPEN),
+    "panos: what a tag may choose": (PANOS, "10.2.0.11", "10.2.0.12", OPEN),
+    "panos: what has no name": (PANOS, "<network><interface>", "<deviceconfig/><network><interface>", OPEN),
     "nxos: itself": (NXOS, "dscp ef", "dscp cs1", OPEN),
 }
 

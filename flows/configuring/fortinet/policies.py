@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from cloison.flows.configuration import Action, Term, Translation, Written
 from cloison.flows.configuring.bounds import Bounds, exactly, rule
 from cloison.flows.configuring.carving import carved, meet
+from cloison.flows.configuring.fortinet.bearing import text_of
 from cloison.flows.configuring.fortinet.objects import written
 from cloison.flows.configuring.fortinet.scope import Scope
 from cloison.flows.configuring.fortinet.tree import Node
+from cloison.flows.configuring.surroundings import whole
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.addresses import V4, V6
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -76,6 +78,10 @@ class _Policy:
     arriving: frozenset[str] | None
     leaving: frozenset[str] | None
 
+    def rests(self) -> str | None:
+        """Return what a doubt about it hangs on."""
+        return self.scope.around.under(text_of(self.node), whole(self.scope.vdom))
+
 
 def forward(scope: Scope, version: tuple[int, ...]) -> tuple[list[Term], list[Term], list[Translation]]:
     """Return what virtual addresses are let through, the terms of all policies, and the sources that they hide."""
@@ -102,7 +108,8 @@ def local_in(scope: Scope) -> list[Term]:
             if policy is not None:
                 ends = _ends(policy, v6, v6)
                 if ends is not None:
-                    terms += rule(policy.action, policy.written, *ends, policy.arriving, None, policy.doubt)
+                    terms += rule(policy.action, policy.written, *ends, policy.arriving, None, policy.doubt,
+                                  policy.rests)  # fmt: skip
     return terms
 
 
@@ -240,17 +247,18 @@ def _family(
         arriving = meet(policy.arriving, item.arriving)
         for term in rule(
             policy.action, policy.written, sources.within(item.sources), item.inside, wanted.within(item.services),
-            arriving, policy.leaving, doubt,
+            arriving, policy.leaving, doubt, policy.rests,
         ):  # fmt: skip
             virtual.append((item.written.text, term))
     terms = list(rule(
-        policy.action, policy.written, sources, destinations, wanted, policy.arriving, policy.leaving, doubt
+        policy.action, policy.written, sources, destinations, wanted, policy.arriving, policy.leaving, doubt,
+        policy.rests,
     ))  # fmt: skip
     plain += terms
     if node.value("action") == "ipsec":  # its tunnel may bring the other side in, too
         plain += rule(
             "permit", policy.written, destinations, sources, exactly(EVERY_SERVICE), policy.leaving, policy.arriving,
-            doubt,
+            doubt, policy.rests,
         )  # fmt: skip
     if policy.action == "permit" and node.value("nat") == "enable":
         hidden += _hidden(policy, sources, v6)

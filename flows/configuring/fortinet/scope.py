@@ -13,6 +13,7 @@ from cloison.flows.configuring.fortinet.interfaces import Ports
 from cloison.flows.configuring.fortinet.tree import Node
 from cloison.flows.configuring.fortinet.vips import Vip, vip
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, Span, Text, say
 from cloison.netmodel.space.addresses import V4, V6, parse
 from cloison.netmodel.space.intervals import EMPTY, IntervalSet
@@ -35,6 +36,7 @@ class Scope:
     tables: list[Node]
     ports: Ports
     notes: Notes
+    around: Surroundings
     v4: Names[IntervalSet] = field(init=False)
     v6: Names[IntervalSet] = field(init=False)
     services: Names[ServiceSet] = field(init=False)

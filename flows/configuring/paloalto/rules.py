@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from cloison.flows.configuration import Action, Term, Written
 from cloison.flows.configuring.bounds import Bounds, exactly, rule
+from cloison.flows.configuring.paloalto.bearing import text_of
 from cloison.flows.configuring.paloalto.objects import Objects, members, named, place, written
 from cloison.flows.configuring.paloalto.zones import Zones
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.flows.configuring.xml import Element
 from cloison.netmodel.finding import Message, Span, say
 from cloison.netmodel.space.addresses import ANY, V4, V6
@@ -45,6 +47,7 @@ class System:
     objects: Objects
     zones: Zones
     limited: bool
+    around: Surroundings
 
     def everything(self) -> frozenset[str] | None:
         """Return the interfaces that ``any`` stands for."""
@@ -149,7 +152,8 @@ def _rule(system: System, entry: Element) -> Iterator[Term]:
         ends, wanted = [exactly(ANY), exactly(ANY)], exactly(EVERY_SERVICE)
     for arriving, leaving in zones(system, entry, kind):
         for near, far in families(ends[0], ends[1]):
-            yield from rule(action, where, near, far, wanted, arriving, leaving, doubt or content)
+            yield from rule(action, where, near, far, wanted, arriving, leaving, doubt or content,
+                            lambda: system.around.under(text_of(entry)))  # fmt: skip
 
 
 def _asked(system: System, entry: Element, where: Written) -> tuple[Bounds[ServiceSet], Message | None]:
