@@ -199,14 +199,76 @@ PANOS = """\
 <service><entry name="s80"><protocol><tcp><port>80</port></tcp></protocol></entry>
 <entry name="s443"><protocol><tcp><port>443</port></tcp></protocol></entry></service>
 <rulebase><security><rules>
-<entry name="r1"><from><member>za</member></from><to><member>zb</member></to><source><member>10.1.0.0/24</member></source>
-<destination><member>grp</member></destination><service><member>s80</member></service>
+<entry name="r1"><from><member>za</member></from><to><member>zb</member></to>
+<source><member>10.1.0.0/24</member></source><destination><member>grp</member></destination><service><member>s80</member></service>
 <application><member>any</member></application><action>allow</action></entry>
-<entry name="r2"><from><member>za</member></from><to><member>zb</member></to><source><member>10.1.0.0/24</member></source>
-<destination><member>web</member></destination><service><member>s443</member></service>
+<entry name="r2"><from><member>za</member></from><to><member>zb</member></to>
+<source><member>10.1.0.0/24</member></source><destination><member>web</member></destination><service><member>s443</member></service>
 <application><member>any</member></application><action>allow</action></entry>
 </rules></security></rulebase>
 </entry></vsys></entry></devices></config>
+"""
+
+SRX = """\
+version 21.4R1;
+interfaces {
+    ge-0/0/0 { unit 0 { family inet { address 10.1.0.1/24; } } }
+    ge-0/0/1 { unit 0 { family inet { address 10.2.0.1/24; } } }
+}
+security {
+    address-book {
+        global {
+            address a 10.1.0.0/24;
+            address web 10.2.0.10/32;
+            address "one name" { dns-name one.example; }
+            address-set grp { address "one name"; }
+        }
+    }
+    policies {
+        from-zone za to-zone zb {
+            policy p1 {
+                match { source-address a; destination-address grp; application s80; }
+                then { permit; }
+            }
+            policy p2 {
+                match { source-address a; destination-address web; application junos-https; }
+                then { permit; }
+            }
+        }
+    }
+    zones {
+        security-zone za { interfaces { ge-0/0/0.0; } }
+        security-zone zb { interfaces { ge-0/0/1.0; } }
+    }
+}
+applications {
+    application s80 { protocol tcp; destination-port 80; }
+}
+"""
+FILTER = """\
+interfaces {
+    ge-0/0/0 { unit 0 { family inet { filter { input f; } address 10.1.0.1/24; } } }
+    ge-0/0/1 { unit 0 { family inet { address 10.2.0.1/24; } } }
+}
+policy-options {
+    prefix-list web { 10.2.0.10/32; }
+    prefix-list odd { 10.2.0.10/32; }
+}
+firewall {
+    policer slow { if-exceeding { bandwidth-limit 1m; burst-size-limit 15k; } then discard; }
+    family inet {
+        filter f {
+            term t1 {
+                from { destination-prefix-list { odd; } protocol tcp; destination-port 80; }
+                then { policer slow; accept; }
+            }
+            term t2 {
+                from { destination-prefix-list { web; } protocol tcp; destination-port 443; }
+                then accept;
+            }
+        }
+    }
+}
 """
 
 INSIDE, OUTSIDE, REMOVES, OPEN = ("inside", True), ("outside", True), ("removes", True), ("inside", False)
@@ -362,6 +424,36 @@ CASES = {
     "panos: its service": (PANOS, "<port>80</port>", "<port>81</port>", OPEN),
     "panos: what a tag may choose": (PANOS, "10.2.0.11", "10.2.0.12", OPEN),
     "panos: what has no name": (PANOS, "<network><interface>", "<deviceconfig/><network><interface>", OPEN),
+    "srx: a policy goes": (
+        SRX,
+        SRX[SRX.index("            policy p2") : SRX.index("        }\n    }\n    zones")],
+        "",
+        REMOVES,
+    ),
+    "srx: an address of another policy": (SRX, "web 10.2.0.10/32", "web 10.2.0.9/32", OUTSIDE),
+    "srx: the name behind a set": (SRX, "one.example", "two.example", OPEN),
+    "srx: its set": (SRX, 'grp { address "one name"; }', 'grp { address "one name"; address web; }', OPEN),
+    "srx: its application": (SRX, "destination-port 80", "destination-port 81", OPEN),
+    "srx: what has no name": (SRX, "version 21.4R1;", "version 21.4R1;\nsystem { name-server { 10.9.9.9; } }", OPEN),
+    "srx: the release": (SRX, "21.4R1", "12.1R1", OPEN),
+    "srx: a book of the zone": (
+        SRX,
+        "security-zone za {",
+        "security-zone zb { address-book { address grp 10.2.0.77/32; } }\n        security-zone za {",
+        OPEN,
+    ),
+    "filter: a term goes": (FILTER, FILTER[FILTER.index("            term t2") : -15], "", REMOVES),
+    "filter: a list of another term": (FILTER, "web { 10.2.0.10/32", "web { 10.2.0.9/32", OUTSIDE),
+    "filter: its list": (FILTER, "odd { 10.2.0.10/32", "odd { 10.2.0.11/32", OPEN),
+    "filter: its policer": (FILTER, "1m", "2m", OPEN),
+    "filter: its list is made of other statements": (
+        FILTER.replace(
+            "odd { 10.2.0.10/32;", 'odd { 10.2.0.10/32; apply-path "interfaces <*> unit <*> family inet address <*>";'
+        ),
+        "web { 10.2.0.10/32",
+        "web { 10.2.0.9/32",
+        ("outside", False),
+    ),
     "nxos: itself": (NXOS, "dscp ef", "dscp cs1", OPEN),
 }
 

@@ -1,4 +1,4 @@
-"""The tables of a FortiGate -> what each may bear on: objects on what names them, policies on themselves, others on all.
+"""The tables of a FortiGate -> what each may bear on: objects on what names them, policies on themselves, or all.
 
 Source: Fortinet, FortiOS CLI Reference: an address, a service, a schedule or a group of them does nothing until a table
 names it. Virtual addresses translate by themselves, so they bear on everything.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cloison.flows.configuration import Action, Term, Written
@@ -100,19 +100,24 @@ def terms(
     doubt: Message | None = None,
     *,
     sure: bool = True,
+    rests: Callable[[], str | None] = lambda: None,
 ) -> Iterator[Term]:
-    """Yield the terms of a rule: those of its lower bounds if it is sure to act, then those of its upper ones."""
+    """Yield the terms of a rule: those of its lower bounds if it is sure to act, then those of its upper ones.
+
+    ``rests`` is asked for what a doubt hangs on.
+    """
     if arriving == frozenset() or leaving == frozenset():
         return
     whole = sources.lower is sources.upper and destinations.lower is destinations.upper
     whole = whole and services.lower is services.upper
     if sure and services.lower:
+        own = rests() if doubt is not None or action == "unknown" else None
         for one, other in families(sources.lower, destinations.lower):
-            yield Term(action, written, one, other, services.lower, arriving, leaving, True, doubt)
+            yield Term(action, written, one, other, services.lower, arriving, leaving, True, doubt, own)
     if (not whole or not sure) and services.upper:
-        why = doubt or sources.why or destinations.why or services.why
+        why, own = doubt or sources.why or destinations.why or services.why, rests()
         for one, other in families(sources.upper, destinations.upper):
-            yield Term(action, written, one, other, services.upper, arriving, leaving, False, why)
+            yield Term(action, written, one, other, services.upper, arriving, leaving, False, why, own)
 
 
 def _within(addresses: IntervalSet, family: IntervalSet) -> IntervalSet:

@@ -7,7 +7,7 @@ filters or of a filter with others nested in it matches is discarded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cloison.flows.configuration import Action, Stage, Term, Translation, Written
@@ -58,6 +58,7 @@ class _Rule:
     match: Match
     doubt: Message | None = None
     sure: bool = True
+    rests: Callable[[], str | None] = lambda: None
     nested: Node | None = None
 
 
@@ -111,15 +112,16 @@ class Filters:
         whole = Match([(EVERYWHERE, EVERYWHERE)], self.matches.read(None, family).services)
         for item in self.reading.sort(node, frozenset({"term"}), _FILTER_HARMLESS):
             yield _Rule("unknown", item.written(), whole, self.reading.leave(item), sure=False)
-        rules = [rule for term in node.under("term") if (rule := self._term(term, family)) is not None]
+        others = [item for item in node if item.word != "term"]
+        rules = [rule for term in node.under("term") if (rule := self._term(term, family, others)) is not None]
         given = {term.span for term in node.under("term") if term.inherited}
         if given and len(given) < len(node.under("term")):
             for rule in rules:
                 if rule.written.span in given and rule.action is not None:
-                    yield replace(rule, sure=False, doubt=_ORDER)
+                    yield replace(rule, sure=False, doubt=_ORDER, rests=lambda: None)
         yield from rules
 
-    def _term(self, node: Node, family: str) -> _Rule | None:
+    def _term(self, node: Node, family: str, others: Sequence[Node]) -> _Rule | None:
         """Return what a term says, ``None`` if it lets every packet go on to the next one."""
         written = node.written(node.word, 1 if node.path()[1] == "filter" else 2)
         match = self.matches.read(node.get("from"), family)
@@ -135,7 +137,8 @@ class Filters:
         action, doubt, sure = self._action(node.get("then"))
         if action is None:
             return None
-        return _Rule(action, written, match, match.doubt or doubt, sure and match.doubt is None)
+        return _Rule(action, written, match, match.doubt or doubt, sure and match.doubt is None,
+                     self.reading.rests(node, others))  # fmt: skip
 
     def _action(self, then: Node | None) -> tuple[Action | None, Message | None, bool]:
         if then is None:
@@ -266,7 +269,7 @@ class Filters:
             for sources, destinations in rule.match.ends:
                 for one, other, services in self._real(sources, destinations, rule.match.services, direction):
                     for term in terms(rule.action, rule.written, one, other, services, None, None, rule.doubt,
-                                      sure=rule.sure):  # fmt: skip
+                                      sure=rule.sure, rests=rule.rests):  # fmt: skip
                         yield self._at(term, direction, ports)
 
     def _real(

@@ -179,6 +179,7 @@ class Policies:
             action, written, self._ends(match, "source-address", sources),
             self._ends(match, "destination-address", destinations), self._services(match.under("application")),
             arriving, leaving, doubts[0] if doubts else doubt, sure=not doubts,
+            rests=self.reading.rests(node),
         )  # fmt: skip
 
     def _ends(self, match: Node, word: str, book: Book) -> Addresses:
@@ -241,7 +242,8 @@ class Policies:
             "Selon la version, IPv6 est jeté ou filtré, à moins que security forwarding-options ne dise son mode",
         )  # fmt: skip
         action: Action = "deny" if node is None else "unknown"
-        yield Term(action, Written(top.span, "security"), V6, V6, arriving=every, leaving=every, sure=False, doubt=why)
+        yield Term(action, Written(top.span, "security"), V6, V6, arriving=every, leaving=every, sure=False, doubt=why,
+                   rests=self.reading.around.under(""))  # fmt: skip
 
     def _inbound(self, node: Node | None, zone: Node, ports: frozenset[str]) -> Iterator[Term]:
         if not ports:
@@ -262,7 +264,8 @@ class Policies:
                 item.mark = UNDERSTOOD
                 action: Action = "deny" if excepted else "permit"
                 yield from terms(action, item.written(item.word, 2), EVERYWHERE, EVERYWHERE,
-                                 self._host_service(item, catalogue), ports)  # fmt: skip
+                                 self._host_service(item, catalogue), ports,
+                                 rests=self.reading.rests(item))  # fmt: skip
 
     def _host_service(self, node: Node, catalogue: dict[str, str]) -> Services:
         if node.word == "any-service":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cloison.flows.configuration import Term, Translation, Written
+from cloison.flows.configuring.juniper.bearing import bearing, inner_of, path_of
 from cloison.flows.configuring.juniper.bounds import Addresses, Services
 from cloison.flows.configuring.juniper.tree import HARMLESS, LEFT, UNDERSTOOD, Node
 from cloison.flows.configuring.notes import Notes
+from cloison.flows.configuring.surroundings import Surroundings
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.space.addresses import MAPPED, V4, parse_address
@@ -40,6 +42,15 @@ class Reading:
     memo: dict[object, Services] = field(default_factory=dict)
     addresses: dict[object, Addresses] = field(default_factory=dict)
     left: set[tuple[str, int, int]] = field(default_factory=set)
+    around: Surroundings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing asked of what surrounds a statement."""
+        self.around = Surroundings(lambda into: bearing(into, self.root))
+
+    def rests(self, node: Node, beside: Sequence[Node] = ()) -> Callable[[], str | None]:
+        """Return what tells what a doubt about a statement hangs on, itself and those ``beside`` it."""
+        return lambda: self.around.under("\n".join(map(inner_of, (node, *beside))), path_of(node))
 
     def leave(self, node: Node, why: Message = NOT_KNOWN, *, everywhere: bool = False) -> Message:
         """Write down that a statement is not understood, and return why; ``everywhere`` it bears on every packet."""
