@@ -20,6 +20,8 @@ _ASIDE = frozenset({"resequence", "logging", "log-update", "persistent", "helper
 _SHOWN = frozenset({("Extended", "IP"), ("Standard", "IP"), ("IPv6", "access"), ("IP", "access"), ("IPV4", "ACL"),
                     ("IPV6", "ACL")})  # fmt: skip
 _TOLD = ("Building", "Current")  # of the file, not of the device
+_LISTS = frozenset({"access-list", "access", "ACL"})
+_ENTRIES = frozenset({"permit", "deny", "remark", "evaluate", "dynamic"})
 _NOTES = frozenset({"remark", "description"})
 
 
@@ -45,6 +47,8 @@ def routers(into: Surroundings, tops: Iterable[Statement], nexus: bool) -> None:
             name = words[2] if _pairs(top) else ""
         _add(into, top, name, _applies)
         for line in (top, *top.walk()):
+            if line is not top and _ENTRIES.isdisjoint(line.words) and not _LISTS.isdisjoint(words[:4]):
+                into.other(f"{head_of(top)} {head_of(line)}")  # it is about every entry of the list
             if "reflect" in line.words[:-1]:  # what `evaluate` lets pass, with what the list takes before it
                 into.define(line.words[line.words.index("reflect") + 1], f"{head_of(line)} {name}")
 
@@ -59,8 +63,10 @@ def appliances(into: Surroundings, tops: Iterable[Statement]) -> None:
         if words[0] in ("object", "object-group") and len(words) > 2:
             # a translation under an object does something whether its name is said or not
             name = "" if any(line.words[0] == "nat" for line in top.walk()) else words[2]
-        elif (words[0] == "access-list" and len(words) > 2) or (words[0] == "time-range" and len(words) == 2):
-            name = words[1]
+        elif words[0] == "access-list":
+            name = "" if _ENTRIES.isdisjoint(words[2:]) else words[1]
+        elif words[0] == "time-range":
+            name = words[1] if len(words) == 2 else ""
         _add(into, top, name, _grouped)
 
 
