@@ -25,14 +25,14 @@ class Surroundings:
     _told_by: dict[str, str] = field(default_factory=dict)  # with what has no name and says it, in their order
     _links: dict[str, frozenset[str]] = field(default_factory=dict)
     _own: dict[str, str] = field(default_factory=dict)
-    _met: dict[frozenset[str], str] = field(default_factory=dict)
+    _met: dict[frozenset[str], str | None] = field(default_factory=dict)  # by the names that a text says
     _always: str = ""
     _steps: int = 0
     _ready: bool = False
 
     def define(self, name: str, text: str) -> None:
         """Add a text that bears on nothing but what mentions a name; one name may have several."""
-        self._pieces.append((_name(name), text, ""))
+        self._pieces.append((_name(name), text, text))
 
     def other(self, text: str, mentions: str | None = None) -> None:
         """Add a text that may bear on everything; ``mentions`` is the part of it whose words count as names."""
@@ -47,19 +47,19 @@ class Surroundings:
         if not self._ready:
             self.fill(self)
             self._prepare()
-        names = self._reach(words(text))
-        if self._steps > _MOST:
-            return None
-        if names not in self._met:
-            self._met[names] = self._told(names)
-        return _digest(self._always, within, text, self._met[names])
+        said = self._names(text)
+        if said not in self._met:
+            names = self._reach(said)
+            self._met[said] = self._told(names) if self._steps <= _MOST else None
+        told = self._met[said]
+        return None if told is None else _digest(self._always, within, text, told)
 
     def _prepare(self) -> None:
         """Put together the texts of each name, in their order; one without a name is with all names it mentions."""
         texts: dict[str, list[str]] = {name: [] for name, _, _ in self._pieces if name}
         own: dict[str, list[str]] = {name: [] for name in texts}
         always: list[str] = []
-        mentioned: set[str] = set()
+        mentioned: list[str] = []
         for name, text, mentions in self._pieces:
             if name:
                 texts[name].append(text)
@@ -68,22 +68,25 @@ class Surroundings:
             always.append(text)
             for word in words(text) & texts.keys():
                 texts[word].append(text)
-            mentioned |= words(mentions)
+            mentioned.append(mentions)
         self._pieces.clear()
         self._named = {name: _joined(found) for name, found in own.items()}
         self._told_by = {name: _joined(found) for name, found in texts.items() if len(found) > len(own[name])}
-        self._always = _digest(_joined(always), self._told(self._reach(frozenset(mentioned))))
+        self._always = _digest(_joined(always), self._told(self._reach(self._names(_joined(mentioned)))))
         self._ready = True
 
-    def _reach(self, mentioned: frozenset[str]) -> frozenset[str]:
-        """Return the names among words, and all that their texts lead to."""
-        known = set(mentioned & self._named.keys())
+    def _names(self, text: str) -> frozenset[str]:
+        return frozenset(word for word in words(text) if word in self._named)
+
+    def _reach(self, names: frozenset[str]) -> frozenset[str]:
+        """Return names with all that their texts lead to."""
+        known = set(names)
         waiting = list(known)
-        self._steps += len(mentioned)
+        self._steps += 1
         while waiting and self._steps <= _MOST:
             name = waiting.pop()
             if name not in self._links:
-                self._links[name] = words(self._named[name]) & self._named.keys()
+                self._links[name] = self._names(self._named[name])
             more = self._links[name] - known
             self._steps += 1 + len(self._links[name])
             known |= more

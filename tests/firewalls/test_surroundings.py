@@ -26,6 +26,7 @@ from doubtful_configurations import (
     ZONED,
 )
 
+from cloison.flows.configuring import surroundings
 from cloison.flows.configuring.load import read_all
 from cloison.flows.configuring.surroundings import Surroundings
 from cloison.flows.verify import verify
@@ -262,6 +263,19 @@ def told(pieces: list[tuple[str, str]]) -> Surroundings:
                 into.other(text)
 
     return Surroundings(fill)
+
+
+def test_a_definition_without_a_name_bears_on_everything_and_leads_on() -> None:
+    first, second = (told([('""', "n1"), ("n1", own)]).under("x") for own in ("w1", "w2"))
+    assert first != second
+
+
+def test_what_would_take_too_long_is_not_told_apart_from_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = [(f"n{number}", f"n{number + 1}") for number in range(50)]
+    assert told(chain).under("n0") is not None
+    monkeypatch.setattr(surroundings, "_MOST", 40)
+    assert told(chain).under("n0") is None
+    assert told([("", "n0"), *chain]).under("x") is None, "what bears on everything was not found whole"
 
 
 def hangs(pieces: list[tuple[str, str]], text: str) -> set[int]:
