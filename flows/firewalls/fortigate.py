@@ -96,7 +96,7 @@ class _Made:
         for name, zone in scope.entries("system zone").items():
             self._notes.understood += 1 + zone.size
             if zone.value("intrazone") == "allow":
-                self._intrazone(zone, scope.ports.zones[name])
+                self._intrazone(zone, scope.ports.zones[name], scope)
         self._virtual += virtual
         self._plain += plain
         self._inputs += policies.local_in(scope)
@@ -141,11 +141,12 @@ class _Made:
             self._notes.harmless, tuple(self._notes.undecided),
         )  # fmt: skip
 
-    def _intrazone(self, zone: Node, members: frozenset[str]) -> None:
+    def _intrazone(self, zone: Node, members: frozenset[str], scope: Scope) -> None:
         where = Written(zone.at("intrazone"), f"zone {zone.name} set intrazone allow", zone.name)
         why = say("inside a zone: whether a policy that denies is asked first is not documented",
                   "dans une zone : qu’une règle qui refuse passe avant n’est pas documenté")  # fmt: skip
-        self._wide.append(Term("permit", where, arriving=members, leaving=members, sure=False, doubt=why))
+        self._wide.append(Term("permit", where, arriving=members, leaving=members, sure=False, doubt=why,
+                               rests=scope.around.under("")))  # fmt: skip
         self._zones.append(Term("permit", where, arriving=members, leaving=members))
 
     def _hairpins(self, scope: Scope) -> list[Term]:
@@ -158,7 +159,7 @@ class _Made:
         )
         return [
             Term("permit", Written(port.span, f"interface {name}", name), arriving=frozenset({name}),
-                 leaving=frozenset({name}), sure=False, doubt=why)
+                 leaving=frozenset({name}), sure=False, doubt=why, rests=scope.around.under(""))
             for name, port in scope.ports.found.items() if port.span is not None
         ]  # fmt: skip
 
