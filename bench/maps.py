@@ -72,3 +72,54 @@ def _line(number: int, subnets: int) -> tuple[str, str, str, str, str]:
     target = f"a{there}-{1 + (number // 3) % 3}/lan" if number % 5 else f"n{there}"
     reason = f"Transfer number {number} between two applications"
     return f"F-{number:06d}", source, target, f"tcp/{port}", reason
+
+
+def write_tenants(folder: Path, tenants: int) -> Path:
+    """Write a map whose tenants come from one ``repeat``: two zones, two subnets, two servers, three lines each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        f"  t{number}: {{kind: tenant, labels: {{n: '{number // 256}.{number % 256}'}}}}" for number in range(tenants)
+    ]
+    (folder / "cloison.yaml").write_text("\n".join([_TENANTS_BEGIN, *rows, _TENANTS_END]), encoding="utf-8")
+    return folder
+
+
+_TENANTS_BEGIN = """cloison: 1
+name: tenants
+service: [iaas]
+parties:
+  us: {kind: provider, country: FR}
+  world: {kind: public}"""
+_TENANTS_END = """carriers: {fabric: {kind: hardware}}
+zones:
+  internet: {owner: world, nature: public, sensitivity: public, domain: exposure, addresses: [global, 198.51.100.0/24]}
+  front: {owner: us, nature: production, sensitivity: exposed, domain: exposure, over: fabric, transit: true}
+subnets:
+  front-lan: {cidr: [203.0.113.0/26], zone: front}
+assets:
+  fw: {functions: filtering, interfaces: {f: 203.0.113.1, out: 198.51.100.1}}
+  waf: {functions: waf, interfaces: {front: 203.0.113.10}}
+endpoints:
+  console: {asset: waf/front, service: https, kind: administration, audience: tenant, authentication: mfa, backends: waf}
+interconnections:
+  border: {between: [internet, front], through: fw}
+flows:
+  F-1: {from: internet, to: console}
+repeat:
+  - for: {t: {parties: {kind: tenant}}}
+    zones:
+      <t>-web: {owner: <t>, nature: production, sensitivity: exposed, domain: processing, over: fabric}
+      <t>-db: {owner: <t>, nature: production, sensitivity: sensitive, domain: storage, over: fabric}
+    subnets:
+      <t>-web-lan: {cidr: [10.<t.n>.0/25], zone: <t>-web}
+      <t>-db-lan: {cidr: [10.<t.n>.128/25], zone: <t>-db}
+    assets:
+      <t>-app: {owner: <t>, interfaces: {lan: 10.<t.n>.10}}
+      <t>-sql: {owner: <t>, interfaces: {lan: 10.<t.n>.140}}
+    interconnections:
+      <t>-gw: {between: [<t>-web, <t>-db, front], through: fw}
+    flows:
+      T-1.<t>: {from: waf/front, to: <t>-app, services: https}
+      T-2.<t>: {from: <t>-app, to: <t>-sql, services: postgresql}
+      T-3.<t>: {from: <t>-web, to: console}
+"""
