@@ -100,7 +100,8 @@ assets:
   fw: {functions: filtering, interfaces: {f: 203.0.113.1, out: 198.51.100.1}}
   waf: {functions: waf, interfaces: {front: 203.0.113.10}}
 endpoints:
-  console: {asset: waf/front, service: https, kind: administration, audience: tenant, authentication: mfa, backends: waf}
+  console:
+    {asset: waf/front, service: https, kind: administration, audience: tenant, authentication: mfa, backends: waf}
 interconnections:
   border: {between: [internet, front], through: fw}
 flows:
