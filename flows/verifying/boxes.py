@@ -15,6 +15,7 @@ from cloison.netmodel.space.policy import Rule
 
 _MOST_OTHERS = 3_000  # rules that are taken away from one rule
 _MOST_PIECES = 128
+_MOST_PAIRS = 1_000  # of zones, in one difference
 
 
 def extent(rules: Sequence[Rule], others: Callable[[Rule], Iterable[Rule]]) -> tuple[list[Product], bool]:
@@ -63,13 +64,22 @@ def refused(claims: Sequence[Rule], rules: Sequence[Rule]) -> tuple[list[Product
 
 
 def boxes(network: Network, products: Sequence[Product]) -> tuple[Box, ...]:
-    """Return products as boxes between zones, joined where two differ in one thing only."""
-    found: list[Box] = []
+    """Return products as boxes between zones, joined where two differ in one thing only.
+
+    Where that would be too many, each product stays whole, from one zone or ``*`` to one or ``*``.
+    """
     kept: dict[IntervalSet, list[tuple[str, IntervalSet]]] = {}
-    for product in products:
-        for here, source in _by_zone(network, product.source, kept):
-            for there, target in _by_zone(network, product.destination, kept):
-                found.append(Box(here, there, source, target, product.services))
+    ends = [(_by_zone(network, item.source, kept), _by_zone(network, item.destination, kept)) for item in products]
+    if sum(len(here) * len(there) for here, there in ends) > _MOST_PAIRS:
+        ends = [
+            (_whole(here, item.source), _whole(there, item.destination))
+            for item, (here, there) in zip(products, ends, strict=True)
+        ]
+    found = [
+        Box(here, there, source, target, item.services)
+        for item, (sources, targets) in zip(products, ends, strict=True)
+        for here, source in sources for there, target in targets
+    ]  # fmt: skip
     before = len(found) + 1
     while len(found) < before:
         before = len(found)
@@ -77,6 +87,10 @@ def boxes(network: Network, products: Sequence[Product]) -> tuple[Box, ...]:
     return tuple(
         sorted(found, key=lambda box: (box.source_zone, box.target_zone, box.source.ranges, box.target.ranges))
     )
+
+
+def _whole(parts: list[tuple[str, IntervalSet]], points: IntervalSet) -> list[tuple[str, IntervalSet]]:
+    return parts if len(parts) == 1 else [("*", points)]
 
 
 def instance(network: Network, box: Box) -> Packet:

@@ -17,7 +17,9 @@ Result = Literal["equal", "excess", "missing", "differs", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A block of packets between two zones; ends are points. A zone is empty where points lie in none."""
+    """A block of packets between two zones; ends are points. A zone is empty where points lie in none,
+    and ``*`` where they lie in many.
+    """
 
     source_zone: str
     target_zone: str

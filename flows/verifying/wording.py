@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from cloison.flows.explaining.wording import services_text
@@ -16,8 +16,8 @@ from cloison.netmodel.sides import bare, equals, families
 from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes, show
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.packets import Packet
-from cloison.netmodel.space.protocols import PORTED, keyword, name, port_text
-from cloison.netmodel.space.services import CONTINUING, ServiceSet
+from cloison.netmodel.space.protocols import ICMP, ICMPV6, PORTED, keyword, name, port_text
+from cloison.netmodel.space.services import CONTINUING, EVERY_SERVICE, NO_SERVICE, OPENING, ServiceSet
 
 _MOST = 6  # prefixes, or services, that are written out
 
@@ -88,12 +88,28 @@ class Wording:
                 names[IntervalSet(((low, high),))] = f"{home.id} ({show(low)})"
 
 
-def services_said(services: ServiceSet) -> list[str]:
-    """Return services as a map writes them; continuing packets alone say so."""
-    opening = services_text(services)
-    if opening:
-        return opening
-    return [f"{word} established" for word in services_text(reopened(services))]
+@lru_cache(maxsize=4096)
+def services_said(services: ServiceSet) -> tuple[str, ...]:
+    """Return services as a map writes them; continuing packets alone say so.
+
+    Where they are nearly all that packets of a family can carry, it is ``any`` and what is not among them.
+    """
+    opening = services.in_phase(OPENING)
+    if not opening:
+        return tuple(f"{word} established" for word in services_said(reopened(services)))
+    found = tuple(services_text(services))
+    for whole in _WHOLES if len(found) > _MOST else ():
+        left = services_text(whole - opening)
+        if opening <= whole and len(left) <= _MOST:
+            return (f"any − {few(left)}",) if left else ("any",)
+    return found
+
+
+# all that packets of either family can open (none carries the other's ICMP), and all that opens
+_WHOLES = tuple(
+    (EVERY_SERVICE - other).in_phase(OPENING)
+    for other in (ServiceSet.of((ICMPV6, ICMPV6)), ServiceSet.of((ICMP, ICMP)), NO_SERVICE)
+)
 
 
 def reopened(services: ServiceSet) -> ServiceSet:
@@ -134,7 +150,7 @@ def packet_text(packet: Packet) -> str:
     return f"{show(packet.source)} → {show(packet.destination)} {service}"
 
 
-def few(words: list[str], most: int = _MOST) -> str:
+def few(words: Sequence[str], most: int = _MOST) -> str:
     """Return words in one text, and how many more there are."""
     return ", ".join(words[:most]) + (f" … +{len(words) - most}" if len(words) > most else "")
 

@@ -13,6 +13,7 @@ import pytest
 from cloison.flows.configuration import Configuration, Interface, Stage, State, Term, Written
 from cloison.flows.configuring.fate import Probe, fate
 from cloison.flows.verify import verify
+from cloison.flows.verifying import boxes
 from cloison.flows.verifying.verdict import Box
 from cloison.netmodel.finding import Span, say
 from cloison.netmodel.language.read import read_map
@@ -235,6 +236,35 @@ def test_one_stage_is_compared_packet_by_packet(seed: int, tmp_path: Path) -> No
     network = small_map(tmp_path, dice)
     stage = random_stage(dice, "only", ("implicit", "tracked", "none"), doubts=False)
     compared(network, Configuration("toy", INTERFACES, (stage,)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_joins_too_many_zones_is_told_whole(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A difference over many pairs of zones has few boxes, and the same packets in them."""
+    monkeypatch.setattr(boxes, "_MOST_PAIRS", 0)
+    dice = random.Random(seed)
+    network = small_map(tmp_path, dice)
+    stage = random_stage(dice, "only", ("implicit", "tracked", "none"), doubts=False)
+    compared(network, Configuration("toy", INTERFACES, (stage,)))
+
+
+def test_a_device_that_permits_all_between_many_zones_is_told_in_few_boxes(tmp_path: Path) -> None:
+    zones = range(40)
+    text = "cloison: 1\nname: star\nparties: {us: {kind: provider}}\nzones:\n"
+    text += "".join(f"  z{at}: {{owner: us, nature: production}}\n" for at in zones)
+    text += "subnets:\n" + "".join(f"  n{at}: {{cidr: 10.0.{at}.0/24, zone: z{at}}}\n" for at in zones)
+    text += "assets: {fw: {functions: filtering}}\n"
+    text += f"interconnections: {{all: {{between: [{', '.join(f'z{at}' for at in zones)}], through: fw}}}}\n"
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    network = compile_network(read_map(tmp_path / "map.yaml"), date(2026, 11, 30))
+    (verdict,) = verify(network, {"fw": Configuration("toy", (), (Stage("open", (), "implicit", "permit"),))}).devices
+    (excess,) = verdict.excess
+    assert len(excess.boxes) <= 1_000
+    assert {(box.source_zone, box.target_zone) for box in excess.boxes} == {(f"z{at}", "*") for at in zones}
+    for one in zones:
+        targets = [box.target for box in excess.boxes if box.source_zone == f"z{one}"]
+        wanted = IntervalSet.union(span for at in zones if at != one for span in parse(f"10.0.{at}.0/24").ranges)
+        assert IntervalSet.union(span for held in targets for span in held.ranges) == wanted
 
 
 @pytest.mark.parametrize("seed", range(40))
