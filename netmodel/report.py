@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Value
+from cloison.netmodel.finding import Finding, Graph, Message, Ref, Severity, Text, Value
 
 StatusWord = Literal["conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived"]
+RuleWord = Literal["findings", "holds", "not-evaluated", "not-applicable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Status:
 
     ``urn`` is the whole name of its requirement. ``decided_by`` says what the word rests on: ``proof`` (or its
     refutation) by the tool, a ``declaration``, a ``waiver``, or ``nothing``. ``declared`` is the declaration in force,
-    ``absent`` the data without which it is not evaluated, ``rules`` those that serve it.
+    ``absent`` the data without which it is not evaluated, ``rules`` those that serve it, ``paraphrase`` the clause in our
+    own words.
     """
 
     framework: str
@@ -53,6 +55,36 @@ class Status:
     declared: Declared | None = None
     absent: tuple[Absent, ...] = ()
     rules: tuple[str, ...] = ()
+    paraphrase: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A framework by its name and title; ``urn`` is what precedes each clause's own suffix."""
+
+    name: str
+    title: Text
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule that was asked: its words, the severity it has of itself, and what it looked at and answered.
+
+    ``looked_at`` counts objects by graph and ``seen`` says them; ``missing`` are the data that were absent, each with
+    what it is absent from.
+    """
+
+    name: str
+    title: Text
+    why: Text
+    remedy: Text
+    severity: Severity
+    result: RuleWord
+    clauses: tuple[str, ...] = ()
+    seen: Text | None = None
+    looked_at: Mapping[Graph, int] = field(default_factory=dict)
+    missing: tuple[tuple[Ref, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +157,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote."""
+    """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote.
+
+    ``rules`` and ``frameworks`` are those that were asked; ``zones`` gives, by fingerprint, the zone that a finding is
+    about, or the two between which it lies.
+    """
 
     command: str
     data: Mapping[str, Any]
@@ -137,3 +173,6 @@ class Report:
     marking: str = ""
     title: str = field(default="")
     proposed: Text | None = None
+    rules: tuple[Asked, ...] = ()
+    frameworks: tuple[Catalogue, ...] = ()
+    zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

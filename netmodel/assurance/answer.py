@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloison.netmodel.assurance.asked import asked, clauses_of, result, seen
 from cloison.netmodel.assurance.assess import Assessment, built_in_checks, built_in_frameworks
 from cloison.netmodel.assurance.check import Check, Outcome
 from cloison.netmodel.assurance.framework import STATUS_WORDS, Framework
 from cloison.netmodel.assurance.upkeep import UPKEEP
+from cloison.netmodel.assurance.zoning import zones_of
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Severity, Span, Text, Witness, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Declared, Report, Status, Table
+from cloison.netmodel.report import Catalogue, Declared, Report, RuleWord, Status, Table
 
 SEVERITY_WORDS: Mapping[Severity, Text] = {
     "error": Text("error", "erreur"),
@@ -23,14 +25,22 @@ _GRAPH_WORDS = {
     "effective": Text("filter configurations", "les configurations de filtrage"),
     "observed": Text("captures", "les captures"),
 }
+RESULT_WORDS: Mapping[RuleWord, Text] = {
+    "findings": Text("{n} {n:finding|findings}", "{n} {n:constat|constats}"),
+    "holds": Text("holds", "tient"),
+    "not-evaluated": STATUS_WORDS["not-evaluated"],
+    "not-applicable": STATUS_WORDS["not-applicable"],
+}
 _COUNTED = ("parties", "zones", "subnets", "assets", "interconnections", "endpoints", "services", "groups")
 
 
-def check_report(assessment: Assessment, network: Network) -> Report:
+def check_report(assessment: Assessment, network: Network, frameworks: Sequence[Framework] | None = None) -> Report:
     """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``."""
+    frameworks = built_in_frameworks() if frameworks is None else frameworks
     counts = {section: len(getattr(network.model, section)) for section in _COUNTED} | {"lines": len(network.lines)}
     data = {
         "schema": "cloison.check/1",
+        "at": network.at.isoformat(),
         "map": {"name": network.model.name, "digest": network.digest, "counts": counts},
         "findings": [finding_data(finding) for finding in assessment.findings],
         "clauses": [_status_data(item) for item in assessment.statuses],
@@ -45,6 +55,9 @@ def check_report(assessment: Assessment, network: Network) -> Report:
         summary=_summary(assessment, network),
         marking=network.model.marking,
         title=network.model.name,
+        rules=asked(assessment, frameworks),
+        frameworks=tuple(Catalogue(item.name, item.title, item.urn) for item in frameworks),
+        zones={finding.fingerprint: zones for finding in assessment.findings if (zones := zones_of(network, finding))},
     )
 
 
@@ -55,7 +68,7 @@ def rules_report(checks: Sequence[Check] | None = None, frameworks: Sequence[Fra
     rows: list[tuple[Any, ...]] = []
     entries: list[dict[str, Any]] = []
     for check in checks:
-        clauses = _clauses(check, frameworks)
+        clauses = clauses_of(check, frameworks)
         needs = tuple(_GRAPH_WORDS[graph] for graph in check.needs)
         severity = SEVERITY_WORDS[check.severity]
         rows.append((check.name, severity, check.title, clauses, needs, check.why, check.remedy))
@@ -180,32 +193,14 @@ def _declared_data(declared: Declared) -> dict[str, Any]:
 def _outcome_data(check: Check, outcome: Outcome) -> dict[str, Any]:
     return {
         "rule": check.name,
-        "result": _result(outcome)[0],
+        "result": result(outcome),
         "looked_at": dict(outcome.looked_at),
-        "seen": _seen(outcome).say("en"),
+        "seen": seen(outcome).say("en"),
         "breaches": len(outcome.breaches),
         "missing": [
             {"kind": item.subject.kind, "id": item.subject.id, "datum": item.datum.en} for item in outcome.missing
         ],
     }
-
-
-def _result(outcome: Outcome) -> tuple[str, Text]:
-    if outcome.breaches:
-        return "findings", Text("{n} {n:finding|findings}", "{n} {n:constat|constats}")
-    if outcome.missing:
-        return "not-evaluated", STATUS_WORDS["not-evaluated"]
-    if all(part.absent is not None for part in outcome.parts):
-        return "not-applicable", STATUS_WORDS["not-applicable"]
-    return "holds", Text("holds", "tient")
-
-
-def _seen(outcome: Outcome) -> Text:
-    parts = [part.absent if part.absent is not None else part.seen for part in outcome.parts]
-    return Text(
-        "; ".join(dict.fromkeys(part.say("en") for part in parts)),
-        " ; ".join(dict.fromkeys(part.say("fr") for part in parts)),
-    )
 
 
 def _looked_at(assessment: Assessment) -> Table:
@@ -214,7 +209,12 @@ def _looked_at(assessment: Assessment) -> Table:
     for check in assessment.checks:
         outcome = assessment.outcomes[check.name]
         rows.append(
-            (check.name, check.title, Message(_result(outcome)[1], {"n": len(outcome.breaches)}), _seen(outcome))
+            (
+                check.name,
+                check.title,
+                Message(RESULT_WORDS[result(outcome)], {"n": len(outcome.breaches)}),
+                seen(outcome),
+            )
         )
     return Table(
         "rules",
@@ -263,17 +263,6 @@ def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
             say("not evaluated for want of data: {rules}", "non évalué faute de données : {rules}", rules=open_checks)
         )
     return tuple(lines)
-
-
-def _clauses(check: Check, frameworks: Sequence[Framework]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            clause
-            for framework in frameworks
-            for part in check.parts
-            for clause in framework.served_by(check.name, part)
-        )
-    )
 
 
 def _both(text: Text) -> dict[str, str]:

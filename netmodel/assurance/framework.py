@@ -100,6 +100,7 @@ def status(
             dict.fromkeys(Absent(item.subject, item.datum) for answer in answers for item in answer.part.missing)
         ),
         rules=clause.rules,
+        paraphrase=clause.paraphrase,
     )
 
 
