@@ -167,14 +167,15 @@ FormatOption = Annotated[
     ),
 ]
 OutputOption = Annotated[
-    Path | None,
+    list[str] | None,
     typer.Option(
         "-o",
         "--output",
-        metavar=_("FILE", "FICHIER"),
+        metavar=_("[NAME=]FILE", "[NOM=]FICHIER"),
         help=_(
-            "Write to this file; its suffix chooses the output.",
-            "Écrire dans ce fichier ; son suffixe choisit la sortie.",
+            "Write to this file; its suffix, or NAME, chooses the output. Again for another; - is standard output.",
+            "Écrire dans ce fichier ; son suffixe, ou NOM, choisit la sortie. Répéter pour d’autres ; - est la sortie "
+            "standard.",
         ),
         show_default=False,
     ),
@@ -434,10 +435,10 @@ _progress = Progress()
 
 def _say(message: Message) -> None:
     """Write one line of a summary or a warning on stderr."""
-    from cloison.diagrams.printable import printable
+    from cloison.diagrams.printable import no_command, printable
 
     _progress.clear()
-    sys.stderr.write(printable(message.say(LANG)) + "\n")
+    sys.stderr.write(no_command(printable(message.say(LANG))) + "\n")
 
 
 def _unwritable(path: Path, problem: OSError) -> NoReturn:
@@ -461,45 +462,44 @@ def _write(path: Path, parts: Iterable[bytes]) -> None:
         _unwritable(path, problem)
 
 
-def _show(report: Report, output: Path | None, wanted: str, *, default: str = "terminal") -> None:
-    """Write the report in the output that ``--format`` or the suffix of ``-o`` names."""
-    from cloison.diagrams.writing import instead_of_picture, output_named, output_of_suffix
+def _show(report: Report, output: Sequence[str] | None, wanted: str, *, default: str = "terminal") -> None:
+    """Write the report in the outputs that ``--format`` or the names and suffixes of ``-o`` choose."""
+    from cloison.diagrams.writing import instead_of_picture, targets
 
     _progress.clear()
-    chosen = output_named(wanted) if wanted else output_of_suffix(output) if output else output_named(default)
-    to_terminal = output is None and sys.stdout.isatty()
-    try:
-        parts: Iterable[bytes] = (
-            chosen.stream(report)
-            if chosen.stream
-            else (chosen.write(report, LANG, colour=to_terminal and "NO_COLOR" not in os.environ),)
-        )
-    except MapError as refused:
-        if output is not None and any(finding.rule == "no-layout" for finding in refused.findings):
-            for path, text in instead_of_picture(report, output, LANG).items():
-                _write(path, (text,))
-                _say(say("{file} is written instead", "{file} est écrit à la place", file=str(path)))
-        raise
-    if output is not None:
-        _write(output, parts)
-        return
-    if chosen.binary and to_terminal:
-        _refuse(
-            "output",
-            say(
-                "{name} is not text: name a file with -o",
-                "{name} n’est pas du texte : nommer un fichier avec -o",
-                name=chosen.name,
-            ),
-        )
-    sys.stdout.flush()
-    sys.stdout.buffer.writelines(parts)
-    sys.stdout.buffer.flush()
+    to_terminal = sys.stdout.isatty()
+    for chosen, path in targets(output or ["-"], wanted, default):
+        colour = path is None and to_terminal and "NO_COLOR" not in os.environ
+        try:
+            parts: Iterable[bytes] = (
+                chosen.stream(report) if chosen.stream else (chosen.write(report, LANG, colour=colour),)
+            )
+        except MapError as refused:
+            if path is not None and any(finding.rule == "no-layout" for finding in refused.findings):
+                for other, text in instead_of_picture(report, path, LANG).items():
+                    _write(other, (text,))
+                    _say(say("{file} is written instead", "{file} est écrit à la place", file=str(other)))
+            raise
+        if path is not None:
+            _write(path, parts)
+            continue
+        if chosen.binary and to_terminal:
+            _refuse(
+                "output",
+                say(
+                    "{name} is not text: name a file with -o",
+                    "{name} n’est pas du texte : nommer un fichier avec -o",
+                    name=chosen.name,
+                ),
+            )
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(parts)
+        sys.stdout.buffer.flush()
 
 
-def _summarise(report: Report, output: Path | None, wanted: str) -> None:
+def _summarise(report: Report, output: Sequence[str] | None, wanted: str) -> None:
     """Write the summary on stderr where the output itself is for machines or in a file."""
-    if output is not None or wanted not in ("", "terminal"):
+    if output or wanted not in ("", "terminal"):
         for message in report.summary:
             _say(message)
 
@@ -653,7 +653,7 @@ def draw(
     from cloison.netmodel.assurance.assess import assess_network
 
     _check_language(lang)
-    if output is None and not format:
+    if not output and not format:
         _refuse(
             "argument",
             say("name a file with -o, such as -o map.svg", "nommer un fichier avec -o, par exemple -o carte.svg"),
@@ -1110,7 +1110,7 @@ def _usage_in_french(text: str) -> str:
 
 def _refusal(findings: Sequence[Finding]) -> None:
     """Show every reason why an input cannot be used, each with its place."""
-    from cloison.diagrams.printable import printable
+    from cloison.diagrams.printable import no_command, printable
 
     lines = []
     for finding in findings:
@@ -1119,7 +1119,7 @@ def _refusal(findings: Sequence[Finding]) -> None:
         lines += [f"    {_('see also', 'voir aussi')} {span}" for span in finding.spans[1:]]
         if finding.remedy:
             lines.append(f"    {finding.remedy.say(LANG)}")
-    sys.stderr.write("".join(printable(line) + "\n" for line in lines))
+    sys.stderr.write("".join(no_command(printable(line)) + "\n" for line in lines))
 
 
 def _run() -> int:

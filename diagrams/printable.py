@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+# what the runner of a GitHub workflow would obey in a line of any step's output: "::word ...::..." and "##[word]..."
+COMMAND = re.compile(r"^(\s*(?:\x1b\[[0-9;]*m)*\s*):(?=:[A-Za-z].*::)")
+OLDER = "##["
 SPACES = "\u00a0\u202f"  # French typography's own, which no terminal or page misreads
 
 
@@ -19,6 +24,11 @@ def clipped(text: str, limit: int) -> str:
     """Return :func:`printable` ``text`` in at most ``limit`` characters, with an ellipsis where it was cut."""
     shown = printable(text[: 4 * limit])
     return shown if len(shown) <= limit and len(text) <= 4 * limit else shown[: limit - 1] + "…"
+
+
+def no_command(line: str) -> str:
+    """Return a printable line that no workflow's runner obeys: the first sign of a command is shown as its escape."""
+    return COMMAND.sub(r"\1\\x3a", line).replace(OLDER, "\\x23#[")
 
 
 def _escape(char: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from cloison.netmodel.assurance.framework import KIND_WORDS
-from cloison.netmodel.finding import Lang, Text, Witness
+from cloison.netmodel.finding import Lang, Step, Text, Witness
 
 PACKETS = Text("{n} packet", "{n} paquet"), Text("{n} packets", "{n} paquets")
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z")
@@ -20,18 +20,21 @@ def steps_said(witness: Witness | None, lang: Lang, *, precise: bool = True) -> 
     """
     if witness is None:
         return []
-    said = []
-    for step in witness.steps:
-        kind = KIND_WORDS.get(step.subject.kind)
-        line = f"{kind.say(lang) if kind else step.subject.kind} {step.subject.id}".strip()
-        if step.note:
-            line += f" — {step.note.say(lang)}"
-        if step.span:
-            line += f"  ({step.span})"
-        said.append(line)
+    said = [
+        f"{line}  ({step.span})" if step.span else line for step in witness.steps for line in (step_said(step, lang),)
+    ]
     if witness.packet:
         said.append(_packet(witness.packet, lang, precise=precise))
     return [line for line in said if line]
+
+
+def step_said(step: Step, lang: Lang) -> str:
+    """Return what a step is and what it does, without its place; a note that only names it again is left out."""
+    kind = KIND_WORDS.get(step.subject.kind)
+    line = f"{kind.say(lang) if kind else step.subject.kind} {step.subject.id}".strip()
+    if step.note is None or list(step.note.values.values()) == [step.subject.id]:  # "by F-1" of line F-1
+        return line
+    return f"{line} — {step.note.say(lang)}"
 
 
 def to_the_second(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloison.netmodel.finding import Text
+from cloison.netmodel.finding import MapError, Ref, Text, input_error, say
 from cloison.netmodel.report import StatusWord
 
 
@@ -27,3 +27,13 @@ STATUS: Mapping[StatusWord, StatusLook] = {
     "declared": StatusLook("✎", Text("declared", "déclaré"), "cyan"),
     "waived": StatusLook("~", Text("waived", "dérogation"), "yellow"),
 }
+
+
+def without_statuses(output: str, command: str) -> MapError:
+    """Return the refusal of an output of clauses where a report has no clause."""
+    message = say(
+        "{output} writes the statuses of clauses, and {command} gives none",
+        "{output} écrit les statuts des exigences, et {command} n’en donne pas",
+        output=output, command=command,
+    )  # fmt: skip
+    return MapError((input_error("no-statuses", message, Ref("output", output)),))

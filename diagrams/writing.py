@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cloison.diagrams import outputs
 from cloison.diagrams.output import Output
-from cloison.netmodel.finding import Lang, MapError, Message, Ref, input_error, say
+from cloison.netmodel.finding import Finding, Lang, MapError, Message, Ref, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.registry import load
 from cloison.netmodel.report import Report
@@ -25,17 +26,45 @@ def output_named(name: str) -> Output:
 
 
 def output_of_suffix(path: Path) -> Output:
-    """Return the output of a file's suffix; raises :class:`MapError` with the suffixes that there are."""
+    """Return the output of a file's suffix, the longest that fits: ``x.junit.xml``, ``x.md``.
+
+    Raises :class:`MapError` with the suffixes that there are.
+    """
     entries: dict[str, Output] = load(outputs, "OUTPUT")
     by_suffix = {suffix: entry for entry in entries.values() for suffix in entry.suffixes}
-    found = by_suffix.get(path.suffix.lower())
-    if found is None:
+    fitting = [suffix for suffix in by_suffix if path.name.lower().endswith(suffix) and path.suffix]
+    if not fitting:
         raise _unknown(str(path), say(
             "no output has the suffix of {name}; there are: {suffixes}",
             "aucune sortie n’a le suffixe de {name} ; il y a : {suffixes}",
             name=path.name, suffixes=tuple(sorted(by_suffix)),
         ))  # fmt: skip
-    return found
+    return by_suffix[max(fitting, key=len)]
+
+
+def targets(words: Sequence[str], wanted: str, default: str) -> tuple[tuple[Output, Path | None], ...]:
+    """Return the output and the file of each ``FILE`` or ``NAME=FILE``; the file ``-``, standard output, is None.
+
+    Without a name the output is ``wanted``, else that of the file's suffix, else, on standard output, ``default``.
+    Raises :class:`MapError` with every word that cannot be understood.
+    """
+    known = load(outputs, "OUTPUT")
+    chosen: list[tuple[Output, Path | None]] = []
+    refused: list[Finding] = []
+    for word in words:
+        name, sign, file = word.partition("=")
+        named = name if sign and name in known else wanted
+        path = Path(file if sign and name in known else word)
+        try:
+            if path == Path("-"):
+                chosen.append((output_named(named or default), None))
+            else:
+                chosen.append((output_named(named) if named else output_of_suffix(path), path))
+        except MapError as problem:
+            refused += problem.findings
+    if refused:
+        raise MapError(tuple(refused))
+    return tuple(chosen)
 
 
 def write(report: Report, output: str, lang: Lang, *, colour: bool = False) -> bytes:

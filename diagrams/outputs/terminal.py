@@ -1,4 +1,4 @@
-"""Any report for people at a terminal: findings by rule with their place and proof, statuses, tables.
+"""Any report for people at a terminal: findings by rule and pair of zones with their place and proof, statuses, tables.
 
 Nothing of a map is ever read as markup: names go through :func:`cloison.diagrams.printable.printable` and into rich's
 ``Text`` values, never into a markup string.
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.grid import Piece, grid
+from cloison.diagrams.grouping import Group, counts_said, grouped, waiver_said, zones_said
 from cloison.diagrams.output import Output
-from cloison.diagrams.printable import clipped, printable
+from cloison.diagrams.printable import clipped, no_command, printable
 from cloison.diagrams.proof import steps_said, to_the_second
-from cloison.diagrams.sources import source_lines
+from cloison.diagrams.sources import source_entries
 from cloison.diagrams.statuses import STATUS
-from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Severity, Span
+from cloison.netmodel.finding import Finding, Lang, Severity, Span
 from cloison.netmodel.finding import Text as Words
 from cloison.netmodel.report import Report, Status, Table
 
@@ -32,18 +33,12 @@ SHOWN = 25  # findings of one rule; the others are counted, and are all in the o
 ROWS = 200  # rows of one table
 PLACES = 3  # other places of one finding
 FRAME = 160  # characters of a source line
+ENTRY = 4  # lines of an entry that is written below its key
 BLANKS = re.compile(r"\n{3,}")
 STYLES: Mapping[Severity, str] = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "·"}
-COUNTED: Mapping[Severity, tuple[Words, Words]] = {
-    "error": (Words("{n} error", "{n} erreur"), Words("{n} errors", "{n} erreurs")),
-    "warning": (Words("{n} warning", "{n} avertissement"), Words("{n} warnings", "{n} avertissements")),
-    "note": (Words("{n} note", "{n} remarque"), Words("{n} notes", "{n} remarques")),
-}
 MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
 REMEDY = Words("remedy", "remède")
-WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu’au {until} par {by} : {why}")
-WAIVERS = Words("{n} waived", "{n} sous dérogation")
 COLON = Words(": ", " : ")
 STATUSES = Words("Clauses", "Exigences")
 
@@ -61,7 +56,7 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         _line(console, printable(report.marking.upper()), "bold reverse" if colour else "")
     if report.title:
         _line(console, printable(report.title), "bold")
-    _findings(console, report.findings, lang)
+    _findings(console, report, lang)
     if report.statuses:
         _statuses(console, report.statuses, lang)
     for table in report.tables:
@@ -70,7 +65,7 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         _line(console, "")
     for message in report.summary:
         _line(console, printable(message.say(lang)), "bold")
-    lines = "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())
+    lines = "".join(f"{no_command(line.rstrip())}\n" for line in paper.getvalue().splitlines())
     return BLANKS.sub("\n\n", lines).encode("utf-8", "replace")
 
 
@@ -80,49 +75,42 @@ def _line(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text, style=style), soft_wrap=True)
 
 
-def _findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None:
-    rules: dict[str, list[Finding]] = {}
-    for finding in findings:
-        rules.setdefault(finding.rule, []).append(finding)
-    ordered = sorted(rules.items(), key=lambda item: (min(_rank(one) for one in item[1]), item[0]))
-    shown = {rule: sorted(items, key=_order)[:SHOWN] for rule, items in ordered}
-    sources = source_lines([one.spans[0] for items in shown.values() for one in items if one.spans])
-    for rule, items in ordered:
+def _findings(console: Console, report: Report, lang: Lang) -> None:
+    groups = grouped(report)
+    places = [one.spans[0] for group in groups for one in group.findings[:SHOWN] if one.spans]
+    sources = source_entries(places, ENTRY)
+    for group in groups:
         _line(console, "")
-        _heading(console, rule, items, lang)
-        for one in shown[rule]:
-            _finding(console, one, sources, lang)
-        if len(items) > SHOWN:
-            _line(console, f"  {MORE.say(lang).format(n=len(items) - SHOWN)}", "dim")
+        _heading(console, group, lang)
+        remedies = {one.remedy.say(lang) for one in group.findings if one.remedy}
+        shared = len(group.findings) > 1 and len(remedies) == 1 and all(one.remedy for one in group.findings)
+        left = SHOWN
+        for pair in group.pairs:
+            if pair.zones and left > 0:
+                _line(console, f"  {printable(zones_said(pair.zones))}", "bold")
+            for one in pair.findings[: max(left, 0)]:
+                _finding(console, one, sources, lang, remedy=not shared)
+            left -= len(pair.findings)
+        if left < 0:
+            _line(console, f"  {MORE.say(lang).format(n=-left)}", "dim")
+        if shared:
+            _line(console, f"  {REMEDY.say(lang)}{COLON.say(lang)}{printable(remedies.pop())}", "green")
 
 
-def _rank(finding: Finding) -> int:
-    return len(SEVERITIES) if finding.waiver else SEVERITIES.index(finding.severity)
-
-
-def _order(finding: Finding) -> tuple[int, Span, str]:
-    return (_rank(finding), finding.spans[0] if finding.spans else Span(""), finding.fingerprint)
-
-
-def _heading(console: Console, rule: str, items: Sequence[Finding], lang: Lang) -> None:
+def _heading(console: Console, group: Group, lang: Lang) -> None:
     from rich.text import Text
 
-    line = Text(printable(rule), style="bold")
-    for severity in SEVERITIES:
-        count = sum(1 for one in items if one.severity == severity and one.waiver is None)
-        if count:
-            said = COUNTED[severity][count > 1].say(lang).format(n=count)
-            line.append("  ").append(said, style=STYLES[severity])
-    waived = sum(1 for one in items if one.waiver)
-    if waived:
-        line.append("  ").append(WAIVERS.say(lang).format(n=waived), style="dim")
-    clauses = sorted({clause for one in items for clause in one.clauses})
-    if clauses:
-        line.append(f"  ({', '.join(printable(clause) for clause in clauses)})", style="dim")
+    line = Text(printable(group.rule), style="bold")
+    for severity, said in counts_said(group.findings, lang):
+        line.append("  ").append(said, style=STYLES[severity] if severity else "dim")
+    if group.clauses:
+        line.append(f"  ({', '.join(printable(clause) for clause in group.clauses)})", style="dim")
     console.print(line, soft_wrap=True)
 
 
-def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int], str], lang: Lang) -> None:
+def _finding(
+    console: Console, finding: Finding, sources: Mapping[tuple[str, int], tuple[str, ...]], lang: Lang, *, remedy: bool
+) -> None:
     from rich.text import Text
 
     place = f"{finding.spans[0]}: " if finding.spans else ""
@@ -139,24 +127,24 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
     proved = {step.span for step in finding.witness.steps} if finding.witness else set()
     for span in [span for span in finding.spans[1:] if span not in proved][:PLACES]:
         _line(console, f"      {printable(str(span))}", "dim")
-    if finding.remedy:
+    if finding.remedy and remedy:
         _line(console, f"      {REMEDY.say(lang)}{COLON.say(lang)}{printable(finding.remedy.say(lang))}", "green")
     if finding.waiver:
-        said = WAIVED.say(lang).format(
-            until=finding.waiver.until.isoformat(), by=finding.waiver.by, why=finding.waiver.why
-        )
-        _line(console, f"      {printable(said)}", "dim")
+        _line(console, f"      {printable(waiver_said(finding, lang))}", "dim")
 
 
-def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], str], style: str) -> None:
+def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], tuple[str, ...]], style: str) -> None:
     """Print the offending line, and carets under the part of it that the span names."""
     from rich.text import Text
 
-    source = sources.get((span.file, span.line))
-    if source is None or not source.strip():
+    source, *others = sources.get((span.file, span.line), ("",))
+    if not source.strip():
         return
     line = source.strip()
     console.print(Text(f"    {span.line:>5} │ ", style="dim").append(clipped(line, FRAME)), soft_wrap=True)
+    margin = len(source) - len(source.lstrip())
+    for number, other in enumerate(others, span.line + 1):
+        console.print(Text(f"    {number:>5} │ ", style="dim").append(clipped(other[margin:], FRAME)), soft_wrap=True)
     start = span.column - 1 - (len(source) - len(source.lstrip()))
     ends_here = span.end_line in (0, span.line) and span.end_column > span.column
     length = min(span.end_column - span.column if ends_here else 1, len(line) - start, FRAME - start)

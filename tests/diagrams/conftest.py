@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cloison.netmodel.assurance.answer import check_report
+from cloison.netmodel.assurance.assess import assess_network
 from cloison.netmodel.finding import Finding, Ref, Span, Step, Waived, Witness, say
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
-from cloison.netmodel.report import Cluster, Edge, Node, Report, Scene, Status, Table, Text
+from cloison.netmodel.report import Asked, Catalogue, Cluster, Edge, Node, Report, Scene, Status, Table, Text
 
 TINY = Path(__file__).parent / "tiny.yaml"
 HOSTILE = (
@@ -33,6 +36,17 @@ HOSTILE = (
     " ",
     "graph",
     "a:b:c",
+    '=HYPERLINK("http://x")',
+    "+1",
+    "-1+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "\t=1",
+    "%0A::error::done",
+    "::error file=x,line=1::done",
+    "##[error]done",
+    "</style></title><img src=x onerror=alert(1)>",
+    "](javascript:alert(1))",
+    "{% raw %}{{ 7*7 }}",
 )
 
 
@@ -126,3 +140,53 @@ def hostile() -> Report:
     return Report(
         "draw", data, every, (status,), (table,), (scene,), (say("{x}", "{x}", x=HOSTILE[6]),), HOSTILE[4], HOSTILE[0]
     )
+
+
+@pytest.fixture
+def hostile_check(hostile: Report) -> Report:
+    """The same as what a check answers: rules, clauses of a framework with URNs, waivers and zones."""
+    urn = "urn:intuitem:risk:req_node:f:"
+    words = ("conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived")
+    statuses = tuple(
+        Status(
+            "f", name or "nothing", Text(name, name), words[at % len(words)], "A", ("declared",),
+            say("{x}", "{x}", x=name), (hostile.findings[at].fingerprint,), f"{urn}{at}", Text(name, name),
+        )
+        for at, name in enumerate(HOSTILE)
+    )  # fmt: skip
+    rules = tuple(
+        Asked(name, Text(name, name), Text(name, name), Text(name, name), "error", "findings", (name,),
+              Text(name, name), {"declared": 1}, ((Ref(name, name), Text(name, name)),))
+        for name in HOSTILE
+    )  # fmt: skip
+    rules += (
+        Asked("holds", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "holds", (), Text("<b>", "<b>")),
+        Asked("open", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "not-evaluated", (), None, {},
+              tuple((Ref("zone", name), Text(name, name)) for name in HOSTILE)),
+        Asked("moot", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "not-applicable", (), Text("]]", "]]")),
+    )  # fmt: skip
+    findings = tuple(
+        replace(one, waiver=Waived(name, name, date(2027, 1, 1))) if at % 3 == 2 else one
+        for at, (one, name) in enumerate(zip(hostile.findings, HOSTILE, strict=True))
+    )
+    zones = {one.fingerprint: (name, name[::-1]) for one, name in zip(findings, HOSTILE, strict=True)}
+    frameworks = (Catalogue("f", Text(HOSTILE[0], HOSTILE[0]), urn),)
+    return replace(
+        hostile, command="check", findings=findings, statuses=statuses, views=(), rules=rules, frameworks=frameworks,
+        zones=zones,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> Report:
+    """What a check of the tiny map answers, from the folder that holds it."""
+    monkeypatch.chdir(TINY.parent)
+    network = compile_network(read_map(Path(TINY.name)), date(2026, 11, 24))
+    return check_report(assess_network(network), network)
+
+
+@pytest.fixture(scope="session")
+def broken() -> Report:
+    """What a check of the broken example answers."""
+    network = compile_network(read_map(TINY.parents[2] / "examples" / "nuage-broken"), date(2026, 11, 2))
+    return check_report(assess_network(network), network)

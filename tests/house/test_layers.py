@@ -18,7 +18,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "pydantic": ("netmodel",),
     "networkx": ("netmodel",),
     "netaddr": ("netmodel",),
-    "openpyxl": ("netmodel",),
+    "openpyxl": ("netmodel", "diagrams"),
     "aerleon": ("flows",),
     "defusedxml": ("flows",),
     "scapy": ("captures",),

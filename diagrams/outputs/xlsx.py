@@ -1,0 +1,152 @@
+"""Statuses of clauses and every table as a spreadsheet, the same bytes for the same report.
+
+The first sheet is what CISO Assistant imports, one more for each framework that it has; findings and tables follow for
+people. Every cell is text, of the type string and with the quote that keeps a spreadsheet from computing it, but for
+whole numbers of tables.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cloison.diagrams.cells import cell_said
+from cloison.diagrams.ciso import COLUMNS, sheets
+from cloison.diagrams.formulas import is_formula
+from cloison.diagrams.grouping import SEVERITY, waiver_said, zones_said
+from cloison.diagrams.output import Output
+from cloison.diagrams.printable import clipped
+from cloison.diagrams.proof import steps_said
+from cloison.netmodel.finding import Lang, MapError, Ref, Text, input_error, say
+from cloison.netmodel.report import Report
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Cell = str | int
+LONGEST = 32_000  # characters of a cell; a spreadsheet holds 32,767
+MOST = 1_000_000  # rows of a sheet; it holds 1,048,576
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP archive can tell
+WIDEST = 60
+FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
+STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+FINDINGS = Text("findings", "constats")
+HEADS = (
+    Text("rule", "règle"), Text("severity", "gravité"), Text("clauses", "exigences"), Text("zones", "zones"),
+    Text("message", "message"), Text("place", "emplacement"), Text("proof", "preuve"), Text("remedy", "remède"),
+    Text("graph", "graphe"), Text("waiver", "dérogation"), Text("fingerprint", "empreinte"),
+)  # fmt: skip
+
+
+def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    moment = datetime(1980, 1, 1)
+    book.properties.creator = "cloison"
+    book.properties.created = book.properties.modified = moment
+    taken: set[str] = set()
+    for name, heads, rows in _sheets(report, lang):
+        sheet = book.create_sheet(_name(name, taken))
+        _fill(sheet, heads, rows)
+    if not book.worksheets:
+        message = say("{command} has no table to write", "{command} n’a aucun tableau à écrire", command=report.command)
+        raise MapError((input_error("no-tables", message, Ref("output", "xlsx")),))
+    paper = io.BytesIO()
+    book.save(paper)
+    return _timeless(paper.getvalue())
+
+
+def _sheets(report: Report, lang: Lang) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[Cell]]]]:
+    for made in sheets(report, lang):
+        yield made.framework.name, COLUMNS, made.rows
+    if report.findings:
+        rows = [
+            (
+                one.rule,
+                SEVERITY[one.severity].say(lang),
+                ", ".join(one.clauses),
+                zones_said(report.zones.get(one.fingerprint, ())),
+                one.message.say(lang),
+                ", ".join(map(str, one.spans)),
+                " | ".join(steps_said(one.witness, lang)),
+                one.remedy.say(lang) if one.remedy else "",
+                one.graph,
+                waiver_said(one, lang),
+                one.fingerprint,
+            )
+            for one in report.findings
+        ]
+        yield FINDINGS.say(lang), [head.say(lang) for head in HEADS], rows
+    for table in report.tables:
+        cells = [[cell if type(cell) is int else cell_said(cell, lang) for cell in row] for row in table.rows]
+        yield table.title.say(lang), [column.say(lang) for column in table.columns], cells
+
+
+def _name(wanted: str, taken: set[str]) -> str:
+    """Return a sheet's name: 31 characters at most, none that is forbidden, none twice (whatever the case)."""
+    base = clipped(FORBIDDEN.sub("-", wanted).strip() or "-", 28)
+    name, number = base, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{base[:25]} {number}"
+    taken.add(name.lower())
+    return name
+
+
+def _fill(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    bold, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    for number, row in enumerate([heads, *rows[:MOST]], 1):
+        for at, value in enumerate(row, 1):
+            if isinstance(value, int):
+                sheet.cell(number, at, value).alignment = wrapped
+                continue
+            if not value:
+                continue  # a blank, which an import does not take for a value
+            text = clipped(value, LONGEST)
+            cell = sheet.cell(number, at, text)
+            cell.data_type = "s"  # never a formula, an error or a number
+            cell.alignment = wrapped
+            if is_formula(text):
+                cell.quotePrefix = True
+            if number == 1:
+                cell.font = bold
+    for at, head in enumerate(heads, 1):
+        widths = [len(str(row[at - 1])) for row in rows[:200]]
+        sheet.column_dimensions[get_column_letter(at)].width = min(WIDEST, max([len(head), *widths]) + 2)
+    sheet.freeze_panes = "A2"
+
+
+def _timeless(archive: bytes) -> bytes:
+    """Return the archive with no time of its making in it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in sorted(old.infolist(), key=lambda item: (item.filename != "[Content_Types].xml", item.filename)):
+            content = old.read(item.filename)
+            if item.filename == "docProps/core.xml":
+                content = STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", content)
+            entry = zipfile.ZipInfo(item.filename, EPOCH)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            new.writestr(entry, content)
+    return made.getvalue()
+
+
+OUTPUT = Output(
+    "xlsx",
+    Text(
+        "statuses of clauses for CISO Assistant, findings and tables, as a spreadsheet",
+        "statuts des exigences pour CISO Assistant, constats et tableaux, en feuille de calcul",
+    ),
+    (".xlsx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    _write,
+    binary=True,
+)
