@@ -20,7 +20,7 @@ COUNTED: Mapping[Severity, tuple[Text, Text]] = {
 }
 WAIVERS = Text("{n} waived", "{n} sous dérogation")
 WAIVED = Text("waived until {until} by {by}: {why}", "dérogation jusqu’au {until} par {by} : {why}")
-ELSEWHERE = Text("elsewhere", "ailleurs")
+ELSEWHERE = Text("in several zones, or in none", "dans plusieurs zones, ou dans aucune")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def grouped(report: Report) -> tuple[Group, ...]:
             known.get(rule),
             tuple(
                 Between(zones, tuple(sorted(found, key=_order)))
-                for zones, found in sorted(pairs.items(), key=lambda item: (_worst(item[1]), not item[0], item[0]))
+                for zones, found in sorted(pairs.items(), key=lambda item: (not item[0], _worst(item[1]), item[0]))
             ),
         )
         for rule, pairs in rules.items()
@@ -74,6 +74,13 @@ def grouped(report: Report) -> tuple[Group, ...]:
 def zones_said(zones: Sequence[str]) -> str:
     """Return a pair of zones with an arrow, as it is written in the map; nothing for none."""
     return " → ".join(zones)
+
+
+def heading_said(pair: Between, group: Group, lang: Lang) -> str:
+    """Return what stands over the findings of a pair; nothing where no finding of the rule has zones."""
+    if pair.zones:
+        return zones_said(pair.zones)
+    return ELSEWHERE.say(lang) if len(group.pairs) > 1 else ""
 
 
 def counts_said(findings: Sequence[Finding], lang: Lang) -> list[tuple[Severity | None, str]]:

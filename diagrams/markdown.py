@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cloison.diagrams.cells import cell_said
-from cloison.diagrams.grouping import Group, counts_said, grouped, rank, waiver_said, zones_said
+from cloison.diagrams.grouping import Group, counts_said, grouped, heading_said, rank, waiver_said
 from cloison.diagrams.printable import clipped, printable
 from cloison.diagrams.proof import steps_said
 from cloison.diagrams.statuses import STATUS
@@ -42,6 +42,11 @@ def opening(text: str) -> str:
     return START.sub(_escape, escaped(text))
 
 
+def tagged(text: str) -> str:
+    """Return ``text`` for between the tags of a line of HTML, where a backslash escapes nothing."""
+    return SYNTAX.sub(lambda found: f"&#{ord(found.group()[0])};", printable(text).strip())
+
+
 def _escape(found: re.Match[str]) -> str:
     sign = found.group()
     if sign.isdigit():
@@ -58,7 +63,7 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def folded(summary: str, parts: Sequence[str], *, shown: bool = False) -> str:
-    """Return parts that open at a click on ``summary``, which is escaped already."""
+    """Return parts that open at a click on ``summary``, which is :func:`tagged` already."""
     return "\n\n".join([f"<details{' open' if shown else ''}><summary>{summary}</summary>", *parts, "</details>"])
 
 
@@ -117,30 +122,31 @@ def report_parts(report: Report, lang: Lang, shown: int) -> list[str]:
         parts.append(escaped(" · ".join(said)))
         parts.append(folded(EVERY.say(lang), [statuses_grid(report.statuses, lang)]))
     for table in report.tables:
-        parts.append(folded(f"{escaped(table.title.say(lang))} ({len(table.rows)})", [table_grid(table, lang)]))
+        parts.append(folded(f"{tagged(table.title.say(lang))} ({len(table.rows)})", [table_grid(table, lang)]))
     return parts
 
 
 def _group(group: Group, lang: Lang, shown: int) -> str:
     said = counts_said(group.findings, lang)
     counts = ", ".join(words for _, words in said)
-    clauses = f" ({escaped(', '.join(group.clauses))})" if group.clauses else ""
-    title = f" — {escaped(group.asked.title.say(lang))}" if group.asked else ""
+    clauses = f" ({tagged(', '.join(group.clauses))})" if group.clauses else ""
+    title = f" — {tagged(group.asked.title.say(lang))}" if group.asked else ""
     parts: list[str] = []
     remedies = {one.remedy.say(lang) for one in group.findings if one.remedy}
     left = shown
     for pair in group.pairs:
         if left <= 0:
             break
-        if pair.zones:
-            parts.append(f"**{escaped(zones_said(pair.zones))}** ({len(pair.findings)})")
+        heading = heading_said(pair, group, lang)
+        if heading:
+            parts.append(f"**{escaped(heading)}** ({len(pair.findings)})")
         parts.append("\n".join(_finding(one, lang, alone=len(remedies) > 1) for one in pair.findings[:left]))
         left -= len(pair.findings)
     if left < 0 or len(group.findings) > shown:
         parts.append(MORE.say(lang).format(n=len(group.findings) - shown))
     if len(remedies) == 1:
         parts.append(f"{REMEDY.say(lang)} {escaped(next(iter(remedies)))}")
-    return folded(f"{SIGNS[said[0][0]]} <b>{escaped(group.rule)}</b>{title}{COLON.say(lang)}{counts}{clauses}", parts)
+    return folded(f"{SIGNS[said[0][0]]} <b>{tagged(group.rule)}</b>{title}{COLON.say(lang)}{counts}{clauses}", parts)
 
 
 def _finding(one: Finding, lang: Lang, *, alone: bool) -> str:

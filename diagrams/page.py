@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloison.diagrams.cells import cell_said
-from cloison.diagrams.grouping import Group, counts_said, grouped, waiver_said, zones_said
+from cloison.diagrams.grouping import Group, counts_said, grouped, heading_said, waiver_said
 from cloison.diagrams.phrases import GRAPHS, KINDS, RESULTS, SEVERITIES_SAID, SIGNS
 from cloison.diagrams.printable import clipped, printable
 from cloison.diagrams.proof import step_said, steps_said
@@ -88,7 +88,8 @@ def _group(group: Group, number: int, sources: Sources, cites: Cites, placed: se
             placed.add(one.fingerprint)
         left -= len(pair.findings)
         if found:
-            pairs.append({"zones": printable(zones_said(pair.zones)), "n": len(pair.findings), "findings": found})
+            zones = printable(heading_said(pair, group, lang))
+            pairs.append({"zones": zones, "n": len(pair.findings), "findings": found})
     asked = group.asked
     return {
         "id": f"r{number}",

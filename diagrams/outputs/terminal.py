@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.grid import Piece, grid
-from cloison.diagrams.grouping import Group, counts_said, grouped, waiver_said, zones_said
+from cloison.diagrams.grouping import Group, counts_said, grouped, heading_said, waiver_said
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped, no_command, printable
 from cloison.diagrams.proof import steps_said, to_the_second
@@ -86,8 +86,9 @@ def _findings(console: Console, report: Report, lang: Lang) -> None:
         shared = len(group.findings) > 1 and len(remedies) == 1 and all(one.remedy for one in group.findings)
         left = SHOWN
         for pair in group.pairs:
-            if pair.zones and left > 0:
-                _line(console, f"  {printable(zones_said(pair.zones))}", "bold")
+            heading = heading_said(pair, group, lang)
+            if heading and left > 0:
+                _line(console, f"  {printable(heading)}", "bold")
             for one in pair.findings[: max(left, 0)]:
                 _finding(console, one, sources, lang, remedy=not shared)
             left -= len(pair.findings)

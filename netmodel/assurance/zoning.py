@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Finding, Ref
 from cloison.netmodel.network import Network
 
@@ -21,8 +22,7 @@ def zones_of(network: Network, finding: Finding) -> tuple[str, ...]:
             return start, end
     if finding.subject.kind in ("line", "flow"):
         line = network.line.get(finding.subject.id)
-        pairs = line.zone_pairs if line is not None else ()
-        sides = _only(source for source, _ in pairs), _only(target for _, target in pairs)
+        sides = (_side(line.sources), _side(line.targets)) if line is not None else ("",)
         return tuple(dict.fromkeys(sides)) if all(sides) else ()
     if finding.subject.kind == "interconnection":
         joined = network.model.interconnections.get(finding.subject.id)
@@ -40,8 +40,13 @@ def _zone(network: Network, subject: Ref) -> str:
         return network.subnets[subject.id].zone
     if subject.kind in ("asset", "interface", "endpoint", "group"):
         end = network.ends.get(subject.id)
-        return _only(end.zones) if end is not None else ""
+        return _side((end,)) if end is not None else ""
     return ""
+
+
+def _side(ends: Iterable[End]) -> str:
+    """Return the only zone of a line's side; a zone that is named counts as one, whatever lies within it."""
+    return _only(zone for end in ends for zone in ((end.id,) if end.kind == "zone" else end.zones or ("",)))
 
 
 def _only(zones: Iterable[str]) -> str:

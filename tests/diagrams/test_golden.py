@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from cloison import __version__
 from cloison.diagrams.drawing import draw
 from cloison.diagrams.writing import write
 from cloison.netmodel.finding import Finding
 from cloison.netmodel.network import Network
+from cloison.netmodel.report import Report
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [
@@ -46,3 +48,30 @@ def test_output_is_the_golden_one(
     if os.environ.get("CLOISON_GOLDEN") == "write":
         path.write_bytes(made)
     assert made.decode() == path.read_text(encoding="utf-8")
+
+
+CHECKED = [
+    ("terminal", "fr", "check.fr.txt"),
+    ("terminal", "en", "check.en.txt"),
+    ("markdown", "fr", "check.fr.md"),
+    ("github-summary", "en", "check.en.summary.md"),
+    ("github", "fr", "check.fr.github.txt"),
+    ("gitlab", "en", "check.gitlab.json"),
+    ("sarif", "fr", "check.fr.sarif"),
+    ("junit", "fr", "check.fr.junit.xml"),
+    ("csv", "fr", "check.fr.csv"),
+    ("oscal", "en", "check.oscal.json"),
+    ("html", "fr", "check.fr.html"),
+]
+
+
+@pytest.mark.parametrize(("output", "lang", "name"), CHECKED, ids=[case[2] for case in CHECKED])
+def test_what_a_check_answers_is_the_golden_one(
+    output: str, lang: str, name: str, checked: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    made = write(checked, output, "fr" if lang == "fr" else "en").replace(__version__.encode(), b"VERSION")
+    path = GOLDEN / name
+    if os.environ.get("CLOISON_GOLDEN") == "write":
+        path.write_bytes(made)
+    assert made == path.read_bytes()

@@ -30,6 +30,7 @@ def about(kind: str, name: str, *steps: tuple[str, str]) -> Finding:
     [
         (about("line", "F-003"), ("admin", "calcul")),
         (about("line", "F-004"), ("locataire", "facade")),
+        (about("line", "F-006"), ("internet", "facade")),  # another zone lies within internet
         (about("line", "gone"), ()),
         (about("zone", "calcul", ("zone", "internet"), ("line", "F-001"), ("asset", "hyp-1")), ("internet", "calcul")),
         # waf-1 has homes in two zones: the subject says which
