@@ -8,13 +8,14 @@ from typing import Any
 
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.grouping import Group, counts_said, grouped, heading_said, waiver_said
-from cloison.diagrams.phrases import GRAPHS, KINDS, RESULTS, SEVERITIES_SAID, SIGNS
+from cloison.diagrams.phrases import DECIDED, GRAPHS, KINDS, RESULTS, SEVERITIES_SAID, SIGNS
 from cloison.diagrams.printable import clipped, printable
 from cloison.diagrams.proof import step_said, steps_said
 from cloison.diagrams.sources import source_entries
 from cloison.diagrams.statuses import STATUS
-from cloison.netmodel.finding import Finding, Lang, Ref, Span, Text
-from cloison.netmodel.report import Asked, Report, Status, Table
+from cloison.netmodel.assurance.framework import KIND_WORDS
+from cloison.netmodel.finding import Finding, Lang, Span
+from cloison.netmodel.report import Absent, Asked, Declared, Report, Status, Table
 
 SHOWN = 500  # findings of one rule; the others are counted
 LINES = 14  # of an entry of the map
@@ -53,7 +54,9 @@ def page_values(report: Report, lang: Lang) -> Values:
         ],
         "groups": [_group(group, number, sources, cites, placed, lang) for number, group in enumerate(groups, 1)],
         "frameworks": list(_frameworks(report, anchors, cites, lang)),
-        "declared": [_status(item, anchors, lang) for item in report.statuses if item.status == "declared"],
+        "declared": [
+            _declared(item, item.declared, cites, lang) for item in report.statuses if item.declared is not None
+        ],
         "waived": [
             {
                 "id": one.fingerprint,
@@ -188,6 +191,19 @@ def _frameworks(report: Report, anchors: set[str], cites: Cites, lang: Lang) -> 
         yield {"title": printable(titles.get(name, name)), "items": rows}
 
 
+def _declared(item: Status, declared: Declared, cites: Cites, lang: Lang) -> Values:
+    return {
+        "cited": _cited((item.clause,), cites)[0],
+        "title": printable(item.title.say(lang)),
+        "status": STATUS[declared.status].title.say(lang),
+        "now": STATUS[item.status].title.say(lang),
+        "by": printable(declared.by),
+        "on": declared.on.isoformat(),
+        "until": declared.until.isoformat() if declared.until is not None else "",
+        "evidence": printable(declared.evidence),
+    }
+
+
 def _status(item: Status, anchors: set[str], lang: Lang) -> Values:
     look = STATUS[item.status]
     return {
@@ -201,6 +217,7 @@ def _status(item: Status, anchors: set[str], lang: Lang) -> Values:
         "evidence": KINDS[item.kind].say(lang) if item.kind in KINDS else printable(item.kind),
         "graphs": ", ".join(GRAPHS[graph].say(lang) if graph in GRAPHS else printable(graph) for graph in item.graphs),
         "reason": printable(item.reason.say(lang)),
+        "rests": DECIDED[item.decided_by].say(lang),
         "links": [name for name in item.findings if name in anchors][:LINKED],
         "more": max(0, len(item.findings) - LINKED),
     }
@@ -214,13 +231,14 @@ def _rule(rule: Asked, lang: Lang) -> Values:
         "word": rule.result,
         "seen": printable(rule.seen.say(lang)) if rule.seen else "",
         "clauses": ", ".join(map(printable, rule.clauses)),
-        "missing": [_missing(subject, datum, lang) for subject, datum in rule.missing[:ABSENT]],
+        "missing": [_missing(one, lang) for one in rule.missing[:ABSENT]],
         "more": max(0, len(rule.missing) - ABSENT),
     }
 
 
-def _missing(subject: Ref, datum: Text, lang: Lang) -> str:
-    return printable(f"{datum.say(lang)} ({subject.kind} {subject.id})")
+def _missing(one: Absent, lang: Lang) -> str:
+    kind = KIND_WORDS.get(one.subject.kind)
+    return printable(f"{one.datum.say(lang)} ({kind.say(lang) if kind else one.subject.kind} {one.subject.id})")
 
 
 def _table(table: Table, lang: Lang) -> Values:

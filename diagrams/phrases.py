@@ -36,6 +36,12 @@ KINDS: Mapping[str, Text] = {
     "P": Text("automatic in part, the rest is declared", "automatique en partie, le reste est déclaré"),
     "D": Text("declared only", "déclarée seulement"),
 }
+DECIDED: Mapping[str, Text] = {
+    "proof": Text("rests on proof by the tool", "repose sur une preuve de l’outil"),
+    "declaration": Text("rests on a declaration", "repose sur une déclaration"),
+    "waiver": Text("rests on a waiver", "repose sur une dérogation"),
+    "nothing": Text("rests on nothing yet", "ne repose encore sur rien"),
+}
 PHRASES: Mapping[str, Text] = {
     "report": Text("Segmentation report", "Rapport de cloisonnement"),
     "judged": Text("judged on", "jugée au"),
@@ -62,7 +68,11 @@ PHRASES: Mapping[str, Text] = {
     "waiver": Text("Waiver", "Dérogation"),
     "why": Text("Why this rule", "Pourquoi cette règle"),
     "declared": Text("Declared, not proved by the tool", "Déclaré, non prouvé par l’outil"),
-    "declaration": Text("declaration", "déclaration"),
+    "said": Text("declared", "déclaré"),
+    "now": Text("status of the clause", "statut de l’exigence"),
+    "on": Text("on", "le"),
+    "document": Text("evidence", "pièce"),
+    "no_evidence": Text("none", "aucune"),
     "waived": Text("Accepted by waiver", "Accepté par dérogation"),
     "by": Text("by", "par"),
     "until": Text("until", "jusqu’au"),

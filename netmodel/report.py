@@ -38,8 +38,8 @@ class Status:
 
     ``urn`` is the whole name of its requirement. ``decided_by`` says what the word rests on: ``proof`` (or its
     refutation) by the tool, a ``declaration``, a ``waiver``, or ``nothing``. ``declared`` is the declaration in force,
-    ``absent`` the data without which it is not evaluated, ``rules`` those that serve it, ``paraphrase`` the clause in our
-    own words.
+    ``absent`` the data without which it is not evaluated, ``rules`` those that serve it, ``paraphrase`` the clause in
+    our own words.
     """
 
     framework: str
@@ -71,8 +71,7 @@ class Catalogue:
 class Asked:
     """A rule that was asked: its words, the severity it has of itself, and what it looked at and answered.
 
-    ``looked_at`` counts objects by graph and ``seen`` says them; ``missing`` are the data that were absent, each with
-    what it is absent from.
+    ``looked_at`` counts objects by graph and ``seen`` says them; ``missing`` are the data that were absent.
     """
 
     name: str
@@ -84,7 +83,7 @@ class Asked:
     clauses: tuple[str, ...] = ()
     seen: Text | None = None
     looked_at: Mapping[Graph, int] = field(default_factory=dict)
-    missing: tuple[tuple[Ref, Text], ...] = ()
+    missing: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,8 @@ def _answered(rule: Asked, lang: Lang) -> Element:
     else:
         word = NOT_EVALUATED.say(lang)
         lines = [
-            WITHOUT.say(lang).format(data=datum.say(lang), subject=f"{subject.kind} {subject.id}".strip())
-            for subject, datum in rule.missing[:ABSENT]
+            WITHOUT.say(lang).format(data=one.datum.say(lang), subject=f"{one.subject.kind} {one.subject.id}".strip())
+            for one in rule.missing[:ABSENT]
         ]
         if len(rule.missing) > ABSENT:
             lines.append(MORE.say(lang).format(n=len(rule.missing) - ABSENT))

@@ -127,7 +127,7 @@ def _result(scribe: _Scribe, framework: str, statuses: Sequence[Status]) -> Json
         "end": scribe.at,
         "reviewed-controls": _reviewed(statuses, lang),
     }
-    attested = [_attestation(scribe, item) for item in statuses if item.status == "declared"]
+    attested = [_attestation(scribe, item) for item in statuses if item.status == "declared" or item.declared]
     parts = {
         "attestations": attested,
         "observations": [_observation(scribe, framework, finding) for finding in observed.values()],
@@ -164,7 +164,7 @@ def _finding(scribe: _Scribe, item: Status, observed: Iterable[str], waived: Ite
             {"risk-uuid": scribe.id("risk", item.framework, name)} for name in item.findings if name in accepted
         ],
     }
-    props = [_prop("status", item.status), _prop("evidence-kind", item.kind)]
+    props = [_prop("status", item.status), _prop("evidence-kind", item.kind), _prop("decided-by", item.decided_by)]
     props += [_prop("graph", graph) for graph in item.graphs]
     if item.urn:
         props.append(_prop("urn", item.urn))
@@ -225,12 +225,22 @@ def _risk(scribe: _Scribe, framework: str, finding: Finding) -> Json:
 
 
 def _attestation(scribe: _Scribe, item: Status) -> Json:
-    part = {
+    part: Json = {
         "uuid": scribe.id("attestation", item.framework, item.clause),
         "name": "assertion",
         "title": _line(f"{item.clause} {item.title.say(scribe.lang)}"),
         "prose": _line(item.reason.say(scribe.lang)),
     }
+    told = item.declared
+    if told is not None:
+        words = {
+            "declared-status": told.status,
+            "declared-by": told.by,
+            "declared-on": told.on.isoformat(),
+            "declared-until": told.until.isoformat() if told.until is not None else "",
+            "evidence": told.evidence,
+        }
+        part["props"] = [_prop(name, value) for name, value in words.items() if value]
     return {"parts": [part]}
 
 

@@ -105,6 +105,7 @@ def _taxonomy(name: str, statuses: Sequence[Status], report: Report, lang: Lang)
                     "status": item.status,
                     "reason": printable(item.reason.say(lang)),
                     "kind": item.kind,
+                    "decidedBy": item.decided_by,
                     "graphs": list(item.graphs),
                 }
                 | ({"urn": item.urn} if item.urn else {}),

@@ -9,7 +9,7 @@ from cloison.netmodel.assurance.check import Check, Outcome
 from cloison.netmodel.assurance.framework import Framework
 from cloison.netmodel.assurance.upkeep import UPKEEP
 from cloison.netmodel.finding import Text
-from cloison.netmodel.report import Asked, RuleWord
+from cloison.netmodel.report import Absent, Asked, RuleWord
 
 
 def asked(assessment: Assessment, frameworks: Sequence[Framework]) -> tuple[Asked, ...]:
@@ -25,7 +25,7 @@ def asked(assessment: Assessment, frameworks: Sequence[Framework]) -> tuple[Aske
             clauses=clauses_of(check, frameworks),
             seen=seen(outcome),
             looked_at=outcome.looked_at,
-            missing=tuple((item.subject, item.datum) for item in outcome.missing),
+            missing=tuple(Absent(item.subject, item.datum) for item in outcome.missing),
         )
         for check in assessment.checks
         for outcome in (assessment.outcomes[check.name],)

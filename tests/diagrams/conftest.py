@@ -13,7 +13,20 @@ from cloison.netmodel.assurance.assess import assess_network
 from cloison.netmodel.finding import Finding, Ref, Span, Step, Waived, Witness, say
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
-from cloison.netmodel.report import Asked, Catalogue, Cluster, Edge, Node, Report, Scene, Status, Table, Text
+from cloison.netmodel.report import (
+    Absent,
+    Asked,
+    Catalogue,
+    Cluster,
+    Declared,
+    Edge,
+    Node,
+    Report,
+    Scene,
+    Status,
+    Table,
+    Text,
+)
 
 TINY = Path(__file__).parent / "tiny.yaml"
 HOSTILE = (
@@ -150,19 +163,20 @@ def hostile_check(hostile: Report) -> Report:
     statuses = tuple(
         Status(
             "f", name or "nothing", Text(name, name), words[at % len(words)], "A", ("declared",),
-            say("{x}", "{x}", x=name), (hostile.findings[at].fingerprint,), f"{urn}{at}", Text(name, name),
+            say("{x}", "{x}", x=name), (hostile.findings[at].fingerprint,), f"{urn}{at}", paraphrase=Text(name, name),
+            declared=Declared("conformant", name, date(2026, 1, 1), date(2027, 1, 1), name) if at % 2 else None,
         )
         for at, name in enumerate(HOSTILE)
     )  # fmt: skip
     rules = tuple(
         Asked(name, Text(name, name), Text(name, name), Text(name, name), "error", "findings", (name,),
-              Text(name, name), {"declared": 1}, ((Ref(name, name), Text(name, name)),))
+              Text(name, name), {"declared": 1}, (Absent(Ref(name, name), Text(name, name)),))
         for name in HOSTILE
     )  # fmt: skip
     rules += (
         Asked("holds", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "holds", (), Text("<b>", "<b>")),
         Asked("open", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "not-evaluated", (), None, {},
-              tuple((Ref("zone", name), Text(name, name)) for name in HOSTILE)),
+              tuple(Absent(Ref("zone", name), Text(name, name)) for name in HOSTILE)),
         Asked("moot", Text("t", "t"), Text("w", "w"), Text("r", "r"), "error", "not-applicable", (), Text("]]", "]]")),
     )  # fmt: skip
     findings = tuple(

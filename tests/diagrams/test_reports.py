@@ -21,7 +21,7 @@ from cloison.diagrams.places import relative, uri
 from cloison.diagrams.sources import source_entries
 from cloison.diagrams.writing import output_of_suffix, targets, write
 from cloison.netmodel.finding import Finding, MapError, Ref, Span, Step, Waived, Witness, say
-from cloison.netmodel.report import Asked, Catalogue, Report, Status, StatusWord, Text
+from cloison.netmodel.report import Absent, Asked, Catalogue, Declared, Report, Status, StatusWord, Text
 
 URN = "urn:intuitem:risk:req_node:secnumcloud-3.2:"
 FRAMEWORK = Catalogue("secnumcloud-3.2", Text("SecNumCloud 3.2", "SecNumCloud 3.2"), URN)
@@ -31,7 +31,7 @@ DATA = {"at": "2026-11-24", "map": {"name": "m", "digest": "sha256:0"}}
 def status(clause: str, word: StatusWord, suffix: str = "", findings: tuple[str, ...] = ()) -> Status:
     return Status(
         FRAMEWORK.name, clause, Text("title", "titre"), word, "A", ("declared",), say("because", "parce que"), findings,
-        URN + (suffix or clause), Text("words", "mots"),
+        URN + (suffix or clause), paraphrase=Text("words", "mots"),
     )  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def test_junit_fails_errors_alone_and_skips_what_was_not_evaluated() -> None:
         findings=(finding(), finding(), finding(severity="warning"), finding(waiver=WAIVER)),
         rules=(
             asked("any-service", "findings"), asked("fine", "holds", seen=Text("3 lines", "3 lignes")),
-            asked("open", "not-evaluated", missing=((Ref("zone", "z"), Text("owner", "propriétaire")),)),
+            asked("open", "not-evaluated", missing=(Absent(Ref("zone", "z"), Text("owner", "propriétaire")),)),
             asked("moot", "not-applicable", seen=Text("no tenant", "aucun commanditaire")),
         ),
     )  # fmt: skip
@@ -407,3 +407,24 @@ def test_a_report_without_clauses_is_refused(output: str) -> None:
     with pytest.raises(MapError) as refused:
         write(Report("audit", {}), output, "en")
     assert refused.value.findings[0].rule == "no-statuses"
+
+
+def test_a_declaration_says_by_whom_when_until_when_and_on_what_evidence() -> None:
+    told = Declared("conformant", "Inès Delorme", date(2026, 3, 16), date(2027, 3, 16), "PRC-ADM-04")
+    report = answer(replace(status("9.6.c", "declared"), declared=told, decided_by="declaration"))
+    page = write(report, "html", "en").decode()
+    row = re.search(r'<tr><th scope="row">.*?9\.6\.c.*?</tr>', page.split('id="declared"')[1], re.DOTALL)
+    assert row is not None
+    for word in ("Inès Delorme", "2026-03-16", "2027-03-16", "PRC-ADM-04"):
+        assert word in row.group()
+    assert "rests on a declaration" in page
+    (result,) = json.loads(write(report, "oscal", "en"))["assessment-results"]["results"]
+    assert "findings" not in result
+    (part,) = result["attestations"][0]["parts"]
+    assert {(prop["name"], prop["value"]) for prop in part["props"]} == {
+        ("declared-status", "conformant"),
+        ("declared-by", "Inès Delorme"),
+        ("declared-on", "2026-03-16"),
+        ("declared-until", "2027-03-16"),
+        ("evidence", "PRC-ADM-04"),
+    }
