@@ -68,7 +68,10 @@ def _findings(findings: Sequence[Finding], lang: Lang) -> list[str]:
 
 OUTPUT = Output(
     "markdown",
-    Text("findings and tables as Markdown, for merge requests", "constats et tableaux en Markdown"),
+    Text(
+        "findings and tables as Markdown, for merge requests",
+        "constats et tableaux en Markdown, pour les demandes de fusion",
+    ),
     (".md",),
     "text/markdown",
     _write,

@@ -213,3 +213,20 @@ def test_what_is_not_read_back_equal_is_shown_and_not_written(tmp_path: Path) ->
     both = cloison(*words, "--dialect", "iptables", "-o", str(rules))
     assert both.returncode == 0, both.stderr
     assert sorted(path.name for path in tmp_path.glob("rules*")) == ["rules.v4", "rules.v6"]
+
+
+def test_several_outputs_in_one_run(tmp_path: Path) -> None:
+    words = ["-o", "page.html", "-o", "r.junit.xml", "-o", "github-summary=step", "-o", "github=-"]
+    done = cloison("check", str(EXAMPLES / "nuage-broken"), "--at", "2026-11-02", *words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in done.stdout.splitlines())
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert (tmp_path / "r.junit.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert "<details>" in (tmp_path / "step").read_text(encoding="utf-8")
+    assert "64 errors" in done.stderr
+    refused = cloison(
+        "check", str(EXAMPLES / "lab" / "map.yaml"), "-o", "a.wrong", "-o", "c.html", "-o", "b", cwd=tmp_path
+    )
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 2  # both, and nothing was written
+    assert not (tmp_path / "c.html").exists()
