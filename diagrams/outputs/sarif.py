@@ -7,11 +7,12 @@ fingerprint is the finding's own. Sections named below are those of the standard
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloison import __version__
@@ -37,11 +38,37 @@ Json = dict[str, Any]
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, lang)]}
-    return (json.dumps(log, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+    paper = io.BytesIO()
+    for part in _parts(report, lang):
+        paper.write(part.encode("utf-8", "replace"))
+    return paper.getvalue()
+
+
+def _parts(report: Report, lang: Lang) -> Iterator[str]:
+    """Yield the log, each result in a line of its own, so that they are never there all at once as values."""
+    yield f'{{\n"$schema": {_said(SCHEMA)},\n"version": "2.1.0",\n"runs": [{{'
+    opened = ""
+    for key, value in _run(report, lang).items():
+        yield f'{opened}\n"{key}": '
+        opened = ","
+        if key == "results":
+            yield "["
+            comma = ""
+            for result in value:
+                yield f"{comma}\n{_said(result)}"
+                comma = ","
+            yield "\n]"
+        else:
+            yield json.dumps(value, ensure_ascii=False, indent=1)
+    yield "\n}]\n}\n"
+
+
+def _said(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _run(report: Report, lang: Lang) -> Json:
+    """Return the run, its results one by one."""
     taxonomies = [
         _taxonomy(name, [item for item in report.statuses if item.framework == name], report, lang)
         for name in dict.fromkeys(item.framework for item in report.statuses)
@@ -56,11 +83,6 @@ def _run(report: Report, lang: Lang) -> Json:
     found = dict.fromkeys(printable(finding.rule) for finding in report.findings)
     rules += [{"id": name} for name in found if name not in known]
     places = {rule["id"]: at for at, rule in enumerate(rules)}
-    seen: Counter[str] = Counter()
-    results = []
-    for finding in report.findings:
-        seen[finding.fingerprint] += 1
-        results.append(_result(finding, seen[finding.fingerprint], places, taxa, report, lang))
     driver: Json = {"name": "cloison", "version": __version__, "rules": rules}
     if taxonomies:
         driver["supportedTaxonomies"] = [
@@ -80,7 +102,7 @@ def _run(report: Report, lang: Lang) -> Json:
                 ],
             }
         ],
-        "results": results,
+        "results": _results(report, places, taxa, lang),
     }
     named = report.data.get("map")
     if isinstance(named, Mapping):
@@ -148,6 +170,13 @@ def _unevaluated(rule: Asked, places: Mapping[str, int], lang: Lang) -> Json:
         "associatedRule": {"id": name, "index": places[name]},
         "descriptor": {"id": "not-evaluated"},
     }
+
+
+def _results(report: Report, places: Mapping[str, int], taxa: Mapping[str, Json], lang: Lang) -> Iterator[Json]:
+    seen: Counter[str] = Counter()
+    for finding in report.findings:
+        seen[finding.fingerprint] += 1
+        yield _result(finding, seen[finding.fingerprint], places, taxa, report, lang)
 
 
 def _result(

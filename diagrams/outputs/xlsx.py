@@ -32,6 +32,7 @@ LONGEST = 32_000  # characters of a cell; a spreadsheet holds 32,767
 MOST = 1_000_000  # rows of a sheet; it holds 1,048,576
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP archive can tell
 WIDEST = 60
+STYLED = 5000  # rows of a sheet whose cells are aligned, which takes most of the time
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
 STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 FINDINGS = Text("findings", "constats")
@@ -104,17 +105,19 @@ def _fill(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[Cell]]
     from openpyxl.utils import get_column_letter
 
     bold, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    aligned = len(rows) <= STYLED
     for number, row in enumerate([heads, *rows[:MOST]], 1):
         for at, value in enumerate(row, 1):
             if isinstance(value, int):
-                sheet.cell(number, at, value).alignment = wrapped
+                sheet.cell(number, at, value)
                 continue
             if not value:
                 continue  # a blank, which an import does not take for a value
             text = clipped(value, LONGEST)
             cell = sheet.cell(number, at, text)
             cell.data_type = "s"  # never a formula, an error or a number
-            cell.alignment = wrapped
+            if aligned:
+                cell.alignment = wrapped
             if is_formula(text):
                 cell.quotePrefix = True
             if number == 1:
