@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from cloison.diagrams.printable import no_command, printable
 
@@ -29,7 +29,7 @@ def document(root: Element) -> bytes:
 
 
 def _add(element: Element, lines: list[str], indent: str) -> None:
-    attributes = "".join(f" {name}={quoteattr(printable(value))}" for name, value in element.attributes.items())
+    attributes = "".join(f' {name}="{escape(printable(value))}"' for name, value in element.attributes.items())
     opened = f"{indent}<{element.name}{attributes}"
     if element.children:
         lines.append(f"{opened}>")
@@ -37,7 +37,7 @@ def _add(element: Element, lines: list[str], indent: str) -> None:
             _add(child, lines, indent + "  ")
         lines.append(f"{indent}</{element.name}>")
     elif element.lines:
-        text = "\n".join(escape(no_command(printable(line)), {'"': "&quot;"}) for line in element.lines)
+        text = "\n".join(escape(no_command(printable(line)), quote=False) for line in element.lines)
         lines.append(f"{opened}>{text}</{element.name}>")
     else:
         lines.append(f"{opened}/>")
