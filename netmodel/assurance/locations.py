@@ -1,0 +1,166 @@
+"""In which countries things lie: assets by their sites, zones and subnets by theirs or by those of their assets.
+
+An asset without a site lies where its cluster or its members lie, a virtual one where its hypervisor lies; else where
+its zones do. A zone or a subnet lies where it says, where its subnets say, and where its assets lie: those that forward
+between zones or have homes elsewhere too lie where they say themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cloison.netmodel.assurance.check import Missing
+from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.facts import End
+from cloison.netmodel.finding import Ref, Text
+from cloison.netmodel.network import Network
+
+SITE = Text("the site where it lies (`site`)", "le site où il se trouve (`site`)")
+COUNTRY = Text("its country, in two letters (`country`)", "son pays, en deux lettres (`country`)")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a thing lies: ``countries`` with what lies there, ``missing`` what would have to be known."""
+
+    countries: Mapping[str, Ref]
+    missing: tuple[Missing, ...] = ()
+
+    def outside(self) -> Mapping[str, Ref]:
+        """Return the countries that are not in the European Union."""
+        return {country: item for country, item in self.countries.items() if not in_union(country)}
+
+
+@dataclass(slots=True)
+class Locations:
+    """Answers about places, each computed once for a network."""
+
+    network: Network
+    _assets: dict[str, Located] = field(default_factory=dict)
+    _subnets: dict[str, Located] = field(default_factory=dict)
+    _zones: dict[str, Located] = field(default_factory=dict)
+    _ends: dict[str, Located] = field(default_factory=dict)
+    _rooms: dict[str, str] = field(default_factory=dict)
+
+    def room(self, asset: str) -> str:
+        """Return where an asset lies as it is written, ``SITE`` or ``SITE/ROOM``; empty where nothing says it.
+
+        Members of a cluster may take its place, a virtual asset that of the first hypervisor that has one.
+        """
+        found = self._rooms.get(asset)
+        if found is None:
+            self._rooms[asset] = ""  # what runs on itself is an error of the map
+            facts = self.network.assets[asset]
+            found = facts.asset.site
+            if not found and facts.cluster:
+                found = self.network.assets[facts.cluster].asset.site
+            if not found and facts.asset.kind != "physical":
+                below = (name for name in facts.asset.over if name in self.network.assets)
+                found = next((room for name in below if (room := self.room(name))), "")
+            self._rooms[asset] = found
+        return found
+
+    def of_asset(self, name: str) -> Located:
+        """Return where an asset lies; a cluster without a site of its own lies where its members do."""
+        found = self._assets.get(name)
+        if found is None:
+            facts = self.network.assets[name]
+            subject = Ref("asset", name)
+            room = self.room(name)
+            if room:
+                found = self._at(subject, room)
+            elif facts.members:
+                found = _together(self.of_asset(member) for member in facts.members)
+            else:
+                sites = [self.network.zones[zone].site for zone in facts.zones]
+                if sites and all(sites):
+                    found = _together(self._at(subject, site) for site in sites)
+                else:
+                    found = Located({}, (Missing(subject, SITE),))
+            self._assets[name] = found
+        return found
+
+    def of_subnet(self, name: str) -> Located:
+        """Return where a subnet lies."""
+        found = self._subnets.get(name)
+        if found is None:
+            facts = self.network.subnets[name]
+            site = facts.subnet.site or self.network.zones[facts.zone].site
+            found = self._place(Ref("subnet", name), [site] if site else [], self._homes(facts.assets))
+            self._subnets[name] = found
+        return found
+
+    def of_zone(self, name: str) -> Located:
+        """Return where a zone lies, the zones within it included."""
+        found = self._zones.get(name)
+        if found is None:
+            facts = self.network.zones[name]
+            inner = (name, *facts.parts)
+            sites = [self.network.zones[item].site for item in inner]
+            sites += [
+                self.network.subnets[item].subnet.site for zone in inner for item in self.network.zones[zone].subnets
+            ]
+            assets = [asset for zone in inner for asset in self._homes(self.network.zones[zone].assets)]
+            found = self._place(Ref("zone", name), [site for site in dict.fromkeys(sites) if site], assets)
+            self._zones[name] = found
+        return found
+
+    def of_end(self, end: End) -> Located:
+        """Return where an end of a line lies: all that it names, and no more."""
+        found = self._ends.get(end.id)
+        if found is None:
+            parts = []
+            for leaf in end.leaves:
+                if leaf.kind == "zone":
+                    parts.append(self.of_zone(leaf.id))
+                elif leaf.kind == "subnet":
+                    parts.append(self.of_subnet(leaf.id))
+                elif leaf.kind == "literal":
+                    parts += [
+                        self.of_asset(owner.asset) if owner.asset
+                        else self.of_subnet(owner.subnet) if owner.subnet
+                        else self.of_zone(owner.zone)
+                        for owner in leaf.owners
+                    ]  # fmt: skip
+                else:
+                    parts.append(self.of_asset(leaf.id.partition("/")[0]))
+            found = _together(parts)
+            if not parts:
+                found = Located({}, (Missing(Ref(end.kind, end.id), SITE),))
+            self._ends[end.id] = found
+        return found
+
+    def _homes(self, assets: Iterable[str]) -> list[str]:
+        """Return the assets that lie where their zone lies: none between zones, no cluster beside its members."""
+        facts = self.network.assets
+        return [
+            name for name in assets
+            if not facts[name].forwards and not facts[name].members and len(facts[name].zones) < 2
+        ]  # fmt: skip
+
+    def _place(self, subject: Ref, sites: list[str], assets: list[str]) -> Located:
+        parts = [self._at(subject, site) for site in sites]
+        parts += [self.of_asset(name) for name in assets if sites or self.room(name)]
+        if not parts:
+            return Located({}, (Missing(subject, SITE),))
+        unplaced = () if sites else tuple(Missing(Ref("asset", name), SITE) for name in assets if not self.room(name))
+        joined = _together(parts)
+        return Located(joined.countries, (*joined.missing, *unplaced))
+
+    def _at(self, subject: Ref, room: str) -> Located:
+        site = room.partition("/")[0]
+        country = self.network.model.sites[site].country
+        if in_union(country) is None:
+            return Located({}, (Missing(Ref("site", site), COUNTRY),))
+        return Located({country.strip().upper(): subject})
+
+
+def _together(parts: Iterable[Located]) -> Located:
+    countries: dict[str, Ref] = {}
+    missing: dict[Missing, None] = {}
+    for part in parts:
+        for country, item in part.countries.items():
+            countries.setdefault(country, item)
+        missing |= dict.fromkeys(part.missing)
+    return Located(countries, tuple(missing))
