@@ -87,7 +87,8 @@ class Locations:
         if found is None:
             facts = self.network.subnets[name]
             site = facts.subnet.site or self.network.zones[facts.zone].site
-            found = self._place(Ref("subnet", name), [site] if site else [], self._homes(facts.assets))
+            subject = Ref("subnet", name)
+            found = self._place(subject, [(subject, site)] if site else [], self._homes(facts.assets))
             self._subnets[name] = found
         return found
 
@@ -97,12 +98,15 @@ class Locations:
         if found is None:
             facts = self.network.zones[name]
             inner = (name, *facts.parts)
-            sites = [self.network.zones[item].site for item in inner]
+            zones = self.network.zones
+            sites = [(Ref("zone", item), zones[item].site) for item in inner]
             sites += [
-                self.network.subnets[item].subnet.site for zone in inner for item in self.network.zones[zone].subnets
+                (Ref("subnet", item), self.network.subnets[item].subnet.site)
+                for zone in inner
+                for item in zones[zone].subnets
             ]
-            assets = [asset for zone in inner for asset in self._homes(self.network.zones[zone].assets)]
-            found = self._place(Ref("zone", name), [site for site in dict.fromkeys(sites) if site], assets)
+            assets = [asset for zone in inner for asset in self._homes(zones[zone].assets)]
+            found = self._place(Ref("zone", name), [(item, site) for item, site in sites if site], assets)
             self._zones[name] = found
         return found
 
@@ -139,8 +143,8 @@ class Locations:
             if not facts[name].forwards and not facts[name].members and len(facts[name].zones) < 2
         ]  # fmt: skip
 
-    def _place(self, subject: Ref, sites: list[str], assets: list[str]) -> Located:
-        parts = [self._at(subject, site) for site in sites]
+    def _place(self, subject: Ref, sites: list[tuple[Ref, str]], assets: list[str]) -> Located:
+        parts = [self._at(item, site) for item, site in sites]
         parts += [self.of_asset(name) for name in assets if sites or self.room(name)]
         if not parts:
             return Located({}, (Missing(subject, SITE),))
