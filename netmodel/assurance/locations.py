@@ -50,9 +50,9 @@ class Locations:
         """
         found = self._rooms.get(asset)
         if found is None:
-            self._rooms[asset] = ""  # what runs on itself is an error of the map
             facts = self.network.assets[asset]
             found = facts.asset.site
+            self._rooms[asset] = found  # what runs on itself is an error of the map
             if not found and facts.cluster:
                 found = self.network.assets[facts.cluster].asset.site
             if not found and facts.asset.kind != "physical":
@@ -145,12 +145,18 @@ class Locations:
 
     def _place(self, subject: Ref, sites: list[tuple[Ref, str]], assets: list[str]) -> Located:
         parts = [self._at(item, site) for item, site in sites]
-        parts += [self.of_asset(name) for name in assets if sites or self.room(name)]
+        unplaced = []
+        rooms: dict[str, str] = {}
+        for name in assets:
+            if room := self.room(name):
+                rooms.setdefault(room, name)
+            else:
+                unplaced.append(Missing(Ref("asset", name), SITE))
+        parts += [self._at(Ref("asset", name), room) for room, name in rooms.items()]
         if not parts:
             return Located({}, (Missing(subject, SITE),))
-        unplaced = () if sites else tuple(Missing(Ref("asset", name), SITE) for name in assets if not self.room(name))
         joined = _together(parts)
-        return Located(joined.countries, (*joined.missing, *unplaced))
+        return Located(joined.countries, (*joined.missing, *(() if sites else unplaced)))
 
     def _at(self, subject: Ref, room: str) -> Located:
         site = room.partition("/")[0]

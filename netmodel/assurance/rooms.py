@@ -5,8 +5,9 @@ Delivery areas count as public (11.5.a). Nothing here is about networks: rooms h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cloison.netmodel.assurance.check import Missing
 from cloison.netmodel.assurance.locations import SITE, Locations
@@ -27,6 +28,23 @@ CLASSES: Mapping[str, Text] = {
 }
 
 
+class _Traits(NamedTuple):
+    """What the zones of an asset make of it."""
+
+    produces: bool
+    serves: bool
+    develops: bool
+    foreign: bool
+
+
+def _is_foreign(zone: ZoneFacts) -> bool:
+    return (
+        is_environment(zone)
+        or zone.nature in ("development", "test", "office", "support")
+        or (zone.owner_kind == "provider" and is_system(zone))
+    )
+
+
 @dataclass(slots=True)
 class Rooms:
     """The equipment that lies somewhere: physical assets of the provider, and whatever else is said to lie in a room.
@@ -39,9 +57,11 @@ class Rooms:
     placed: dict[str, str] = field(default_factory=dict)
     roomless: list[str] = field(default_factory=list)
     unplaced: dict[str, Missing] = field(default_factory=dict)
+    _known: dict[tuple[tuple[str, ...], str], _Traits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         locations = Locations(self.network)
+        without: dict[str, Missing] = {}  # of sites: shared, so that they are told apart at no cost
         sites = self.network.model.sites
         for name, facts in self.network.assets.items():
             if facts.members or facts.asset.kind == "virtual" or (facts.asset.kind is None and facts.asset.over):
@@ -55,7 +75,9 @@ class Rooms:
             elif not site:
                 self.unplaced[name] = Missing(Ref("asset", name), SITE)
             elif not sites[site].rooms:
-                self.unplaced[name] = Missing(Ref("site", site), _ROOMS)
+                if site not in without:
+                    without[site] = Missing(Ref("site", site), _ROOMS)
+                self.unplaced[name] = without[site]
             else:
                 self.roomless.append(name)
                 self.unplaced[name] = Missing(Ref("asset", name), _ROOM)
@@ -74,9 +96,9 @@ class Rooms:
             if kind in kinds
         )
 
-    def unknown(self, names: Iterator[str]) -> tuple[Missing, ...]:
-        """Return what would have to be known of those of some assets that lie nowhere yet."""
-        return tuple(dict.fromkeys(self.unplaced[name] for name in names if name in self.unplaced))
+    def unknown(self, names: Iterable[str]) -> tuple[Missing, ...]:
+        """Return what would have to be known of some of the assets that lie nowhere yet."""
+        return tuple({id(item): item for item in map(self.unplaced.__getitem__, names)}.values())
 
     def zones(self, asset: AssetFacts) -> tuple[ZoneFacts, ...]:
         """Return the zones of an asset, or of the cluster that it is a member of, public networks left out."""
@@ -89,25 +111,30 @@ class Rooms:
         """Tell whether an asset is a server of production: it forwards nothing and nobody sits at it."""
         if asset.forwards or is_workstation(self.network, asset):
             return False
-        return any(
-            is_production(zone) and (zone.nature in _SERVERS or "hypervisor" in asset.functions)
-            for zone in self.zones(asset)
-        )
+        traits = self._traits(asset)
+        return traits.serves or (traits.produces and "hypervisor" in asset.functions)
 
     def is_foreign(self, asset: AssetFacts) -> bool:
         """Tell whether an asset is none of production: of another environment, of an office, of another system."""
-        zones = self.zones(asset)
-        return bool(zones) and all(
-            is_environment(zone)
-            or zone.nature in ("development", "test", "office", "support")
-            or (zone.owner_kind == "provider" and is_system(zone))
-            for zone in zones
-        )
+        return self._traits(asset).foreign
 
     def is_development(self, asset: AssetFacts) -> bool:
         """Tell whether an asset is of the provider's development, tests or preproduction alone."""
-        zones = self.zones(asset)
-        return bool(zones) and all(is_environment(zone) for zone in zones)
+        return self._traits(asset).develops
+
+    def _traits(self, asset: AssetFacts) -> _Traits:
+        key = (asset.zones, asset.cluster)
+        found = self._known.get(key)
+        if found is None:
+            zones = self.zones(asset)
+            produced = [zone for zone in zones if is_production(zone)]
+            found = self._known[key] = _Traits(
+                bool(produced),
+                any(zone.nature in _SERVERS for zone in produced),
+                bool(zones) and all(is_environment(zone) for zone in zones),
+                bool(zones) and all(map(_is_foreign, zones)),
+            )
+        return found
 
     def doors(self, *kinds: str) -> Iterator[tuple[str, int, str, str]]:
         """Yield each door of a room of some classes: its site, its place in the list, that room and the other one."""

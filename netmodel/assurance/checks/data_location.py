@@ -111,10 +111,9 @@ def _operates(network: Network, line: Line) -> bool:
     if line.nature in _OPERATIONS:
         kind = network.model.parties[line.owner].kind if line.owner in network.model.parties else ""
         return kind != "tenant"
-    return any(
+    return bool(line.endpoint_services) and any(
         end.kind == "endpoint"
         and network.endpoints[end.id].endpoint.kind in _OPERATIONS
-        and "provider" in (network.endpoints[end.id].endpoint.audience or ("provider",))
         and "tenant" not in network.endpoints[end.id].endpoint.audience
         for end in line.targets
     )
@@ -163,7 +162,10 @@ def _technical(network: Network, locations: Locations) -> Part:
     assets = [
         name
         for name, facts in network.assets.items()
-        if not facts.members and facts.owner_kind != "tenant" and not _TECHNICAL.isdisjoint(facts.functions)
+        if facts.functions
+        and not facts.members
+        and facts.owner_kind != "tenant"
+        and not _TECHNICAL.isdisjoint(facts.functions)
     ]
     zones = [
         name

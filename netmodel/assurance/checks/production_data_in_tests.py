@@ -44,20 +44,20 @@ def _tenants(network: Network) -> frozenset[str]:
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     tenants = _tenants(network)
+    environments = frozenset(name for name, zone in network.zones.items() if is_environment(zone))
     breaches = []
     missing = []
     looked = 0
-    known: dict[tuple[frozenset[str], frozenset[str]], tuple[list[str], list[str]]] = {}
-    for line in network.lines:
+    near: dict[str, bool] = {}  # whether an end touches an environment
+    for line in network.lines if environments else ():
         if not line.live:
             continue
-        key = (
-            frozenset(zone for end in line.sources for zone in end.zones),
-            frozenset(zone for end in line.targets for zone in end.zones),
-        )
-        if key not in known:
-            known[key] = _joined(network, line)
-        produced, tested = known[key]
+        for end in (*line.sources, *line.targets):
+            if end.id not in near:
+                near[end.id] = not environments.isdisjoint(end.zones)
+        if not any(near[end.id] for end in (*line.sources, *line.targets)):
+            continue
+        produced, tested = _joined(network, line)
         if not tested:
             continue
         looked += 1

@@ -55,7 +55,7 @@ def _classes(rooms: Rooms) -> Part:
         )
         breaches.append(Breach(subject, message, cited(network, subject, "site")))
     roomless = set(rooms.roomless)
-    missing = tuple(dict.fromkeys(item for name, item in rooms.unplaced.items() if name not in roomless))
+    missing = rooms.unknown(name for name in rooms.unplaced if name not in roomless)
     seen = say(
         "{n} {n:asset|assets} in {public} public, {private} private and {sensitive} sensitive {sensitive:room|rooms} "
         "of {sites} {sites:site|sites}",
@@ -118,7 +118,7 @@ def _public(rooms: Rooms, name: str, kind: str) -> Part:
             "aucune salle de la carte n’est de classe « {kind} »",
             kind=CLASSES[kind],
         )
-    missing = tuple(dict.fromkeys(rooms.unplaced.values())) if places or kind == "public" else ()
+    missing = rooms.unknown(rooms.unplaced) if places or kind == "public" else ()
     count = len(places) + len(rooms.placed) if places else 0
     return Part(seen, {"declared": count}, tuple(breaches), missing, absent if not missing else None, name)
 
