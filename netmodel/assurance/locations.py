@@ -2,7 +2,7 @@
 
 An asset without a site lies where its cluster or its members lie, a virtual one where its hypervisor lies; else where
 its zones do. A zone or a subnet lies where it says, where its subnets say, and where its assets lie: those that forward
-between zones or have homes elsewhere too lie where they say themselves.
+between zones or have homes elsewhere too count only where there are no others.
 """
 
 from __future__ import annotations
@@ -136,12 +136,13 @@ class Locations:
         return found
 
     def _homes(self, assets: Iterable[str]) -> list[str]:
-        """Return the assets that lie where their zone lies: none between zones, no cluster beside its members."""
+        """Return the assets that lie where their zone lies: those of it alone, or where there are none all of them."""
         facts = self.network.assets
-        return [
-            name for name in assets
-            if not facts[name].forwards and not facts[name].members and len(facts[name].zones) < 2
-        ]  # fmt: skip
+        every = [name for name in assets if not facts[name].members or self.room(name)]
+        every += [member for name in assets if not self.room(name) for member in facts[name].members]
+        alone = [name for name in every if not facts[name].forwards and len(facts[name].zones) < 2
+                 and not (facts[name].cluster and facts[facts[name].cluster].forwards)]  # fmt: skip
+        return alone or list(dict.fromkeys(every))
 
     def _place(self, subject: Ref, sites: list[tuple[Ref, str]], assets: list[str]) -> Located:
         parts = [self._at(item, site) for item, site in sites]

@@ -7,7 +7,6 @@ lines that are yet to come. Each cites its risk (``risk``); where the map cites 
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.bypass import bypass
 from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
@@ -16,8 +15,8 @@ from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.perimeter import is_system
-from cloison.netmodel.assurance.places import Places
 from cloison.netmodel.assurance.shared_risks import Shared, risk_of, shared_hardware, sharers, single_filters
+from cloison.netmodel.assurance.third_parties import access, owner_of, places_of
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 
@@ -148,14 +147,11 @@ def _third_parties(network: Network) -> Part:
     if not parties:
         absent = say("the map has no third party", "la carte n’a aucun tiers")
         return Part(absent, {}, absent=absent, name="third-parties")
-    places: dict[str, list[Ref]] = {name: [] for name, party in parties.items() if not party.risk}
-    for name, zone in network.zones.items():
-        if zone.owner in places and not risk_of(network, name):
-            places[zone.owner].append(Ref("zone", name))
-    for name, asset in network.assets.items():
-        elsewhere = asset.zones and all(network.zones[zone].owner != asset.owner for zone in asset.zones)
-        if asset.owner in places and elsewhere and not asset.asset.risk:
-            places[asset.owner].append(Ref("asset", name))
+    uncited = frozenset(name for name, party in parties.items() if not party.risk)
+    suspects = [
+        item for item in places_of(network, uncited)
+        if not (risk_of(network, item.id) if item.kind == "zone" else network.model.assets[item.id].risk)
+    ]  # fmt: skip
     known, unknown = (
         tuple(
             Ref("zone", name)
@@ -166,22 +162,19 @@ def _third_parties(network: Network) -> Part:
     )
     breaches = []
     missing: list[Missing] = []
-    suspects = tuple(item for refs in places.values() for item in refs)
     for targets in (known, unknown):
-        if not suspects or not targets:
-            continue
-        whole = bypass(network, Places(network, suspects), Places(network, targets))
+        found = access(network, suspects, targets)
         by_party: dict[str, tuple[str, Ref]] = {}
-        for item in whole.direct:
+        for item in found.direct:
             for source in item.sources:
-                by_party.setdefault(_owner(network, source), (item.line.id, item.targets[0]))
-        for chain in whole.chains.chains:
-            by_party.setdefault(_owner(network, chain.start), (chain.last, chain.target))
+                by_party.setdefault(owner_of(network, source), (item.line.id, item.targets[0]))
+        for chain in found.chains:
+            by_party.setdefault(owner_of(network, chain.start), (chain.last, chain.target))
+        if found.more:
+            missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
         if targets is unknown:
             missing += (Missing(place, DATA) for place in dict.fromkeys(place for _, place in by_party.values()))
             continue
-        if whole.chains.more:
-            missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
         for party, (line, place) in by_party.items():
             message = say(
                 "{party} reaches {zone}, which holds data of tenants, by {line}, and cites no risk",
@@ -201,14 +194,10 @@ def _third_parties(network: Network) -> Part:
         "{n} {n:tiers|tiers}, dont {cited} {cited:cite|citent} un risque ; {zones} {zones:zone|zones} contenant des "
         "données de commanditaires",
         n=len(parties),
-        cited=len(parties) - len(places),
+        cited=len(parties) - len(uncited),
         zones=len(known),
     )
     return Part(seen, {"declared": len(parties)}, tuple(breaches), tuple(missing), name="third-parties")
-
-
-def _owner(network: Network, place: Ref) -> str:
-    return network.zones[place.id].owner if place.kind == "zone" else network.assets[place.id].owner
 
 
 def _development(network: Network) -> Part:

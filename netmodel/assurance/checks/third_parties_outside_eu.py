@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.bypass import bypass
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
@@ -16,6 +15,7 @@ from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.places import Places
+from cloison.netmodel.assurance.third_parties import access, owner_of, places_of
 from cloison.netmodel.assurance.union import in_union
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -39,22 +39,6 @@ def _outside(network: Network, name: str) -> bool | None:
     return True if False in answers else None if None in answers else False
 
 
-def _places(network: Network, parties: frozenset[str]) -> tuple[Ref, ...]:
-    """Return the zones of some parties, and their equipment in zones of others."""
-    zones = network.zones
-    found = [Ref("zone", name) for name, zone in zones.items() if zone.owner in parties]
-    found += [
-        Ref("asset", name)
-        for name, asset in network.assets.items()
-        if asset.owner in parties and all(zones[zone].owner != asset.owner for zone in asset.zones) and asset.zones
-    ]
-    return tuple(found)
-
-
-def _owner(network: Network, place: Ref) -> str:
-    return network.zones[place.id].owner if place.kind == "zone" else network.assets[place.id].owner
-
-
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     parties = {name: _outside(network, name) for name in _third_parties(network)}
@@ -64,7 +48,7 @@ def _run(evidence: Evidence) -> Outcome:
         if outside is None
     ]
     outside = frozenset(name for name, answer in parties.items() if answer)
-    places = _places(network, outside)
+    places = places_of(network, outside)
     held = {
         name: holds(network, zone, "tenant", "technical")
         for name, zone in network.zones.items()
@@ -73,35 +57,33 @@ def _run(evidence: Evidence) -> Outcome:
     known = tuple(Ref("zone", name) for name, answer in held.items() if answer)
     unknown = tuple(Ref("zone", name) for name, answer in held.items() if answer is None)
     breaches = []
-    if places and known:
-        found = bypass(network, Places(network, places), Places(network, known))
-        for item in found.direct:
-            values: dict[str, str | tuple[str, ...]] = {
-                "line": item.line.id,
-                "party": tuple(sorted({_owner(network, place) for place in item.sources})),
-                "what": tuple(place.id for place in item.sources),
-                "zones": tuple(place.id for place in item.targets),
-            }
-            subject = ref(item.line)
-            witness = along(network, item.line)
-            breaches.append(Breach(subject, Message(_LEADS, values), cited(network, subject), witness))
-        for chain in found.chains.chains:
-            values = {
-                "line": chain.last,
-                "party": _owner(network, chain.start),
-                "what": chain.start.id,
-                "zones": (chain.target.id,),
-            }
-            breaches.append(
-                Breach(chain.target, Message(_LEADS, values), spans(network, chain.hops), shown(network, chain.hops))
-            )
-        if found.chains.more:
-            missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
-    if places and unknown:
-        found = bypass(network, Places(network, places), Places(network, unknown))
-        reached = [place for item in found.direct for place in item.targets]
-        reached += [chain.target for chain in found.chains.chains]
-        missing += [Missing(place, DATA) for place in dict.fromkeys(reached)]
+    found = access(network, places, known)
+    for item in found.direct:
+        values: dict[str, str | tuple[str, ...]] = {
+            "line": item.line.id,
+            "party": tuple(sorted({owner_of(network, place) for place in item.sources})),
+            "what": tuple(place.id for place in item.sources),
+            "zones": tuple(place.id for place in item.targets),
+        }
+        subject = ref(item.line)
+        witness = along(network, item.line)
+        breaches.append(Breach(subject, Message(_LEADS, values), cited(network, subject), witness))
+    for chain in found.chains:
+        values = {
+            "line": chain.last,
+            "party": owner_of(network, chain.start),
+            "what": chain.start.id,
+            "zones": (chain.target.id,),
+        }
+        breaches.append(
+            Breach(chain.target, Message(_LEADS, values), spans(network, chain.hops), shown(network, chain.hops))
+        )
+    perhaps = access(network, places, unknown)
+    reached = [place for item in perhaps.direct for place in item.targets]
+    reached += [chain.target for chain in perhaps.chains]
+    missing += [Missing(place, DATA) for place in dict.fromkeys(reached)]
+    if found.more or perhaps.more:
+        missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
     seen = say(
         "{n} third {n:party|parties} of {all} outside the European Union, with {places} {places:place|places} on the "
         "map; {targets} {targets:zone|zones} that {targets:holds|hold} or may hold data",
@@ -137,7 +119,7 @@ def _forbids(network: Network) -> Callable[[Contact], bool]:
     outside = frozenset(name for name in _third_parties(network) if _outside(network, name))
     if not outside:
         return lambda _: False
-    sources = Places(network, _places(network, outside))
+    sources = Places(network, places_of(network, outside))
     targets = Places(
         network,
         tuple(
@@ -156,9 +138,11 @@ CHECK = Check(
     ),
     why=Text(
         "A third party that is of another law, by its country or by whoever controls it, may be ordered to hand over "
-        "what it can reach. Neither the Economic Area nor Switzerland is in the Union.",
+        "what it can reach. Neither the Economic Area nor Switzerland is in the Union. What is open to a whole public "
+        "network is open to everybody, and is not asked about here.",
         "Un tiers qui relève d’un autre droit, par son pays ou par qui le contrôle, peut être contraint de livrer ce "
-        "qu’il peut atteindre. Ni l’Espace économique ni la Suisse ne sont dans l’Union.",
+        "qu’il peut atteindre. Ni l’Espace économique ni la Suisse ne sont dans l’Union. Ce qui est ouvert à tout un "
+        "réseau public l’est à tous, et n’est pas demandé ici.",
     ),
     remedy=Text(
         "Cut the line, or the chain that is shown; access to data that are encrypted, and whose key it has not, is "
