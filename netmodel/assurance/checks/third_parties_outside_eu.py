@@ -116,10 +116,19 @@ def _applies(evidence: Evidence) -> Message | None:
 
 
 def _forbids(network: Network) -> Callable[[Contact], bool]:
+    """Return the direct reading, but of what sits on a public network: there it does as everybody may."""
     outside = frozenset(name for name in _third_parties(network) if _outside(network, name))
     if not outside:
         return lambda _: False
-    sources = Places(network, places_of(network, outside))
+    zones = network.zones
+    sources = Places(
+        network,
+        tuple(
+            item for item in places_of(network, outside)
+            if not all(zones[zone].public
+                       for zone in ((item.id,) if item.kind == "zone" else network.assets[item.id].zones))
+        ),
+    )  # fmt: skip
     targets = Places(
         network,
         tuple(
