@@ -95,7 +95,8 @@ def assess(
             return (name,)
         return tuple(rule for framework in frameworks for rule in framework.rules_of(name))
 
-    findings = (*waived(network, made, serves, evidence.at), *expired_declarations(network, evidence.at))
+    yearly = {framework.name: framework.yearly for framework in frameworks}
+    findings = (*waived(network, made, serves, evidence.at), *expired_declarations(network, evidence.at, yearly))
     answers: dict[str, list[tuple[str, Answer]]] = {}
     for start, (rule, part, count) in zip(starts, asked, strict=True):
         answers.setdefault(rule, []).append((part.name, Answer(part, findings[start : start + count])))

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from cloison.netmodel.assurance.check import Missing, Part
+from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Text, say
 from cloison.netmodel.language.model import Declaration
 from cloison.netmodel.report import Absent, Declared, Status, StatusWord
@@ -25,7 +26,10 @@ _SHOWN = 3  # data or findings named in a reason; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause in our own words; ``declared`` is what no machine can see, ``recommended`` one that cannot fail."""
+    """A clause in our own words; ``declared`` is what no machine can see, ``recommended`` one that cannot fail.
+
+    A declaration on a ``yearly`` clause holds for a year, whatever it says itself.
+    """
 
     id: str
     urn: str  # the suffix of its requirement node in CISO Assistant's library
@@ -35,6 +39,7 @@ class Clause:
     rules: tuple[str, ...] = ()
     declared: Text | None = None
     recommended: bool = False
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class Framework:
         """Return the ids of the clauses that the rule serves, or that one of its questions serves."""
         wanted = {rule, f"{rule}/{part}"} if part else {rule}
         return tuple(clause.id for clause in self.clauses if not wanted.isdisjoint(clause.rules))
+
+    @property
+    def yearly(self) -> frozenset[str]:
+        """The clauses that ask for an act every year."""
+        return frozenset(clause.id for clause in self.clauses if clause.yearly)
 
     def rules_of(self, clause: str) -> tuple[str, ...]:
         """Return the names of the rules that serve a clause, questions left out."""
@@ -121,6 +131,7 @@ def _in_force(
         and item.framework == framework.name
         and item.on <= at
         and (item.until is None or at <= item.until)
+        and not (clause.yearly and a_year_after(item.on) < at)
     ]
     return max(held, key=lambda item: item.on) if held else None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Waived, say
 from cloison.netmodel.language.model import Waiver
@@ -77,29 +78,39 @@ def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: da
     return tuple(standing)
 
 
-def expired_declarations(network: Network, at: date) -> Iterator[Finding]:
-    """Yield a finding for each declaration past its date that no later one replaces."""
+def expired_declarations(network: Network, at: date, yearly: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    """Yield a finding for each declaration past its date that no later one replaces.
+
+    ``yearly`` gives, by framework, the clauses of which a declaration holds for a year at most.
+    """
     for place, declaration in enumerate(network.model.declarations):
-        if declaration.until is None or declaration.until >= at:
+        ended = declaration.until if declaration.until is not None and declaration.until < at else None
+        every_year = declaration.clause in yearly.get(declaration.framework, ())
+        if ended is None and not (every_year and a_year_after(declaration.on) < at):
             continue
         if any(
             other.clause == declaration.clause
             and other.framework == declaration.framework
-            and other.on > declaration.on
+            and declaration.on < other.on <= at
             for other in network.model.declarations
         ):
             continue
-        yield _finding(
-            network,
-            "expired-declaration",
-            Ref("declaration", declaration.clause),
-            say(
+        if ended is not None:
+            message = say(
                 "the declaration on {clause} expired on {until}",
                 "la déclaration sur {clause} est échue depuis le {until}",
                 clause=declaration.clause,
-                until=declaration.until,
-            ),
-            ("declarations", place),
+                until=ended,
+            )
+        else:
+            message = say(
+                "the declaration on {clause} is of {on}; the clause asks for a new one every year",
+                "la déclaration sur {clause} date du {on} ; l’exigence en demande une nouvelle chaque année",
+                clause=declaration.clause,
+                on=declaration.on,
+            )
+        yield _finding(
+            network, "expired-declaration", Ref("declaration", declaration.clause), message, ("declarations", place)
         )
 
 

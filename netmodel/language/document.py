@@ -7,7 +7,7 @@ of the map leads to the place that a user can edit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -16,6 +16,7 @@ from cloison.netmodel.finding import Span
 Route: TypeAlias = tuple[str | int, ...]
 Raw: TypeAlias = Any  # a dict, a list, a text, or None for a key without a value
 
+JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists that grow from file to file
 # the model's own words, and what the user writes for them
 WRITTEN: Mapping[str, str] = {"source": "from", "without": "not", "unselect": "not"}
 _TOP: Mapping[str, Route] = {"lateral": ("policy", "lateral")}
@@ -32,6 +33,11 @@ class Part(Protocol):
     @property
     def file(self) -> str:
         """The file's name, as the user wrote it."""
+        ...
+
+    @property
+    def values(self) -> Raw:
+        """What it holds, by section."""
         ...
 
     def locate(self, route: Route, *, key: bool, rename: Callable[[str], str]) -> tuple[int, Span]:
@@ -65,6 +71,19 @@ class Document:
     def _made(self, route: Route) -> tuple[Made, ...]:
         return self.made.get((str(route[0]), str(route[1])), ()) if len(route) > 1 else ()
 
+    def _written(self, route: Route) -> Iterator[tuple[Part, Route]]:
+        """Yield the parts where a route may be written, with the route there: a list goes on from file to file."""
+        if len(route) < 2 or route[0] not in JOINED or not isinstance(route[1], int):
+            yield from ((part, route) for part in self.marks)
+            return
+        before = 0
+        for part in self.marks:
+            held = part.values.get(route[0]) if isinstance(part.values, dict) else None
+            count = len(held) if isinstance(held, list) else held is not None
+            if before <= route[1] < before + count:
+                yield part, (route[0], route[1] - before, *route[2:])
+            before += count
+
     def span(self, route: Route, *, key: bool = False) -> Span:
         """Return the place of ``route``, or of the longest part of it that is written somewhere.
 
@@ -78,8 +97,8 @@ class Document:
             depth, span = self.marks[made.part].locate(made.at + route[2:], key=key, rename=made.rename)
             if depth - len(made.at) + 2 > best:
                 best, place = depth - len(made.at) + 2, span
-        for part in self.marks:
-            depth, span = part.locate(route, key=key, rename=same)
+        for part, own in self._written(route):
+            depth, span = part.locate(own, key=key, rename=same)
             if depth > best:
                 best, place = depth, span
         return place
@@ -87,8 +106,8 @@ class Document:
     def spans(self, route: Route) -> tuple[Span, ...]:
         """Return every place where the whole of ``route`` is written, in the order of the files."""
         places: list[Span] = []
-        for part in self.marks:
-            depth, span = part.locate(route, key=False, rename=same)
+        for part, own in self._written(route):
+            depth, span = part.locate(own, key=False, rename=same)
             if depth == len(route):
                 places.append(span)
         for made in self._made(route):

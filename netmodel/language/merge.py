@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cloison.netmodel.language.document import Raw, Route
+from cloison.netmodel.language.document import JOINED, Raw, Route
 from cloison.netmodel.language.shapes import Record, at
 
-JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists that grow from file to file
 _JOINED_WORDS = frozenset({("vocabulary", "nature"), ("vocabulary", "domain"), ("vocabulary", "function")})
 
 

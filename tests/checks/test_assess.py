@@ -128,6 +128,11 @@ def test_chains_beyond_the_budget_are_counted(monkeypatch: pytest.MonkeyPatch) -
         ("tenant-isolation/bad", Owner("acme-net"), Owner("acme-net", "acme-lan"), (6, 22), False),
         ("administration-exposure/ok", Owner("internet"), Owner("admin", "admin-lan", "hyp", "lan"), (6, 22), True),
         ("administration-exposure/ok", Owner("acme-net"), Owner("admin", "admin-lan", "hyp", "lan"), (6, 443), False),
+        ("third-parties-outside-eu/ok", Owner("updates", "updates-lan"), Owner("core", "core-lan"), (6, 443), True),
+        ("third-parties-outside-eu/ok", Owner("updates", "updates-lan"), Owner("lock", "lock-lan"), (6, 443), False),
+        ("third-parties-outside-eu/ok", Owner("transit", "transit-lan"), Owner("core", "core-lan"), (6, 443), False),
+        ("third-parties-outside-eu/bad", Owner("hop", "hop-lan", "unit"), Owner("core", "core-lan"), (6, 443), True),
+        ("third-parties-outside-eu/ok-everybody", Owner("payments"), Owner("acme-net", "acme-lan"), (6, 443), False),
     ],
 )
 def test_direct_readings_judge_contacts(
@@ -165,7 +170,7 @@ def test_captures_refute_and_never_prove() -> None:
 def test_the_reference_of_the_rules() -> None:
     report = rules_report()
     entries = {item["name"]: item for item in report.data["rules"]}
-    assert entries["overlapping-hardware"]["clauses"] == ["12.3.a", "13.2.b"]
+    assert entries["overlapping-hardware"]["clauses"] == ["12.3.a", "14.4.a", "14.4.b", "13.2.b"]
     assert entries["unsafe-service"]["clauses"] == ["13.1.a/measures"]
     assert {"expired-waiver", "unused-waiver", "expired-declaration"} <= entries.keys()
     for item in entries.values():

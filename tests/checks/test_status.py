@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -159,3 +160,15 @@ def test_nothing_observed_contradicts_only_what_was_looked_at(count: int | None,
     answer = Answer(Part(SEEN, looked_at), ())
     found = status(framework, clause("A+C"), (answer,), (), frozenset(("declared", "observed")), AT)
     assert ("nothing observed" in found.reason.say("en")) is expected
+
+
+def test_a_declaration_on_a_yearly_clause_holds_for_a_year_whatever_it_says() -> None:
+    item = replace(clause("P"), yearly=True)
+    said = {
+        on: word(item, declarations=(declaration("conformant", on=on, until=date(2030, 1, 1)),))
+        for on in (date(2025, 6, 1), date(2025, 5, 31))
+    }
+    assert said == {date(2025, 6, 1): "declared", date(2025, 5, 31): "not-evaluated"}
+    assert (
+        word(replace(item, yearly=False), declarations=(declaration("conformant", on=date(2025, 5, 31)),)) == "declared"
+    )

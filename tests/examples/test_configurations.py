@@ -59,6 +59,7 @@ def test_every_configuration_is_equal_to_the_matrix(writer: ModuleType, network:
     assert {clause: statuses[clause] for clause in ("9.6.d", "9.7.a", "13.2.d", "13.2.e")} == dict.fromkeys(
         ("9.6.d", "9.7.a", "13.2.d", "13.2.e"), "conformant"
     )
+    assert statuses["18.2.1.b"] == "declared"
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "nuage-broken").iterdir()), ids=device_of)

@@ -124,3 +124,25 @@ def test_folders_below_hold_only_what_is_named(tmp_path: Path) -> None:
     found = read_map(path)
     assert names(found) == {"a.yaml", "z.csv"}
     assert list(found.model.zones) == ["front"]
+
+
+def test_what_a_list_holds_is_told_in_its_own_file(tmp_path: Path) -> None:
+    one = "  - {clause: C-%d, status: conformant, by: x, on: 2026-01-01}\n"
+    path = folder(
+        tmp_path,
+        a_yaml="cloison: 1\nname: All\ndeclarations:\n" + one % 0 + one % 1,
+        b_yaml="cloison: 1\ndeclarations: {clause: C-2, status: conformant, by: x, on: 2026-01-01}\n",
+        c_yaml="cloison: 1\nzones: {}\n",
+        d_yaml="cloison: 1\ndeclarations:\n\n" + one % 3,
+    )
+    found = read_map(path)
+    places = {
+        item.clause: found.document.span(("declarations", place, "clause"))
+        for place, item in enumerate(found.model.declarations)
+    }
+    assert {clause: (Path(span.file).name, span.line) for clause, span in places.items()} == {
+        "C-0": ("a.yaml", 4),
+        "C-1": ("a.yaml", 5),
+        "C-2": ("b.yaml", 2),
+        "C-3": ("d.yaml", 4),
+    }

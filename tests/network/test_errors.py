@@ -49,6 +49,8 @@ CASES = [
     ("unknown-word", "zones: {x: {nature: §prod}}"),
     ("unknown-word", "zones: {x: {domain: §web}}"),
     ("unknown-word", "zones: {x: {sensitivity: §secret}}"),
+    ("unknown-word", "zones: {x: {data: [technical, §tenants]}}"),
+    ("unknown-word", "flows:\n  F-1: {from: front, to: web, services: ssh, data: §anonymous}"),
     ("unknown-word", "assets: {x: {functions: [filtering, §firewall]}}"),
     ("unknown-word", "assets: {x: {sensitivity: §high}}"),
     ("unknown-word", "endpoints: {x: {asset: web, service: https, kind: user, audience: §tenants}}"),

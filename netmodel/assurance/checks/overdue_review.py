@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
+from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Ref, Step, Text, Witness, say
 
@@ -17,7 +16,7 @@ def _run(evidence: Evidence) -> Outcome:
     if not done:
         return one(_none_done(evidence, subject))
     place, last = max(done, key=lambda item: item[1].on)
-    due = _a_year_after(last.on)
+    due = a_year_after(last.on)
     seen = say(
         "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} alone: "
         "the digest of what was reviewed was not compared with this map’s history",
@@ -74,13 +73,6 @@ def _none_done(evidence: Evidence, subject: Ref) -> Part:
         )
     span = network.document.span(("reviews", place))
     return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
-
-
-def _a_year_after(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return date(day.year + 1, 3, 1)
 
 
 CHECK = Check(

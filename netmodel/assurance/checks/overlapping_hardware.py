@@ -13,37 +13,15 @@ from dataclasses import dataclass
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.perimeter import is_environment, is_production, is_service, is_system
 from cloison.netmodel.assurance.third_party_carriers import on_third_parties, third_party_carriers
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness
 from cloison.netmodel.network import Network
 from cloison.netmodel.separation import Closure
 
-_ENVIRONMENTS = frozenset(("development", "test", "preproduction"))
 _SHOWN = 5  # zones that a message names
 _OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il repose (`over`, ou `kind: physical`)")
-
-
-def _is_system(zone: ZoneFacts) -> bool:
-    """Tell whether a zone belongs to another information system: the provider's own others, or a third party's."""
-    if zone.public:
-        return False
-    if zone.owner_kind == "provider":
-        return bool(zone.system) or zone.nature == "office"
-    return zone.owner_kind == "third-party"
-
-
-def _is_environment(zone: ZoneFacts) -> bool:
-    """Tell whether a zone is another environment of the provider; what tenants develop is production of the service."""
-    return zone.owner_kind == "provider" and zone.nature in _ENVIRONMENTS and not _is_system(zone)
-
-
-def _is_service(zone: ZoneFacts) -> bool:
-    return not zone.public and not _is_system(zone) and zone.owner_kind in ("provider", "tenant")
-
-
-def _is_production(zone: ZoneFacts) -> bool:
-    return _is_service(zone) and not _is_environment(zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +42,8 @@ class _Question:
 _QUESTIONS = (
     _Question(
         "environments",
-        _is_production,
-        _is_environment,
+        is_production,
+        is_environment,
         lambda closure: closure.hardware,
         lambda _: (),
         Text(
@@ -87,8 +65,8 @@ _QUESTIONS = (
     ),
     _Question(
         "systems",
-        _is_service,
-        _is_system,
+        is_service,
+        is_system,
         lambda closure: closure.bare,
         third_party_carriers,
         Text(
