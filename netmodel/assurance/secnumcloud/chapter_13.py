@@ -20,6 +20,83 @@ CLAUSES: tuple[Clause, ...] = (
         rules=("incomplete-inventory/applications", "undeclared-bridge", "unreachable-line", "expired-line"),
     ),
     Clause(
+        id="13.1.a/resources",
+        urn="node403",
+        title=Text("List of resources", "Liste des ressources"),
+        paraphrase=Text(
+            "The cartography lists the resources of the service, hardware and virtual.",
+            "La cartographie liste les ressources du service, matérielles et virtuelles.",
+        ),
+        kind="A",
+        rules=("resource-list",),
+    ),
+    Clause(
+        id="13.1.a/applications",
+        urn="node404",
+        title=Text("Applications and their functions", "Applications et leurs fonctions"),
+        paraphrase=Text(
+            "The cartography names the applications that support the service, and what each is for.",
+            "La cartographie nomme les applications qui supportent le service, et dit à quoi sert chacune.",
+        ),
+        kind="A",
+        rules=("incomplete-inventory/applications", "server-applications"),
+    ),
+    Clause(
+        id="13.1.a/diagram",
+        urn="node405",
+        title=Text("Layer-3 diagram", "Schéma de niveau 3"),
+        paraphrase=Text(
+            "A diagram shows the network at layer 3, with its nerve centres.",
+            "Un schéma montre le réseau au niveau 3, avec ses points névralgiques.",
+        ),
+        kind="A",
+        rules=("network-diagram/whole", "unreachable-line"),
+    ),
+    Clause(
+        id="13.1.a/interconnections",
+        urn="node406",
+        title=Text("Interconnections", "Points d’interconnexion"),
+        paraphrase=Text(
+            "The diagram shows where networks meet, those of third parties and the public ones first.",
+            "Le schéma montre où les réseaux se rencontrent, d’abord ceux de tiers et les réseaux publics.",
+        ),
+        kind="A",
+        rules=("network-diagram/interconnections", "undeclared-bridge"),
+    ),
+    Clause(
+        id="13.1.a/networks",
+        urn="node407",
+        title=Text("Networks and subnets", "Réseaux et sous-réseaux"),
+        paraphrase=Text(
+            "The diagram shows networks and subnets, those of administration first.",
+            "Le schéma montre réseaux et sous-réseaux, d’abord ceux d’administration.",
+        ),
+        kind="A",
+        rules=("network-diagram/networks",),
+    ),
+    Clause(
+        id="13.1.a/security",
+        urn="node408",
+        title=Text("Security equipment", "Équipements de sécurité"),
+        paraphrase=Text(
+            "The diagram shows the equipment that filters, authenticates, encrypts or otherwise protects.",
+            "Le schéma montre les équipements qui filtrent, authentifient, chiffrent ou protègent autrement.",
+        ),
+        kind="A",
+        rules=("network-diagram/security",),
+    ),
+    Clause(
+        id="13.1.a/sensitive",
+        urn="node409",
+        title=Text("Sensitive servers", "Serveurs sensibles"),
+        paraphrase=Text(
+            "The diagram shows the servers that hold data or do sensitive work.",
+            "Le schéma montre les serveurs qui contiennent des données ou rendent des fonctions sensibles.",
+        ),
+        kind="A",
+        rules=("network-diagram/sensitive",),
+    ),
+    Clause(
         id="13.1.a/services",
         urn="node410",
         title=Text("Technical description of flows", "Description technique des flux"),
@@ -81,6 +158,50 @@ CLAUSES: tuple[Clause, ...] = (
         rules=("incomplete-line/attributes", "public-to-sensitive", "tenant-isolation"),
     ),
     Clause(
+        id="13.2.a/sensitivity",
+        urn="node416",
+        title=Text("Segregation by sensitivity", "Cloisonnement par sensibilité"),
+        paraphrase=Text(
+            "Flows are kept apart by how sensitive what they carry is.",
+            "Les flux sont séparés selon la sensibilité de ce qu’ils transportent.",
+        ),
+        kind="A+F",
+        rules=("mixed-segments/sensitivity",),
+    ),
+    Clause(
+        id="13.2.a/nature",
+        urn="node417",
+        title=Text("Segregation by nature", "Cloisonnement par nature"),
+        paraphrase=Text(
+            "Flows of production, administration, supervision and so on are kept apart.",
+            "Les flux de production, d’administration, de supervision et autres sont séparés.",
+        ),
+        kind="A+F",
+        rules=("mixed-segments/nature",),
+    ),
+    Clause(
+        id="13.2.a/belonging",
+        urn="node418",
+        title=Text("Segregation by belonging", "Cloisonnement par appartenance"),
+        paraphrase=Text(
+            "Flows of each tenant or set of tenants, of the provider and of third parties are kept apart.",
+            "Les flux de chaque commanditaire ou ensemble de commanditaires, du prestataire et des tiers sont séparés.",
+        ),
+        kind="A+F",
+        rules=("mixed-segments/owner", "tenant-isolation"),
+    ),
+    Clause(
+        id="13.2.a/domain",
+        urn="node418",
+        title=Text("Segregation by technical domain", "Cloisonnement par domaine technique"),
+        paraphrase=Text(
+            "Flows of processing, storage and other technical domains are kept apart.",
+            "Les flux de traitement, de stockage et des autres domaines techniques sont séparés.",
+        ),
+        kind="A+F",
+        rules=("mixed-segments/domain",),
+    ),
+    Clause(
         id="13.2.b",
         urn="13.2.b",
         title=Text("Apart from other information systems", "Séparation des autres systèmes d’information"),
@@ -104,7 +225,7 @@ CLAUSES: tuple[Clause, ...] = (
             "dans un tunnel chiffré.",
         ),
         kind="A+C",
-        rules=("administration-tunnel",),
+        rules=("administration-tunnel", "supervision-acts"),
     ),
     Clause(
         id="13.2.d",
