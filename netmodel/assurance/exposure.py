@@ -94,3 +94,18 @@ def _is_on(network: Network, vertex: int, endpoint: EndpointFacts) -> bool:
     here = network.reach.vertices[vertex]
     name = here.id.partition("/")[0]
     return here.kind in ("asset", "relay") and name in (endpoint.asset, network.assets[endpoint.asset].cluster)
+
+
+def open_to_all(network: Network) -> frozenset[str]:
+    """Return the lines that let in whoever is on a public network: they are nobody's own access."""
+    public = {
+        name for name, zone in network.zones.items() if zone.public and zone.owner_kind in ("", "public", "provider")
+    }
+    return frozenset(
+        line.id
+        for line in network.lines
+        if any(
+            end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
+            for end in line.sources
+        )
+    )

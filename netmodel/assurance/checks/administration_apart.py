@@ -100,8 +100,11 @@ CHECK = Check(
         "Ce qui administre est séparé de l’infrastructure technique",
     ),
     why=Text(
-        "Whoever takes a hypervisor must not stand among the posts and bastions that command all the others.",
-        "Qui prend un hyperviseur ne doit pas se trouver parmi les postes et bastions qui commandent tous les autres.",
+        "Whoever takes a hypervisor must not stand among the posts and bastions that command all the others. The "
+        "infrastructure are the zones of the layer tech-infra, what administers those of nature administration.",
+        "Qui prend un hyperviseur ne doit pas se trouver parmi les postes et bastions qui commandent tous les "
+        "autres. L’infrastructure est l’ensemble des zones de la couche tech-infra, ce qui administre celles de "
+        "nature administration.",
     ),
     remedy=Text(
         "Give administration zones of its own, and put a filter on the way that is shown.",

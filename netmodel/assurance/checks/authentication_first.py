@@ -101,8 +101,11 @@ CHECK = Check(
         "L’administration publique authentifie avant toute autre chose",
     ),
     why=Text(
-        "What an interface says to whoever has not proved who he is can be attacked by anybody.",
-        "Ce qu’une interface échange avec qui n’a pas prouvé son identité peut être attaqué par n’importe qui.",
+        "What an interface says to whoever has not proved who he is can be attacked by anybody. Where no device "
+        "authenticates before the interface, it authenticates by itself, and that this comes first is declared.",
+        "Ce qu’une interface échange avec qui n’a pas prouvé son identité peut être attaqué par n’importe qui. Là "
+        "où aucun équipement n’authentifie avant l’interface, elle le fait elle-même, et que cela vienne d’abord "
+        "se déclare.",
     ),
     remedy=Text(
         "Put a proxy that authenticates on every public way to it, and write its `authentication`.",

@@ -202,8 +202,12 @@ CHECK = Check(
         "Des flux qui diffèrent ne partagent aucun segment sans filtrage",
     ),
     why=Text(
-        "Where nothing filters, whoever holds the least guarded machine reaches and hears what the others exchange.",
-        "Là où rien ne filtre, qui tient la machine la moins gardée atteint et écoute ce qu’échangent les autres.",
+        "Where nothing filters, whoever holds the least guarded machine reaches and hears what the others "
+        "exchange. A line that leaves its segment passes a filter, which separates it; within one, only its own "
+        "encryption or a tunnel does. Logical separation is enough here.",
+        "Là où rien ne filtre, qui tient la machine la moins gardée atteint et écoute ce qu’échangent les autres. "
+        "Une ligne qui quitte son segment passe un filtrage, qui la sépare ; au sein d’un segment, seul son "
+        "chiffrement ou un tunnel le fait. Une séparation logique suffit ici.",
     ),
     remedy=Text(
         "Put a filter on the way that is shown, give them VRFs apart, or correct the attribute.",

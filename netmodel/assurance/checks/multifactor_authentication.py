@@ -113,8 +113,10 @@ CHECK = Check(
         "L’administration demande plusieurs facteurs d’authentification",
     ),
     why=Text(
-        "A password that was stolen or guessed must not be enough to command the service.",
-        "Un mot de passe volé ou deviné ne doit pas suffire à commander le service.",
+        "A password that was stolen or guessed must not be enough to command the service. Lines of supervision, by "
+        "which nobody administers, do not count.",
+        "Un mot de passe volé ou deviné ne doit pas suffire à commander le service. Les lignes de supervision, par "
+        "lesquelles nul n’administre, ne comptent pas.",
     ),
     remedy=Text(
         "Write `authentication: mfa` where the interface asks for it, or let in by a bastion that does and "

@@ -81,8 +81,12 @@ CHECK = Check(
         "Les serveurs de production servent une application nommée",
     ),
     why=Text(
-        "A server of which nobody says what it is for is the one that nobody dares to stop, nor to correct.",
-        "Le serveur dont nul ne dit à quoi il sert est celui que nul n’ose arrêter, ni corriger.",
+        "A server of which nobody says what it is for is the one that nobody dares to stop, nor to correct. "
+        "Servers are the provider’s assets in its zones of production, storage, backup and logging that neither "
+        "forward nor watch.",
+        "Le serveur dont nul ne dit à quoi il sert est celui que nul n’ose arrêter, ni corriger. Les serveurs sont "
+        "les biens du prestataire dans ses zones de production, de stockage, de sauvegarde et de journalisation, "
+        "sauf ce qui achemine ou surveille.",
     ),
     remedy=Text(
         "Name it among the `assets` of the application that it serves, or withdraw it.",

@@ -192,9 +192,10 @@ CHECK = Check(
         "Administrateurs et commanditaires ont des annuaires distincts",
     ),
     why=Text(
-        "In one directory a mistake over a tenant’s account, or a flaw in what serves tenants, makes an administrator.",
-        "Dans un annuaire commun, une erreur sur un compte de commanditaire, ou une faille du côté des commanditaires, "
-        "fait un administrateur.",
+        "In one directory a mistake over a tenant’s account, or a flaw in what serves tenants, makes an "
+        "administrator. Who asks a directory shows whose accounts it holds.",
+        "Dans un annuaire commun, une erreur sur un compte de commanditaire, ou une faille du côté des "
+        "commanditaires, fait un administrateur. Qui interroge un annuaire montre de qui il tient les comptes.",
     ),
     remedy=Text(
         "Give tenants’ accounts a directory of their own, and take out the line that asks the other one.",

@@ -1,8 +1,8 @@
 """support-bastion: support from outside the Union reaches tenants' data by a bastion alone (SecNumCloud 9.7.d).
 
 Support are the lines of that nature. Where the place that one comes from lies outside the Union, nothing may lead from
-there to what holds tenants' data past the bastions, and the bastions' actions are sent to a log collector. That
-somebody watches live, and may stop what is done, is declared.
+there to what holds tenants' data past the bastions, save by what is open to whoever is on a public network; and the
+bastions' actions are sent to a log collector. That somebody watches live, and may stop what is done, is declared.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import more_chains
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.exposure import open_to_all
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.interfaces import family
 from cloison.netmodel.assurance.places import Places
@@ -112,7 +113,10 @@ def _run(evidence: Evidence) -> Outcome:
     elif outside:
         found = bypass(network, _places(network, outside), _places(network, data), bastions)
         looked = found.looked + found.cut
+        for_all = open_to_all(network)
         for item in found.direct:
+            if item.line.id in for_all:
+                continue
             message = say(
                 "{line} leads from {sources}, outside the European Union, to the data of tenants in {targets}, past "
                 "every bastion",
@@ -124,6 +128,8 @@ def _run(evidence: Evidence) -> Outcome:
             )
             breaches.append(Breach(ref(item.line), message, cited(network, ref(item.line)), along(network, item.line)))
         for chain in found.chains.chains:
+            if chain.first in for_all:
+                continue
             message = say(
                 "a chain of lines leads from {source}, outside the European Union, to the data of tenants in {target}, "
                 "past every bastion, by {last}",
@@ -176,9 +182,11 @@ CHECK = Check(
         "Le support rendu hors de l’Union passe par un bastion",
     ),
     why=Text(
-        "Only a bastion shows somebody in the Union, live, what is done to a tenant’s data from outside, and stops it.",
-        "Seul un bastion montre à quelqu’un de l’Union, en temps réel, ce qui est fait des données d’un commanditaire, "
-        "et permet de l’arrêter.",
+        "Only a bastion shows somebody in the Union, live, what is done to a tenant’s data from outside, and stops "
+        "it. What is open to whoever is on a public network is no access of support.",
+        "Seul un bastion montre à quelqu’un de l’Union, en temps réel, ce qui est fait des données d’un "
+        "commanditaire, et permet de l’arrêter. Ce qui est ouvert à quiconque est sur un réseau public n’est pas "
+        "un accès du support.",
     ),
     remedy=Text(
         "Let support in by a bastion on its endpoint alone, and take out what leads past it.",

@@ -13,6 +13,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.exposure import open_to_all
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
@@ -33,19 +34,6 @@ def _places(network: Network) -> dict[Ref, str]:
         ):
             found[Ref("asset", name)] = asset.owner
     return found
-
-
-def _for_all(network: Network) -> frozenset[str]:
-    """Return the lines that let in whoever is on a public network."""
-    public = {
-        name for name, zone in network.zones.items() if zone.public and zone.owner_kind in ("", "public", "provider")
-    }
-    return frozenset(
-        line.id
-        for line in network.lines
-        if any(end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
-               for end in line.sources)
-    )  # fmt: skip
 
 
 def _reached(network: Network, party: str, found: Crossing) -> Breach:
@@ -76,7 +64,7 @@ def _run(evidence: Evidence) -> Outcome:
                 breaches.append(_hosted(network, owner, place))
     found = None
     if starts and data:
-        found = crossings(network, starts, Targets(network, data), without_lines=_for_all(network))
+        found = crossings(network, starts, Targets(network, data), without_lines=open_to_all(network))
         told: set[tuple[str, Ref]] = set()
         for item in found.chains:
             owner = places[item.start]
@@ -147,9 +135,10 @@ CHECK = Check(
         "Les tiers qui peuvent atteindre les données des commanditaires sont listés",
     ),
     why=Text(
-        "A tenant can object to whom it knows of: an access that nobody listed is one that it never accepted.",
-        "Un commanditaire ne peut s’opposer qu’à qui il connaît : un accès que nul n’a listé est un accès qu’il n’a "
-        "pas accepté.",
+        "A tenant can object to whom it knows of: an access that nobody listed is one that it never accepted. What "
+        "is open to whoever is on a public network is no access of a third party.",
+        "Un commanditaire ne peut s’opposer qu’à qui il connaît : un accès que nul n’a listé est un accès qu’il "
+        "n’a pas accepté. Ce qui est ouvert à quiconque est sur un réseau public n’est pas l’accès d’un tiers.",
     ),
     remedy=Text(
         "Cut the chain that is shown, or write `access: tenant` on the party and inform the tenants.",

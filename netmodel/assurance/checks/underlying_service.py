@@ -114,9 +114,12 @@ CHECK = Check(
         "Ce qui est bâti sur un service en nuage est hors d’atteinte de son interface publique",
     ),
     why=Text(
-        "The provider’s own machines must not be one more tenant’s machines to whoever breaks the public console.",
-        "Pour qui force la console publique, les machines du prestataire ne doivent pas être celles d’un commanditaire "
-        "de plus.",
+        "The provider’s own machines must not be one more tenant’s machines to whoever breaks the public console. "
+        "The interface of the underlying service is every endpoint for tenants outside the zones built on it, with "
+        "what is behind.",
+        "Pour qui force la console publique, les machines du prestataire ne doivent pas être celles d’un "
+        "commanditaire de plus. L’interface du service sous-jacent est toute interface offerte à des "
+        "commanditaires hors des zones bâties sur lui, avec ce qui est derrière.",
     ),
     remedy=Text(
         "Cut the line or the chain that is shown; manage these resources from the provider’s own administration.",

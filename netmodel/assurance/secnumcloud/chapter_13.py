@@ -155,7 +155,7 @@ CLAUSES: tuple[Clause, ...] = (
             "technique ; logiquement, physiquement ou par chiffrement.",
         ),
         kind="A+F",
-        rules=("incomplete-line/attributes", "public-to-sensitive", "tenant-isolation"),
+        rules=("incomplete-line/attributes", "mixed-segments", "public-to-sensitive", "tenant-isolation"),
     ),
     Clause(
         id="13.2.a/sensitivity",
