@@ -15,7 +15,7 @@ from cloison.netmodel.assurance.unfiltered import breach, meeting
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
-LAYER = "tech-infra"
+_LAYER = "tech-infra"
 _SHOWN = 5  # zones that a message names
 _NO_LAYER = Text(
     "which zones are the technical infrastructure (`layer: tech-infra`)",
@@ -25,7 +25,7 @@ _NO_ADMINISTRATION = Text("a zone of administration of the provider", "une zone 
 
 
 def _infrastructure(network: Network) -> list[str]:
-    return [name for name, zone in network.zones.items() if zone.layer == LAYER and zone.owner_kind == "provider"]
+    return [name for name, zone in network.zones.items() if zone.layer == _LAYER and zone.owner_kind == "provider"]
 
 
 def _run(evidence: Evidence) -> Outcome:

@@ -23,7 +23,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.space.catalogue import CATALOGUE
 from cloison.netmodel.space.services import ServiceSet
 
-AUTHENTICATION = Text("how users prove who they are (`authentication`)", "comment on s’y authentifie")
+_AUTHENTICATION = Text("how users prove who they are (`authentication`)", "comment on s’y authentifie")
 _PROFILE = Text(
     "a cryptographic profile (`encryption.profile`, or `profiles`)",
     "un profil cryptographique (`encryption.profile`, ou `profiles`)",
@@ -71,7 +71,7 @@ def _run(evidence: Evidence) -> Outcome:
         if item.endpoint.authentication == "none":
             breaches.append(_open(network, item))
         elif not item.endpoint.authentication:
-            missing.append(Missing(Ref("endpoint", item.id), AUTHENTICATION))
+            missing.append(Missing(Ref("endpoint", item.id), _AUTHENTICATION))
     lines = 0
     for line in network.lines if public else ():
         endpoints = tuple(item.id for item in offered.by(line)) if line.live else ()
