@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from cloison.flows.wire import SSH, Seen
-from cloison.netmodel.assurance import profiles
+from cloison.netmodel.assurance.cryptography import known_profiles, profile_name
 from cloison.netmodel.assurance.profile import Profile
 from cloison.netmodel.facts import Line
 from cloison.netmodel.network import Network
-from cloison.netmodel.registry import load
 from cloison.netmodel.space.catalogue import CATALOGUE
 
 CLEARTEXT, WEAK, WRONG, OUTSIDE = "cleartext", "weak-encryption", "wrong-protocol", "outside-tunnel"
@@ -78,14 +76,8 @@ def claim_of(network: Network, line: Line, service: int) -> Claim:
         frozenset(words) if words and all(words) else frozenset(),
         encryption.protocol.lower() if encryption else "",
         encryption.minimum if encryption else "",
-        known_profiles().get(encryption.profile) if encryption else None,
+        known_profiles().get(profile_name(network.model, encryption)) if encryption else None,
     )
-
-
-@cache
-def known_profiles() -> Mapping[str, Profile]:
-    """Return the cryptographic profiles by name."""
-    return load(profiles, "PROFILE")
 
 
 def refutation(claim: Claim, seen: Seen, agreed: Collection[str] = (), year: int = 0) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 import cloison.netmodel.assurance.checks as check_entries
 import cloison.netmodel.assurance.frameworks as framework_entries
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
-from cloison.netmodel.assurance.effective import effective_network, effective_part
+from cloison.netmodel.assurance.effective import effective_network, effective_parts
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
 from cloison.netmodel.assurance.policy import policy_checks
@@ -132,7 +132,7 @@ def _ask(check: Check, evidence: Evidence, wider: Callable[[], Network]) -> Outc
     outcome = check.run(evidence)
     parts = list(outcome.parts)
     if "effective" in check.refines and evidence.effective:
-        parts.append(effective_part(check, evidence, outcome, wider))
+        parts += effective_parts(check, evidence, outcome, wider)
     if check.forbids is not None and "observed" in check.refines and evidence.observed is not None:
         parts.append(_observed(check, evidence))
     return Outcome(tuple(parts))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.network import Network
@@ -26,23 +26,19 @@ def effective_network(evidence: Evidence) -> Network:
     )
 
 
-def effective_part(check: Check, evidence: Evidence, declared: Outcome, wider: Callable[[], Network]) -> Part:
+def effective_parts(
+    check: Check, evidence: Evidence, declared: Outcome, wider: Callable[[], Network]
+) -> tuple[Part, ...]:
     """Return how a rule is broken where configurations permit more than the matrix, which ``declared`` was asked of.
 
-    ``rest`` names the filtering assets whose configuration was not given, and those whose is in doubt.
+    There is an answer to each question of the rule, save those that do not apply, on either graph. ``rest`` names the
+    filtering assets whose configuration was not given, and those whose is in doubt.
     """
-    breaches: list[Breach] = []
-    missing = []
-    if any(item.kind == "excess" for permitted in evidence.effective.values() for item in permitted.departures):
-        network = wider()
-        outcome = check.run(Evidence(network, evidence.at, evidence.effective, evidence.observed, evidence.ancestors))
-        known = {(item.subject, item.message.say("en")) for item in declared.breaches}
-        breaches += (
-            Breach(item.subject, item.message, item.spans, item.witness, item.severity, item.remedy, "effective")
-            for item in outcome.breaches
-            if (_by_a_rule(item) or item.witness is None) and (item.subject, item.message.say("en")) not in known
-        )
-        missing += [item for item in outcome.missing if item not in declared.missing]
+    excess = any(item.kind == "excess" for permitted in evidence.effective.values() for item in permitted.departures)
+    outcome = Outcome(())
+    if excess:
+        given = Evidence(wider(), evidence.at, evidence.effective, evidence.observed, evidence.ancestors)
+        outcome = check.run(given)
     rules = sum(item.rules for item in evidence.effective.values())
     devices = len(evidence.effective)
     seen = say(
@@ -50,7 +46,27 @@ def effective_part(check: Check, evidence: Evidence, declared: Outcome, wider: C
         "{rules} {rules:règle|règles} de {devices} {devices:équipement configuré|équipements configurés}",
         rules=rules, devices=devices,
     )  # fmt: skip
-    return Part(seen, {"effective": rules}, tuple(breaches), tuple(missing), rest=not_compared(evidence))
+    rest = not_compared(evidence)
+    parts = []
+    for name in check.parts:
+        before = [part for part in declared.parts if part.name == name]
+        breaches, missing = _more(before, [part for part in outcome.parts if part.name == name])
+        if breaches or missing or not all(part.absent is not None for part in before):
+            parts.append(Part(seen, {"effective": rules}, breaches, missing, name=name, rest=rest))
+    return tuple(parts)
+
+
+def _more(before: Sequence[Part], after: Sequence[Part]) -> tuple[tuple[Breach, ...], tuple[Missing, ...]]:
+    """Return what the answers on the effective graph have beyond those on the declared one."""
+    known = {(item.subject, item.message.say("en")) for part in before for item in part.breaches}
+    lacking = {item for part in before for item in part.missing}
+    breaches = tuple(
+        Breach(item.subject, item.message, item.spans, item.witness, item.severity, item.remedy, "effective")
+        for part in after
+        for item in part.breaches
+        if (_by_a_rule(item) or item.witness is None) and (item.subject, item.message.say("en")) not in known
+    )
+    return breaches, tuple(item for part in after for item in part.missing if item not in lacking)
 
 
 def _by_a_rule(breach: Breach) -> bool:

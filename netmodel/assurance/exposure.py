@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.chains import Leap, Through, arrivals, breaks_everything
@@ -45,11 +45,17 @@ class Exposed:
     hops: tuple[Hop, ...]
 
 
-def exposed_past_relays(network: Network, starts: Iterable[int], offered: Offered) -> tuple[int, dict[str, Exposed]]:
+def exposed_past_relays(
+    network: Network,
+    starts: Iterable[int],
+    offered: Offered,
+    stops: Callable[[Network, str], bool] = breaks_everything,
+    without_lines: Collection[str] = (),
+) -> tuple[int, dict[str, Exposed]]:
     """Return how many lines are reached and the endpoints that are, when only a VPN that authenticates and encrypts
-    ends a chain: no proxy, no WAF and no bastion does."""
-    search = Through(network, breaks_everything)
-    reached, leaps = search.search(starts)
+    ends a chain: no proxy, no WAF and no bastion does. ``stops`` says which relays do instead."""
+    search = Through(network, stops)
+    reached, leaps = search.search(starts, without_lines)
     return _exposed(network, reached, leaps, offered)
 
 
@@ -88,3 +94,18 @@ def _is_on(network: Network, vertex: int, endpoint: EndpointFacts) -> bool:
     here = network.reach.vertices[vertex]
     name = here.id.partition("/")[0]
     return here.kind in ("asset", "relay") and name in (endpoint.asset, network.assets[endpoint.asset].cluster)
+
+
+def open_to_all(network: Network) -> frozenset[str]:
+    """Return the lines that let in whoever is on a public network: they are nobody's own access."""
+    public = {
+        name for name, zone in network.zones.items() if zone.public and zone.owner_kind in ("", "public", "provider")
+    }
+    return frozenset(
+        line.id
+        for line in network.lines
+        if any(
+            end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
+            for end in line.sources
+        )
+    )

@@ -174,6 +174,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("text", ("country",), Text("country", "pays")),
         Column("text", ("contribution",), Text("contribution", "contribution")),
         Column("text", ("control",), Text("controlled from", "contrôlé depuis")),
+        Column("list", ("access",), Text("data access", "accès aux données")),
         _RISK,
     ),
     "zones": (

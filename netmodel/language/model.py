@@ -60,6 +60,7 @@ class Party:
     country: str = ""
     contribution: str = ""
     control: str = ""  # country of whoever controls it (19.6.c)
+    access: Names = ()  # data that a third party may reach: tenant, technical (15.1.b)
     risk: str = ""
     labels: Labels = Field(default_factory=dict)
 
@@ -403,6 +404,7 @@ class Model:
     timezone: str = "Europe/Paris"
     marking: str = ""
     vocabulary: Vocabulary = Field(default_factory=Vocabulary)
+    profiles: Mapping[str, str] = Field(default_factory=dict)  # of the lines that name none, by protocol
     parties: Mapping[str, Party] = Field(default_factory=dict)
     sites: Mapping[str, Site] = Field(default_factory=dict)
     carriers: Mapping[str, Carrier] = Field(default_factory=dict)

@@ -36,6 +36,9 @@ _MARK = re.compile(
 )
 
 
+_PLACEHOLDER = re.compile(r"\{[a-z_]+[:}]")  # a rule's own text may have braces
+
+
 @dataclass(frozen=True)
 class Due:
     """A finding that a case's author expects."""
@@ -179,7 +182,7 @@ def test_every_text_is_in_both_languages(path: Path) -> None:
         for lang in LANGS:
             said = message.say(lang)
             assert said
-            assert "{" not in said
+            assert not _PLACEHOLDER.search(said), said
 
 
 def test_every_rule_has_a_passing_and_a_failing_case() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cloison.flows.judging.claims import Claim, known_profiles, refutation
+from cloison.flows.judging.claims import Claim, refutation
 from cloison.flows.wire import IN_CLEAR, OTHER, START_AB, START_BA, TEXT_AB, UPGRADED, WENT_ON, Wire, seen, wire_text
+from cloison.netmodel.assurance.cryptography import known_profiles, profile_name
 from cloison.netmodel.finding import Text
+from cloison.netmodel.language.model import Encryption, Model
 
 _T = Text("x", "x")
 _WIRES = (
@@ -166,3 +168,15 @@ def test_a_profile_says_one_thing_of_an_algorithm_and_by_which_document() -> Non
         names = [name for ruling in profile.rulings for name in ruling.names]
         assert len(names) == len(set(names))
         assert all(ruling.source and ruling.why.en != ruling.why.fr for ruling in profile.rulings)
+
+
+def test_a_line_that_names_no_profile_follows_that_of_the_map() -> None:
+    model = Model(cloison=1, name="m", profiles={"tls": "anssi-tls-2020", "snmp3": "ours"})
+    for encryption, name in (
+        (Encryption("tls"), "anssi-tls-2020"),
+        (Encryption("HTTPS"), "anssi-tls-2020"),
+        (Encryption("tls", profile="own"), "own"),
+        (Encryption("snmp3"), "ours"),
+        (Encryption("ssh"), ""),
+    ):
+        assert profile_name(model, encryption) == name

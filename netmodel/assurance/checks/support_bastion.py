@@ -1,0 +1,199 @@
+"""support-bastion: support from outside the Union reaches tenants' data by a bastion alone (SecNumCloud 9.7.d).
+
+Support are the lines of that nature. Where the place that one comes from lies outside the Union, nothing may lead from
+there to what holds tenants' data past the bastions, save by what is open to whoever is on a public network; and the
+bastions' actions are sent to a log collector. That somebody watches live, and may stop what is done, is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloison.netmodel.assurance.bypass import bypass
+from cloison.netmodel.assurance.chains import shown, spans
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
+from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.crossings import more_chains
+from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.exposure import open_to_all
+from cloison.netmodel.assurance.holdings import DATA, holds
+from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.assurance.places import Places
+from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.facts import Line
+from cloison.netmodel.finding import Message, Ref, Text, say
+from cloison.netmodel.network import Network
+
+_HEARERS = frozenset(("log-collector", "siem"))
+_COUNTRY = Text(
+    "the country from which support is given (`site`, or its owner’s `country`)",
+    "le pays depuis lequel le support est rendu (`site`, ou le `country` de son propriétaire)",
+)
+
+
+def _country(network: Network, zone: str) -> str:
+    facts = network.zones[zone]
+    if facts.site:
+        return network.model.sites[facts.site.partition("/")[0]].country
+    party = network.model.parties.get(facts.owner)
+    return party.country if party else ""
+
+
+def _origins(network: Network, lines: list[Line]) -> tuple[list[str], list[Missing]]:
+    """Return the zones outside the Union from which support is given, and those of which nobody knows."""
+    outside, missing = [], []
+    for zone in dict.fromkeys(zone for line in lines for end in line.sources for zone in end.zones):
+        within = in_union(_country(network, zone))
+        if within is None:
+            missing.append(Missing(Ref("zone", zone), _COUNTRY))
+        elif not within:
+            outside.append(zone)
+    return outside, missing
+
+
+def _unheard(network: Network, bastions: tuple[str, ...]) -> list[Breach]:
+    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
+    hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
+    speaking = {
+        asset
+        for line in network.lines
+        if line.live and any(not hearing.isdisjoint(end.assets) for end in line.targets)
+        for end in line.sources
+        for asset in end.assets
+    }
+    return [
+        Breach(
+            Ref("asset", name),
+            say(
+                "no live line leads from the bastion {name}, which support passes, to a log collector or a SIEM",
+                "aucune ligne en vigueur ne mène du bastion {name}, par où passe le support, à un collecteur de "
+                "journaux ou à un SIEM",
+                name=name,
+            ),
+            cited(network, Ref("asset", name)),
+            remedy=say(
+                "Write the line by which it sends what is done on it.",
+                "Écrire la ligne par laquelle il envoie la trace de ce qui s’y fait.",
+            ),
+        )
+        for name in bastions
+        if speaking.isdisjoint(family(network, name))
+    ]
+
+
+def _places(network: Network, zones: Iterable[str]) -> Places:
+    return Places(network, tuple(Ref("zone", name) for name in zones))
+
+
+def _passed(network: Network, lines: list[Line], zones: list[str]) -> tuple[str, ...]:
+    """Return the bastions that support from outside is given through, clusters as one."""
+    here = frozenset(zones)
+    ends = [
+        asset
+        for line in lines
+        if any(not here.isdisjoint(end.zones) for end in line.sources)
+        for end in line.targets
+        for asset in end.assets
+    ]
+    tops = (network.assets[name].cluster or name for name in ends if "bastion" in network.assets[name].functions)
+    return tuple(dict.fromkeys(tops))
+
+
+def _run(evidence: Evidence) -> Outcome:
+    network = evidence.network
+    lines = _support(network)
+    outside, missing = _origins(network, lines)
+    data = tuple(name for name, zone in network.zones.items() if holds(network, zone, "tenant"))
+    bastions = tuple(name for name, facts in network.assets.items() if "bastion" in facts.functions)
+    breaches: list[Breach] = []
+    looked = 0
+    if outside and not data:
+        missing.append(Missing(Ref("map", network.model.name), DATA))
+    elif outside:
+        found = bypass(network, _places(network, outside), _places(network, data), bastions)
+        looked = found.looked + found.cut
+        for_all = open_to_all(network)
+        for item in found.direct:
+            if item.line.id in for_all:
+                continue
+            message = say(
+                "{line} leads from {sources}, outside the European Union, to the data of tenants in {targets}, past "
+                "every bastion",
+                "{line} mène de {sources}, hors de l’Union européenne, aux données de commanditaires dans {targets}, "
+                "sans passer par un bastion",
+                line=item.line.id,
+                sources=tuple(place.id for place in item.sources),
+                targets=tuple(place.id for place in item.targets),
+            )
+            breaches.append(Breach(ref(item.line), message, cited(network, ref(item.line)), along(network, item.line)))
+        for chain in found.chains.chains:
+            if chain.first in for_all:
+                continue
+            message = say(
+                "a chain of lines leads from {source}, outside the European Union, to the data of tenants in {target}, "
+                "past every bastion, by {last}",
+                "une suite de lignes mène de {source}, hors de l’Union européenne, aux données de commanditaires dans "
+                "{target}, sans passer par un bastion, par {last}",
+                source=chain.start.id,
+                target=chain.target.id,
+                last=chain.last,
+            )
+            breaches.append(Breach(chain.target, message, spans(network, chain.hops), shown(network, chain.hops)))
+        if found.chains.more:
+            breaches.append(more_chains(network, found.chains))
+        breaches += _unheard(network, _passed(network, lines, outside))
+    absent = None
+    if not outside and not missing:
+        absent = say(
+            "none of {n} {n:line|lines} of support comes from outside the European Union",
+            "sur {n} {n:ligne|lignes} de support, aucune ne vient de hors de l’Union européenne",
+            n=len(lines),
+        )
+    seen = say(
+        "{lines} {lines:line|lines} of support, {outside} {outside:zone|zones} outside the European Union, {data} "
+        "{data:zone|zones} with tenants’ data, {bastions} {bastions:bastion|bastions}, {looked} lines looked at",
+        "{lines} {lines:ligne|lignes} de support, {outside} {outside:zone|zones} hors de l’Union européenne, {data} "
+        "{data:zone|zones} avec des données de commanditaires, {bastions} {bastions:bastion|bastions}, {looked} lignes "
+        "examinées",
+        lines=len(lines),
+        outside=len(outside),
+        data=len(data),
+        bastions=len(bastions),
+        looked=looked,
+    )
+    return one(Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing), absent))
+
+
+def _support(network: Network) -> list[Line]:
+    return [line for line in network.lines if line.live and line.nature == "support"]
+
+
+def _applies(evidence: Evidence) -> Message | None:
+    if _support(evidence.network):
+        return None
+    return say("no live line is of nature support", "aucune ligne en vigueur n’est de nature support")
+
+
+CHECK = Check(
+    name="support-bastion",
+    title=Text(
+        "Support from outside the Union passes a bastion",
+        "Le support rendu hors de l’Union passe par un bastion",
+    ),
+    why=Text(
+        "Only a bastion shows somebody in the Union, live, what is done to a tenant’s data from outside, and stops "
+        "it. What is open to whoever is on a public network is no access of support.",
+        "Seul un bastion montre à quelqu’un de l’Union, en temps réel, ce qui est fait des données d’un "
+        "commanditaire, et permet de l’arrêter. Ce qui est ouvert à quiconque est sur un réseau public n’est pas "
+        "un accès du support.",
+    ),
+    remedy=Text(
+        "Let support in by a bastion on its endpoint alone, and take out what leads past it.",
+        "Faire entrer le support par un bastion, sur sa seule interface, et retirer ce qui le contourne.",
+    ),
+    severity="error",
+    run=_run,
+    refines=("effective",),
+    applies=_applies,
+)
