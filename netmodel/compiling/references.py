@@ -165,6 +165,9 @@ class _Checker:
             self.word(zone.nature, self.words.natures, "zones", name, "nature")
             self.word(zone.domain, self.words.domains, "zones", name, "domain")
             self.word(zone.sensitivity, self.words.scale, "zones", name, "sensitivity")
+            for place, data in enumerate(zone.data):
+                if data not in m.DATA:
+                    self.problems.word(data, m.DATA, "data", ("zones", name, "data", place))
 
     def subnets(self) -> None:
         for name, subnet in self.model.subnets.items():

@@ -45,6 +45,9 @@ def check_words(name: str, flow: m.Flow, model: m.Model, words: Words, problems:
         problems.word(flow.domain, sorted(words.domains), "domain", (*route, "domain"))
     if flow.sensitivity and flow.sensitivity not in words.scale:
         problems.word(flow.sensitivity, words.scale, "sensitivity", (*route, "sensitivity"))
+    for place, data in enumerate(flow.data):
+        if data not in (*m.DATA, "anonymised"):
+            problems.word(data, (*m.DATA, "anonymised"), "data", (*route, "data", place))
     if flow.vrf != "default" and flow.vrf not in model.vrfs:
         problems.unknown(flow.vrf, KINDS["vrfs"], model.vrfs, (*route, "vrf"))
     if flow.tunnel and (flow.tunnel not in model.carriers or model.carriers[flow.tunnel].kind != "tunnel"):

@@ -63,7 +63,11 @@ _FUNCTIONS = {"filtrage": "filtering", "routage": "routing", "mandataire": "prox
               "authentification": "authentication",
               "chiffrement": "encryption", "sonde": "probe", "collecteur de journaux": "log-collector",
               "source de temps": "time-source", "annuaire": "directory", "sas entrant": "sas-in",
-              "sas sortant": "sas-out", "antivirus": "antivirus", "hyperviseur": "hypervisor"}  # fmt: skip
+              "sas sortant": "sas-out", "antivirus": "antivirus", "hyperviseur": "hypervisor",
+              "poste de travail": "workstation", "controleur sdn": "sdn-controller",
+              "autorite de certification": "certificate-authority"}  # fmt: skip
+_DATA = {"commanditaire": "tenant", "commanditaires": "tenant", "technique": "technical", "techniques": "technical",
+         "anonymisees": "anonymised", "aucune": "none"}  # fmt: skip
 _KINDS = {"physique": "physical", "virtuel": "virtual", "virtuelle": "virtual"}
 _PARTIES = {"prestataire": "provider", "commanditaire": "tenant", "client": "tenant", "tiers": "third-party"}
 _CARRIERS = {"materiel": "hardware"}
@@ -83,6 +87,7 @@ _OVER = Column("list", ("over",), Text("runs on", "support"), ("over", "supports
 _SITE = Column("text", ("site",), Text("location", "localisation"), ("site", "emplacement"))
 _VRF = Column("text", ("vrf",), Text("VRF", "VRF"))
 _RISK = Column("text", ("risk",), Text("risk", "risque"))
+_HELD = Column("list", ("data",), Text("data", "données"), words=_DATA)
 _AUTHENTICATION = Column("text", ("authentication",), Text("authentication", "authentification"))
 _ID = Column("id", (), Text("ID", "ID"), ("identifiant", "identifier", "code", "n", "no", "numéro"))
 _NAMED = Column("id", (), Text("name", "nom"), ("id", "identification", "identifiant", "identifier"))
@@ -132,6 +137,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("text", ("exception", "by"), Text("exception granted by", "exception accordée par")),
         Column("date", ("exception", "until"), Text("exception until", "exception jusqu’au")),
         _VRF,
+        _HELD,
         _RISK,
     ),
     "assets": (
@@ -159,6 +165,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("list", ("over",), Text("runs on", "support"), ("hyperviseur", "hypervisor", "porté par", "supports")),
         Column("list", ("watches",), Text("watches", "surveille")),
         _AUTHENTICATION,
+        _RISK,
     ),
     "parties": (
         _ID,
@@ -177,7 +184,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("truth", ("transit",), Text("transit", "transit")),
         Column("word", ("inside",), Text("inside", "interne sans ligne")),
         Column("truth", ("sensitive",), Text("sensitive", "sensible")),
-        _OVER, _SITE, _RISK,
+        _OVER, _SITE, _HELD, _RISK,
     ),
     "subnets": (
         _NAMED,
@@ -198,7 +205,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("list", ("ends",), Text("ends", "extrémités")),
         _OVER,
         Column("list", ("between",), Text("between", "entre")),
-        _OWNER,
+        _OWNER, _RISK,
     ),
     "vrfs": (_NAMED, Column("list", ("sees",), Text("sees", "voit"))),
     "sites": (_NAMED, Column("text", ("country",), Text("country", "pays"))),
@@ -217,6 +224,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _AUTHENTICATION,
         Column("list", ("backends",), Text("backends", "serveurs protégés")),
         Column("list", ("names",), Text("DNS names", "noms DNS")),
+        _RISK,
     ),
     "services": (
         _NAMED,
@@ -229,6 +237,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _NAMED,
         Column("text", ("function",), Text("function", "fonction")),
         Column("list", ("assets",), Text("assets", "équipements")),
+        Column("truth", ("available",), Text("available", "disponible")),
     ),
     "groups": (_NAMED, Column("list", ("members",), Text("members", "membres"))),
 }  # fmt: skip

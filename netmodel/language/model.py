@@ -22,8 +22,9 @@ NATURES = ("public", "production", "administration", "supervision", "logging", "
 DOMAINS = ("exposure", "transport", "processing", "storage", "management", "exchange")
 FUNCTIONS = ("filtering", "routing", "waf", "proxy", "bastion", "vpn", "authentication", "encryption", "probe",
              "log-collector", "siem", "time-source", "directory", "sas-in", "sas-out", "antivirus",
-             "hypervisor")  # fmt: skip
+             "hypervisor", "workstation", "sdn-controller", "certificate-authority")  # fmt: skip
 SENSITIVITIES = ("public", "exposed", "internal", "sensitive")  # the built-in scale, least first
+DATA = ("tenant", "technical", "none")  # what a zone holds; a line may carry ``anonymised`` data too
 RELAYS = ("waf", "proxy", "bastion", "sas-in", "sas-out")  # and a vpn with authentication
 
 Names: TypeAlias = tuple[str, ...]
@@ -81,6 +82,7 @@ class Carrier:
     over: Names = ()
     between: Names = ()
     owner: str = ""
+    risk: str = ""
     labels: Labels = Field(default_factory=dict)
 
 
@@ -172,6 +174,7 @@ class Asset:
     watches: Names = ()  # ASSET/INTERFACE, or an interconnection
     authentication: str = ""  # of a vpn, proxy or bastion: none, password, certificate, mfa...
     software: tuple[Software, ...] = ()
+    risk: str = ""
     labels: Labels = Field(default_factory=dict)
 
 
@@ -235,6 +238,7 @@ class Endpoint:
     authentication: str = ""
     backends: Names = ()
     names: Names = ()
+    risk: str = ""
     labels: Labels = Field(default_factory=dict)
 
 
@@ -242,6 +246,7 @@ class Endpoint:
 class Application:
     function: str = ""
     assets: Names = ()
+    available: bool | None = None  # the service agreement promises its availability (17.4.a)
     labels: Labels = Field(default_factory=dict)
 
 
@@ -331,6 +336,7 @@ class Flow:
     exception: Exemption | None = None
     names: Names = ()
     windows: tuple[Window, ...] = ()
+    data: Names = ()  # what it carries: tenant, technical, anonymised, none
     risk: str = ""
     stated: Mapping[str, str] = Field(default_factory=dict)  # computed columns of a table row, to be compared
     labels: Labels = Field(default_factory=dict)
