@@ -15,8 +15,11 @@ def administers(network: Network, line: Line) -> bool:
     What tenants administer, what a tenant's console offers, what serves other environments and the outer packets of a
     tunnel is none of it.
     """
-    offered = [network.endpoints[end.id].endpoint for end in line.targets if end.kind == "endpoint"]
-    offered = [item for item in offered if item.kind == "administration"]
+    offered = [
+        item
+        for end in line.targets
+        if end.kind == "endpoint" and (item := network.endpoints[end.id].endpoint).kind == "administration"
+    ]
     if line.nature != "administration" and not offered:
         return False
     if offered and all(item.audience == ("tenant",) for item in offered):

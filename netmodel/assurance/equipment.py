@@ -6,7 +6,7 @@ in other information systems alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from cloison.netmodel.assurance.perimeter import is_environment, is_system
 from cloison.netmodel.facts import AssetFacts, End, Line, ZoneFacts
@@ -54,21 +54,64 @@ def in_service(network: Network, facts: AssetFacts) -> bool:
     )
 
 
-def is_of_service(network: Network, end: End) -> bool:
-    """Tell whether an end touches the service of the provider: a zone of its own, or equipment that the end names."""
-    if end.kind == "any" or any(is_ours(network.zones[zone]) for zone in end.zones):
-        return True
-    return any(_some(network, name, in_service) for name in _named(end))
+def equipment_of_service(network: Network) -> list[AssetFacts]:
+    """Return the equipment of the service, in the order of the map."""
+    known: dict[tuple[str, str, tuple[str, ...]], bool] = {}  # what decides of most: owner, cluster, zones
+    found = []
+    for facts in network.assets.values():
+        if facts.members:
+            continue
+        key = facts.owner_kind, facts.cluster, facts.zones
+        inside = known.get(key)
+        if inside is None:
+            inside = known[key] = in_service(network, facts)
+        if inside:
+            found.append(facts)
+    return found
 
 
-def is_of_others(network: Network, end: End) -> bool:
-    """Tell whether an end touches a public network or a third party, other than equipment of the provider there."""
-    if end.kind == "any":
-        return True
-    if not any(is_outside(network.zones[zone]) for zone in end.zones):
-        return False
-    named = _named(end)
-    return len(named) < len(end.leaves) or not all(_some(network, name, listed) for name in named)
+def touching(test: Callable[[End], bool]) -> Callable[[tuple[End, ...]], tuple[End, ...]]:
+    """Return what gives the ends of a side of a line of which a test holds; sides and ends are each asked once."""
+    sides: dict[int, tuple[End, ...]] = {}  # by identity: lines share their sides, and the network keeps them
+    ends: dict[str, bool] = {}
+
+    def of(side: tuple[End, ...]) -> tuple[End, ...]:
+        found = sides.get(id(side))
+        if found is None:
+            for end in side:
+                if end.id not in ends:
+                    ends[end.id] = test(end)
+            found = sides[id(side)] = tuple(end for end in side if ends[end.id])
+        return found
+
+    return of
+
+
+def of_service(network: Network) -> Callable[[End], bool]:
+    """Return a predicate: whether an end touches the service of the provider, by a zone of its own, or by equipment
+    that the end names."""
+    ours = frozenset(name for name, zone in network.zones.items() if is_ours(zone))
+
+    def holds(end: End) -> bool:
+        if end.kind == "any" or not ours.isdisjoint(end.zones):
+            return True
+        return any(_some(network, name, in_service) for name in _named(end))
+
+    return holds
+
+
+def of_others(network: Network) -> Callable[[End], bool]:
+    """Return a predicate: whether an end touches a public network or a third party, other than equipment of the
+    provider that it names there."""
+    outside = frozenset(name for name, zone in network.zones.items() if is_outside(zone))
+
+    def holds(end: End) -> bool:
+        if outside.isdisjoint(end.zones):
+            return end.kind == "any"
+        named = _named(end)
+        return len(named) < len(end.leaves) or not all(_some(network, name, listed) for name in named)
+
+    return holds
 
 
 def owner_of_service(network: Network, owner: Owner) -> bool:
@@ -98,7 +141,10 @@ def with_function(network: Network, *functions: str) -> frozenset[str]:
     found = {
         name
         for name, facts in network.assets.items()
-        if not facts.members and not wanted.isdisjoint(facts.functions) and in_service(network, facts)
+        if facts.functions
+        and not facts.members
+        and not wanted.isdisjoint(facts.functions)
+        and in_service(network, facts)
     }
     return frozenset(found | {network.assets[name].cluster for name in found} - {""})
 
@@ -123,27 +169,30 @@ def leading_to(
     if not goals:
         return
     behind = {name for name, facts in network.endpoints.items() if any(asset in goals for asset in facts.backends)}
-    met: dict[str, bool] = {}
+    met = touching(lambda end: end.id in behind or any(name in goals for name in end.assets))
     for line in network.lines:
-        if not line.live:
-            continue
-        for target in line.targets:
-            hit = met.get(target.id)
-            if hit is None:
-                hit = met[target.id] = target.id in behind or any(name in goals for name in target.assets)
-            if hit and carries(line, target):
-                yield line, target
+        if line.live:
+            for target in met(line.targets):
+                if carries(line, target):
+                    yield line, target
 
 
-def senders(pairs: Iterable[tuple[Line, End]]) -> frozenset[str]:
-    """Return the assets in the sources of lines."""
+def reaching(network: Network, goals: Collection[str], carries: Callable[[Line, End], bool]) -> frozenset[str]:
+    """Return the assets that have a line to one of the goals, or need none: they lie where `inside` asks for none."""
     found: set[str] = set()
-    seen: set[str] = set()
-    for line, _ in pairs:
-        for source in line.sources:
-            if source.id not in seen:
-                seen.add(source.id)
+    seen: set[int] = set()
+    for line, _ in leading_to(network, goals, carries):
+        if id(line.sources) not in seen:
+            seen.add(id(line.sources))
+            for source in line.sources:
                 found.update(source.assets)
+    for home in (home for name in goals for home in network.assets[name].interfaces.values()):
+        for subnet in home.subnets:
+            zone = network.zones[network.subnets[subnet].zone]
+            if zone.inside == "zone":
+                found.update(zone.assets)
+            elif zone.inside == "subnet":
+                found.update(network.subnets[subnet].assets)
     return frozenset(found)
 
 

@@ -1,11 +1,11 @@
 """administration-workstations: who administers does so from posts for that alone (SecNumCloud 12.12.a).
 
 A line of administration is one of nature `administration`, or towards an endpoint of administration whose audience is
-the provider alone. It has to leave a post of administrators, a bastion, or another line of administration's own
-equipment: what lies in zones of administration and forwards. A post of administrators is equipment with the function
-`workstation` whose homes all lie in zones of nature `administration`; no line of theirs leads to a public network, a
-third party or the offices, nor to a service of mail (NT_ADMIN, recommendations 9 and 10). The outer packets of a tunnel
-administer nothing.
+the provider alone. It has to leave a post of administrators, a bastion, or what forwards in a zone of administration.
+A post of administrators is equipment with the function `workstation` and a home in a zone of nature `administration`,
+where all of its homes have to lie; no line of its own leads to a public network, a third party or the offices, nor to a
+service of mail (NT_ADMIN, recommendations 9 and 10). Where a line names a network,
+a probe that is managed in it is no source of the line. The outer packets of a tunnel administer nothing.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def _judge(network: Network, end: End) -> tuple[str, tuple[Ref, ...]]:
     for name in end.assets:
         facts = network.assets[name]
         if is_workstation(network, facts) or "bastion" in facts.functions or facts.forwards:
+            continue
+        if end.kind in ("zone", "subnet") and "probe" in facts.functions:
             continue
         if facts.functions or not listed(network, facts):
             return name, ()

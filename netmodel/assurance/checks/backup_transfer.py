@@ -16,7 +16,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import is_ours
+from cloison.netmodel.assurance.equipment import is_ours, touching
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.union import in_union
 from cloison.netmodel.facts import End, Line
@@ -67,21 +67,18 @@ class _Sites:
 
 def _lines(network: Network) -> list[Line]:
     """Return the live lines of backup of the provider."""
-    store: dict[str, bool] = {}
-    found = []
-    for line in network.lines:
-        if not line.live:
-            continue
-        if line.nature != "backup":
-            for end in line.targets:
-                if end.id not in store:
-                    store[end.id] = bool(end.zones) and all(
-                        network.zones[zone].nature == "backup" and is_ours(network.zones[zone]) for zone in end.zones
-                    )
-            if line.nature or not all(store[end.id] for end in line.targets):
-                continue
-        found.append(line)
-    return found
+    stores = touching(lambda end: _is_store(network, end))
+    return [
+        line
+        for line in network.lines
+        if line.live
+        and (line.nature == "backup" or (not line.nature and len(stores(line.targets)) == len(line.targets)))
+    ]
+
+
+def _is_store(network: Network, end: End) -> bool:
+    zones = [network.zones[zone] for zone in end.zones]
+    return bool(zones) and all(zone.nature == "backup" and is_ours(zone) for zone in zones)
 
 
 def _run(evidence: Evidence) -> Outcome:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import family, in_service, leading_to, senders, with_function
+from cloison.netmodel.assurance.equipment import family, in_service, reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.logs import NO_COLLECTOR, collectors
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -26,7 +26,7 @@ def _run(evidence: Evidence) -> Outcome:
     ]
     breaches = []
     if siems:
-        sources = senders(leading_to(network, siems, lambda _line, _target: True))
+        sources = reaching(network, siems, lambda _line, _target: True)
         for name in held:
             if siems.isdisjoint(family(network.assets[name])) and sources.isdisjoint(family(network.assets[name])):
                 message = say(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.equipment import family, is_ours, leading_to, senders, with_function
+from cloison.netmodel.assurance.equipment import family, is_ours, reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
@@ -71,7 +71,7 @@ def _heard(network: Network, function: str) -> Part:
     if not goals:
         missing = (Missing(Ref("map", network.model.name), NO_COLLECTOR),)
     else:
-        sources = senders(leading_to(network, goals | with_function(network, "siem"), carries_logs()))
+        sources = reaching(network, goals | with_function(network, "siem"), carries_logs())
         for name in locks:
             if sources.isdisjoint(family(network.assets[name])):
                 message = say(

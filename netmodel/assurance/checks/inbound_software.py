@@ -11,7 +11,7 @@ from __future__ import annotations
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, named_alone, ref
-from cloison.netmodel.assurance.equipment import is_of_service, is_ours, with_function
+from cloison.netmodel.assurance.equipment import is_ours, of_service, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -32,9 +32,10 @@ def _path(network: Network, locks: frozenset[str]) -> Part:
     missing: tuple[Missing, ...] = ()
     lines = [line for line in network.lines if line.live and line.nature == "exchange-in"]
     looked = 0
+    inside = of_service(network)
     for line in lines:
         ends = (*line.sources, *line.targets)
-        ours = {end.id: end for end in ends if is_of_service(network, end)}
+        ours = {end.id: end for end in ends if inside(end)}
         others = [end for end in ends if end.id not in ours or _mixed(network, end)]
         if not ours or not others:
             continue

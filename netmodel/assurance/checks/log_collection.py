@@ -1,15 +1,16 @@
 """log-collection: each piece of equipment is a source of logs (SecNumCloud 12.6.a).
 
 The list of sources follows from the matrix: what a live line of logs leaves, towards a collector or a relay that leads
-to one. Equipment that is no source is a remark to be justified, for the clause wants a list and not that everything be
-on it. Collectors and SIEMs hold logs and are not asked.
+to one; what lies where `inside` asks for no line has none to show. Equipment that is no source is a remark to be
+justified, for the clause wants a list and not that everything be on it. Collectors and SIEMs hold logs and are not
+asked.
 """
 
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import family, in_service, leading_to, senders, with_function
+from cloison.netmodel.assurance.equipment import equipment_of_service, family, in_service, reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -18,13 +19,13 @@ from cloison.netmodel.finding import Message, Ref, Text, say
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     holders = collectors(network) | with_function(network, "siem")
-    asked = [facts for facts in network.assets.values() if facts.id not in holders and in_service(network, facts)]
+    asked = [facts for facts in equipment_of_service(network) if facts.id not in holders]
     missing: tuple[Missing, ...] = ()
     breaches = []
     if not collectors(network):
         missing = (Missing(Ref("map", network.model.name), NO_COLLECTOR),)
     else:
-        sources = senders(leading_to(network, holders, carries_logs()))
+        sources = reaching(network, holders, carries_logs())
         for facts in asked:
             if sources.isdisjoint(family(facts)):
                 subject = Ref("asset", facts.id)

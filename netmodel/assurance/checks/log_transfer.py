@@ -34,16 +34,16 @@ _OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il re
 def _log_lines(network: Network) -> list[tuple[Line, End]]:
     """Return the lines of logs of the service: towards its collectors, or of its logs towards anything else."""
     goals = collectors(network) | with_function(network, "siem")
-    found = dict.fromkeys((line.id, target.id) for line, target in leading_to(network, goals, carries_logs()))
-    pairs = []
-    for line in network.lines:
-        if line.live and (line.nature == "logging" or any((line.id, target.id) in found for target in line.targets)):
-            pairs += [
-                (line, target)
-                for target in line.targets
-                if (line.id, target.id) in found or any(is_ours(network.zones[zone]) for zone in target.zones)
-            ]
-    return pairs
+    found = {(line.id, target.id) for line, target in leading_to(network, goals, carries_logs())}
+    named = {line for line, _ in found}
+    return [
+        (line, target)
+        for line in network.lines
+        if line.nature == "logging" or line.id in named
+        if line.live
+        for target in line.targets
+        if (line.id, target.id) in found or any(is_ours(network.zones[zone]) for zone in target.zones)
+    ]
 
 
 def _protection(network: Network, pairs: list[tuple[Line, End]]) -> tuple[list[Breach], list[Missing]]:

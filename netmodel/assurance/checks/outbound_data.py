@@ -16,12 +16,13 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.encryption import is_tunnel
 from cloison.netmodel.assurance.ends import along, named_alone, ref
 from cloison.netmodel.assurance.equipment import (
-    is_of_others,
-    is_of_service,
     is_ours,
     known,
+    of_others,
+    of_service,
     owner_of_others,
     owner_of_service,
+    touching,
     with_function,
 )
 from cloison.netmodel.assurance.evidence import Contact, Evidence
@@ -63,22 +64,15 @@ def _is_no_output(network: Network, line: Line, source: End, target: End) -> boo
 
 
 def _path(network: Network, locks: frozenset[str]) -> Part:
-    outside: dict[str, bool] = {}
-    ours: dict[str, bool] = {}
+    outside, ours = touching(of_others(network)), touching(of_service(network))
     breaches = []
     looked = 0
     for line in network.lines:
-        if not line.live:
+        reached = outside(line.targets)
+        leaving = ours(line.sources) if reached and line.live else ()
+        if not leaving:
             continue
-        for target in line.targets:
-            if target.id not in outside:
-                outside[target.id] = is_of_others(network, target)
-        if not any(outside[target.id] for target in line.targets):
-            continue
-        for source in line.sources:
-            if source.id not in ours:
-                ours[source.id] = is_of_service(network, source)
-        pairs = [(source, target) for source, target in line.pairs() if ours.get(source.id) and outside.get(target.id)]
+        pairs = [(source, target) for source, target in line.pairs() if source in leaving and target in reached]
         looked += bool(pairs)
         past = next((pair for pair in pairs if not _is_no_output(network, line, *pair)), None)
         if past is not None:

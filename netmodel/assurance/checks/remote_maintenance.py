@@ -13,7 +13,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.encryption import is_tunnel
 from cloison.netmodel.assurance.ends import along, named_alone, ref
-from cloison.netmodel.assurance.equipment import family, is_outside, leading_to, senders, with_function
+from cloison.netmodel.assurance.equipment import family, is_outside, reaching, touching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.facts import End, Line
@@ -24,18 +24,18 @@ _NATURES = frozenset(("administration", "support"))
 
 
 def _lines(network: Network) -> list[Line]:
-    outside: dict[str, bool] = {}
-    found = []
-    for line in network.lines:
-        if not line.live or (line.nature not in _NATURES and not line.flow.windows):
-            continue
-        for source in line.sources:
-            if source.id not in outside:
-                zones = [network.zones[zone] for zone in source.zones]
-                outside[source.id] = source.kind == "any" or any(is_outside(zone) for zone in zones)
-        if (line.flow.windows or any(outside[source.id] for source in line.sources)) and not is_tunnel(network, line):
-            found.append(line)
-    return found
+    outside = touching(lambda end: _is_outside(network, end))
+    return [
+        line
+        for line in network.lines
+        if line.live
+        and (line.flow.windows or (line.nature in _NATURES and outside(line.sources)))
+        and not is_tunnel(network, line)
+    ]
+
+
+def _is_outside(network: Network, end: End) -> bool:
+    return end.kind == "any" or any(is_outside(network.zones[zone]) for zone in end.zones)
 
 
 def _on_bastion(network: Network, end: End) -> bool:
@@ -71,7 +71,7 @@ def _logs(network: Network, lines: list[Line]) -> Part:
         missing = (Missing(Ref("map", network.model.name), NO_COLLECTOR),)
     else:
         goals = collectors(network) | with_function(network, "siem")
-        sources = senders(leading_to(network, goals, carries_logs()))
+        sources = reaching(network, goals, carries_logs())
         for name in bastions:
             if sources.isdisjoint(family(network.assets[name])):
                 message = say(

@@ -28,9 +28,9 @@ def _servers(network: Network) -> list[AssetFacts]:
     return [
         facts
         for facts in network.assets.values()
-        if in_service(network, facts)
-        and (facts.asset.kind == "virtual" or facts.id in named or not _SERVING.isdisjoint(facts.functions))
+        if (facts.asset.kind == "virtual" or facts.id in named or not _SERVING.isdisjoint(facts.functions))
         and network_gear.isdisjoint(facts.functions)
+        and in_service(network, facts)
     ]
 
 

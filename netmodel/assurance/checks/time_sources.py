@@ -1,8 +1,9 @@
 """time-sources: equipment takes its time inside, and time servers alone ask outside (SecNumCloud 12.8.a).
 
 Time is NTP, the key exchange of NTS, or PTP, towards equipment with the function `time-source` or a relay that leads to
-it. Time servers themselves may ask outside, several sources or none (an isolated network, a clock of one's own); one
-source alone is a remark. Time sources that keep a clock of their own are as consistent as the map can tell.
+it; what lies beside a source, where `inside` asks for no line, needs none. Time servers themselves may ask outside,
+several sources or none (an isolated network, a clock of one's own); one source alone is a remark. Time sources that
+keep a clock of their own are as consistent as the map can tell.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.equipment import (
+    equipment_of_service,
     family,
     in_service,
-    is_of_others,
-    is_of_service,
     known,
-    leading_to,
+    of_others,
+    of_service,
     on,
     owner_of_others,
     owner_of_service,
-    senders,
+    reaching,
+    touching,
     with_function,
-)  # fmt: skip
+)
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -37,13 +39,13 @@ _NO_SOURCE = Text("a source of time (function `time-source`)", "une source de te
 
 
 def _equipment(network: Network, sources: frozenset[str]) -> Part:
-    asked = [facts for facts in network.assets.values() if facts.id not in sources and in_service(network, facts)]
+    asked = [facts for facts in equipment_of_service(network) if facts.id not in sources]
     breaches = []
     missing: tuple[Missing, ...] = ()
     if not sources:
         missing = (Missing(Ref("map", network.model.name), _NO_SOURCE),)
     else:
-        served = senders(leading_to(network, sources, on(_TIME)))
+        served = reaching(network, sources, on(_TIME))
         for facts in asked:
             if served.isdisjoint(family(facts)):
                 message = say(
@@ -66,26 +68,14 @@ def _equipment(network: Network, sources: frozenset[str]) -> Part:
 def _outward(network: Network) -> list[tuple[Line, tuple[End, ...]]]:
     """Return the live lines of time that leave the service for the outside, with the ends that they reach there."""
     asks = on(_TIME)
-    outside: dict[str, bool] = {}
-    ours: dict[str, bool] = {}
+    outside, ours = touching(of_others(network)), touching(of_service(network))
     found = []
     for line in network.lines:
-        if not line.live:
-            continue
-        reached = []
-        for target in line.targets:
-            hit = outside.get(target.id)
-            if hit is None:
-                hit = outside[target.id] = is_of_others(network, target)
-            if hit and asks(line, target):
-                reached.append(target)
-        if not reached:
-            continue
-        for source in line.sources:
-            if source.id not in ours:
-                ours[source.id] = is_of_service(network, source)
-        if any(ours[source.id] for source in line.sources):
-            found.append((line, tuple(reached)))
+        reached = outside(line.targets)
+        if reached and line.live and ours(line.sources):
+            asked = tuple(target for target in reached if asks(line, target))
+            if asked:
+                found.append((line, asked))
     return found
 
 
