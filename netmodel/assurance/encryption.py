@@ -13,7 +13,7 @@ _TUNNEL_WIRES = frozenset(("ike", "esp", "wireguard", "openvpn"))
 def is_tunnel(network: Network, line: Line) -> bool:
     """Tell whether a line carries the outer packets of a tunnel: it is the tunnel, and needs none."""
     names = [name for services in (line.services, *line.endpoint_services.values()) for name, _ in services]
-    return bool(names) and all(_wire(network, name) in _TUNNEL_WIRES for name in names)
+    return bool(names) and all(wire(network, name) in _TUNNEL_WIRES for name in names)
 
 
 def tunnelled(network: Network, line: Line) -> bool:
@@ -28,7 +28,8 @@ def encrypts(line: Line) -> bool:
     return protocol not in ("", "none", "aucun")
 
 
-def _wire(network: Network, service: str) -> str:
+def wire(network: Network, service: str) -> str:
+    """Return the protocol that a service shows on the wire; empty where nobody says."""
     if service in network.model.services:
         return network.model.services[service].wire
     return CATALOGUE[service].wire if service in CATALOGUE else ""

@@ -138,6 +138,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("date", ("exception", "until"), Text("exception until", "exception jusqu’au")),
         _VRF,
         _HELD,
+        Column("list", ("constraints",), Text("constraints on the data", "contraintes sur les données")),
         _RISK,
     ),
     "assets": (
@@ -185,7 +186,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("truth", ("transit",), Text("transit", "transit")),
         Column("word", ("inside",), Text("inside", "interne sans ligne")),
         Column("truth", ("sensitive",), Text("sensitive", "sensible")),
-        _OVER, _SITE, _HELD, _RISK,
+        _OVER, _SITE, _HELD,
+        Column("list", ("accepts",), Text("accepts", "accepte")),
+        _RISK,
     ),
     "subnets": (
         _NAMED,

@@ -338,6 +338,7 @@ class Flow:
     names: Names = ()
     windows: tuple[Window, ...] = ()
     data: Names = ()  # what it carries: tenant, technical, anonymised, none
+    constraints: Names = ()  # that a law or a sector puts on what it carries: hds, restricted...
     risk: str = ""
     stated: Mapping[str, str] = Field(default_factory=dict)  # computed columns of a table row, to be compared
     labels: Labels = Field(default_factory=dict)

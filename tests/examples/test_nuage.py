@@ -46,8 +46,12 @@ def _network(folder: Path) -> Network:
 NOT_APPLICABLE = {
     ("data-location", "support"),
     ("distinct-interfaces", "users"),
+    ("remote-maintenance", "bastion"),
+    ("remote-maintenance", "end"),
+    ("remote-maintenance", "logs"),
     ("support-bastion", ""),
     ("third-parties-outside-eu", ""),
+    ("time-sources", "outside"),
     ("underlying-service", "caas"),
     ("underlying-service", "iaas"),
     ("underlying-service", "paas"),

@@ -1,9 +1,16 @@
-"""incomplete-inventory: equipment has its six items (SecNumCloud 8.1.a), applications theirs (13.1.a)."""
+"""incomplete-inventory: equipment has its six items (SecNumCloud 8.1.a), applications theirs (13.1.a).
+
+That names, MAC addresses and addresses within a VRF are unique, and that an address lies in its subnet, is asked
+when the map is read: a map where they are not is no map. Captures refute by a host of the provider that answers or
+opens conversations in a subnet where the inventory has no equipment at its address; where equipment stands for its
+subnet (DHCP) any host of it may be the one. Captures tell no MAC address of a host behind a router, and none is asked.
+"""
 
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.equipment import listed
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -46,28 +53,49 @@ def _lacking(network: Network, facts: AssetFacts) -> tuple[Text, ...]:
     return tuple(lacking)
 
 
-def _of_the_service(network: Network, facts: AssetFacts) -> bool:
-    """Tell whether the provider must list this: not a cluster, whose members are listed, nor others' equipment.
-
-    Equipment without an owner belongs to whoever owns the zones where it lies.
-    """
-    if facts.members:
-        return False
-    kinds = {facts.owner_kind} if facts.owner_kind else {network.zones[zone].owner_kind for zone in facts.zones}
-    return not kinds or not kinds.isdisjoint(("", "provider"))
-
-
 def _equipment(network: Network) -> Part:
-    listed = [facts for facts in network.assets.values() if _of_the_service(network, facts)]
+    equipment = [facts for facts in network.assets.values() if listed(network, facts)]
     breaches = []
-    for facts in listed:
+    for facts in equipment:
         lacking = _lacking(network, facts)
         if lacking:
             message = say("{asset} lacks {lacking}", "il manque à {asset} : {lacking}", asset=facts.id, lacking=lacking)
             subject = Ref("asset", facts.id)
             breaches.append(Breach(subject, message, cited(network, subject)))
-    seen = say("six items of {n} {n:asset|assets}", "six rubriques de {n} {n:bien|biens}", n=len(listed))
-    return Part(seen, {"declared": len(listed)}, tuple(breaches), name="equipment")
+    seen = say("six items of {n} {n:asset|assets}", "six rubriques de {n} {n:bien|biens}", n=len(equipment))
+    return Part(seen, {"declared": len(equipment)}, tuple(breaches), name="equipment")
+
+
+def _observed(evidence: Evidence) -> tuple[Part, ...]:
+    """Return what captures show of hosts of the provider that the inventory does not have, one breach a subnet."""
+    if evidence.observed is None:
+        return ()
+    network = evidence.network
+    breaches: dict[str, Breach] = {}
+    for edge in evidence.observed.edges:
+        for owner in (edge.contact.source, edge.contact.target):
+            zone = network.zones[owner.zone]
+            if owner.asset or zone.public or zone.owner_kind not in ("", "provider") or _leased(network, owner.subnet):
+                continue
+            place = Ref("subnet", owner.subnet) if owner.subnet else Ref("zone", owner.zone)
+            message = say(
+                "a host of {place} is seen that the inventory does not have",
+                "on voit dans {place} un hôte que l’inventaire n’a pas",
+                place=place.id,
+            )
+            breaches.setdefault(place.id, Breach(place, message, (edge.span,), graph="observed"))
+    count = len(evidence.observed.edges)
+    seen = say("{n} observed {n:contact|contacts}", "{n} {n:échange observé|échanges observés}", n=count)
+    return (Part(seen, {"observed": count}, tuple(breaches.values()), name="equipment"),)
+
+
+def _leased(network: Network, subnet: str) -> bool:
+    """Tell whether equipment stands for a subnet, so that any host of it may be the one."""
+    return bool(subnet) and any(
+        home.stands and subnet in home.subnets
+        for name in network.subnets[subnet].assets
+        for home in network.assets[name].interfaces.values()
+    )
 
 
 def _applications(network: Network) -> Part:
@@ -99,11 +127,11 @@ def _applications(network: Network) -> Part:
 
 
 def _run(evidence: Evidence) -> Outcome:
-    return Outcome((_equipment(evidence.network), _applications(evidence.network)))
+    return Outcome((_equipment(evidence.network), *_observed(evidence), _applications(evidence.network)))
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if any(_of_the_service(evidence.network, facts) for facts in evidence.network.assets.values()):
+    if any(listed(evidence.network, facts) for facts in evidence.network.assets.values()):
         return None
     return say("the map has no equipment of the provider", "la carte n’a aucun équipement du prestataire")
 
@@ -122,6 +150,7 @@ CHECK = Check(
     ),
     severity="error",
     run=_run,
+    refines=("observed",),
     applies=_applies,
     parts=("equipment", "applications"),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
+from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import ZoneFacts
@@ -174,7 +174,6 @@ def _run(evidence: Evidence) -> Outcome:
         breaches.append(
             Breach(Ref("map", network.model.name), message, (network.document.span(("assets",), key=True),))
         )
-    breaches += _unheard(network, probes)
     seen = say(
         "{probes} {probes:probe|probes}, {sides} {sides:side|sides} of interconnections with the outside, {links} "
         "{links:link|links} between sites",
@@ -184,7 +183,14 @@ def _run(evidence: Evidence) -> Outcome:
         sides=sides,
         links=links,
     )
-    return one(Part(seen, {"declared": len(probes) + sides + links}, tuple(breaches)))
+    heard = say("alerts of {n} {n:probe|probes}", "alertes de {n} {n:sonde|sondes}", n=len(probes))
+    none = None if probes else say("the map has no probe", "la carte n’a aucune sonde")
+    return Outcome(
+        (
+            Part(seen, {"declared": len(probes) + sides + links}, tuple(breaches), name="watched"),
+            Part(heard, {"declared": len(probes)}, tuple(_unheard(network, probes)), absent=none, name="heard"),
+        )
+    )
 
 
 def _applies(evidence: Evidence) -> Message | None:
@@ -210,4 +216,5 @@ CHECK = Check(
     severity="error",
     run=_run,
     applies=_applies,
+    parts=("watched", "heard"),
 )

@@ -1,0 +1,141 @@
+"""What contacts that captures show refute alone: equipment out of the inventory, plain logs, time, leaks, posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cloison.netmodel.assurance.assess import Assessment, assess, built_in_checks, built_in_frameworks
+from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed
+from cloison.netmodel.finding import Span
+from cloison.netmodel.language.read import read_map
+from cloison.netmodel.network import compile_network
+from cloison.netmodel.space.ownership import Owner
+
+FOLDER = Path(__file__).parent
+SEEN = Span("tap.pcap", packet=17)
+TCP, UDP = 6, 17
+
+
+def seen_on(case: str, contacts: Sequence[Contact]) -> Assessment:
+    """Return what all rules say of a case when a capture shows these contacts."""
+    network = compile_network(read_map(FOLDER / case), date(2026, 6, 1))
+    observed = Observed(tuple(Edge(item, 1, SEEN) for item in contacts), (0, 1), ("tap.pcap",))
+    return assess(Evidence(network, network.at, observed=observed), built_in_checks(), built_in_frameworks())
+
+
+def observed_by(answer: Assessment, rule: str) -> list[tuple[str, str]]:
+    return [
+        (item.subject.kind, item.subject.id)
+        for item in answer.findings
+        if item.rule == rule and item.graph == "observed" and item.spans == (SEEN,)
+    ]
+
+
+def status(answer: Assessment, clause: str) -> str:
+    return next(item.status for item in answer.statuses if item.clause == clause)
+
+
+RTR, POST = Owner("core", "core-lan", "rtr", "lan"), Owner("core", "core-lan", "post", "lan")
+TENANT = Owner("acme-net", "acme-lan")
+
+
+def test_a_host_that_the_inventory_has_not(tmp_path: Path) -> None:
+    text = (FOLDER / "incomplete-inventory" / "ok.yaml").read_text("utf-8")
+    text = text.replace("{subnet: core-lan, mac:", "{addresses: 10.1.0.9, mac:")
+    path = tmp_path / "map.yaml"
+    path.write_text(text, "utf-8")
+    stranger = Contact(RTR, Owner("core", "core-lan"), TCP, 22)
+    answer = seen_on(str(path), [stranger, Contact(Owner("core", "core-lan"), RTR, TCP, 23)])
+    assert observed_by(answer, "incomplete-inventory") == [("subnet", "core-lan")]
+    assert status(answer, "8.1.a") == "non-conformant"
+
+
+def test_listed_equipment_and_tenants_are_no_strangers() -> None:
+    answer = seen_on("incomplete-inventory/ok.yaml", [Contact(RTR, POST, TCP, 22), Contact(TENANT, RTR, TCP, 22)])
+    assert not observed_by(answer, "incomplete-inventory")
+    assert status(answer, "8.1.a") == "conformant"
+
+
+def test_where_equipment_stands_for_its_subnet_any_host_may_be_it() -> None:
+    answer = seen_on("incomplete-inventory/ok.yaml", [Contact(RTR, Owner("core", "core-lan"), TCP, 22)])
+    assert not observed_by(answer, "incomplete-inventory")
+
+
+def test_plain_logs_are_seen() -> None:
+    path, sender = "log-transfer/bad.yaml", Owner("core", "core-lan", "b", "lan")
+    collector = Owner("core", "core-lan", "log-1", "lan")
+    answer = seen_on(path, [Contact(sender, collector, UDP, 514), Contact(sender, collector, TCP, 6514)])
+    assert observed_by(answer, "log-transfer") == [("zone", "core")]
+
+
+def test_before_its_tunnel_plain_syslog_refutes_nothing() -> None:
+    sender, collector = Owner("core", "core-lan", "b", "lan"), Owner("core", "core-lan", "log", "lan")
+    answer = seen_on("log-transfer/ok.yaml", [Contact(sender, collector, UDP, 514)])
+    assert not observed_by(answer, "log-transfer")
+    assert status(answer, "12.7.c") == "conformant"
+
+
+INTERNET = Owner("internet")
+
+
+@pytest.mark.parametrize(
+    ("source", "port", "refuted"),
+    [
+        (Owner("core", "core-lan", "a", "lan"), 123, True),
+        (Owner("core", "core-lan"), 123, True),
+        (Owner("core", "core-lan", "ntp", "lan"), 123, False),
+        (Owner("core", "core-lan", "a", "lan"), 53, False),
+        (Owner("acme", "acme-lan", "shop", "lan"), 123, False),
+        (Owner("dev", "dev-lan", "ci", "lan"), 123, False),
+    ],
+)
+def test_time_taken_outside(source: Owner, port: int, refuted: bool) -> None:
+    answer = seen_on("time-sources/ok.yaml", [Contact(source, INTERNET, UDP, port)])
+    assert observed_by(answer, "time-sources") == ([("zone", "internet")] if refuted else [])
+    assert status(answer, "12.8.a") == ("non-conformant" if refuted else "conformant")
+
+
+@pytest.mark.parametrize(
+    ("asset", "protocol", "port", "refuted"),
+    [
+        ("web", TCP, 443, True),
+        ("web", UDP, 53, True),
+        ("", TCP, 443, True),
+        ("exit", TCP, 443, False),
+        ("entry", TCP, 443, False),
+        ("relay", UDP, 53, False),
+        ("relay", TCP, 443, True),
+        ("ntp", UDP, 123, False),
+        ("vpn", UDP, 500, False),
+        ("vpn", TCP, 443, True),
+    ],
+)
+def test_what_leaves_past_the_lock(asset: str, protocol: int, port: int, refuted: bool) -> None:
+    source = Owner("core", "core-lan", asset, "lan" if asset else "")
+    answer = seen_on("outbound-data/ok.yaml", [Contact(source, INTERNET, protocol, port)])
+    assert observed_by(answer, "outbound-data") == ([("zone", "internet")] if refuted else [])
+
+
+def test_networks_of_others_send_what_they_like() -> None:
+    sources = [Owner("acme", "acme-lan"), Owner("dev", "dev-lan"), Owner("transit", "transit-lan", "pe", "t")]
+    answer = seen_on("outbound-data/ok.yaml", [Contact(source, INTERNET, TCP, 443) for source in sources])
+    assert not observed_by(answer, "outbound-data")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "refuted"),
+    [
+        (Owner("admin", "posts", "post", "lan"), INTERNET, True),
+        (Owner("admin", "pool"), INTERNET, True),
+        (Owner("admin", "posts"), INTERNET, False),  # any host there: no post has a leased address in it
+        (Owner("admin", "posts", "fw", "a"), INTERNET, False),
+        (Owner("admin", "posts", "post", "lan"), Owner("core", "core-lan", "dns", "lan"), False),
+    ],
+)
+def test_a_post_of_administrators_seen_elsewhere(source: Owner, target: Owner, refuted: bool) -> None:
+    answer = seen_on("administration-workstations/ok.yaml", [Contact(source, target, TCP, 443)])
+    assert observed_by(answer, "administration-workstations") == ([("zone", "internet")] if refuted else [])
