@@ -25,6 +25,15 @@ class Words:
 
 
 UPKEEP: Mapping[str, Words] = {
+    "contradictory-policy": Words(
+        Text("Two rules of the policy contradict each other", "Deux règles de la politique se contredisent"),
+        Text(
+            "What one rule allows or demands the other forbids: whoever obeys one breaks the other.",
+            "Ce qu’une règle autorise ou exige, l’autre l’interdit : qui obéit à l’une enfreint l’autre.",
+        ),
+        Text("Correct one of the two places shown.", "Corriger l’un des deux endroits montrés."),
+        "error",
+    ),
     "expired-waiver": Words(
         Text("A waiver is past its date", "Une dérogation est échue"),
         Text(

@@ -17,7 +17,7 @@ Route: TypeAlias = tuple[str | int, ...]
 Raw: TypeAlias = Any  # a dict, a list, a text, or None for a key without a value
 
 # the model's own words, and what the user writes for them
-WRITTEN: Mapping[str, str] = {"source": "from", "without": "not", "unselect": "not"}
+WRITTEN: Mapping[str, str] = {"source": "from", "without": "not", "unselect": "not", "repeated": "for"}
 _TOP: Mapping[str, Route] = {"lateral": ("policy", "lateral")}
 
 
