@@ -43,6 +43,8 @@ COUNTED: Mapping[Severity, tuple[Words, Words]] = {
 MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
 REMEDY = Words("remedy", "remède")
 WAIVED = Words("waived until {until} by {by}: {why}", "dérogation jusqu’au {until} par {by} : {why}")
+KNOWN = Words("known from the baseline", "connu de la référence")
+KNOWNS = Words("{n} known", "{n} connus")
 WAIVERS = Words("{n} waived", "{n} sous dérogation")
 COLON = Words(": ", " : ")
 STATUSES = Words("Clauses", "Exigences")
@@ -97,7 +99,7 @@ def _findings(console: Console, findings: Sequence[Finding], lang: Lang) -> None
 
 
 def _rank(finding: Finding) -> int:
-    return len(SEVERITIES) if finding.waiver else SEVERITIES.index(finding.severity)
+    return SEVERITIES.index(finding.severity) if finding.stands else len(SEVERITIES)
 
 
 def _order(finding: Finding) -> tuple[int, Span, str]:
@@ -109,13 +111,16 @@ def _heading(console: Console, rule: str, items: Sequence[Finding], lang: Lang) 
 
     line = Text(printable(rule), style="bold")
     for severity in SEVERITIES:
-        count = sum(1 for one in items if one.severity == severity and one.waiver is None)
+        count = sum(1 for one in items if one.severity == severity and one.stands)
         if count:
             said = COUNTED[severity][count > 1].say(lang).format(n=count)
             line.append("  ").append(said, style=STYLES[severity])
     waived = sum(1 for one in items if one.waiver)
     if waived:
         line.append("  ").append(WAIVERS.say(lang).format(n=waived), style="dim")
+    known = sum(1 for one in items if one.known and not one.waiver)
+    if known:
+        line.append("  ").append(KNOWNS.say(lang).format(n=known), style="dim")
     clauses = sorted({clause for one in items for clause in one.clauses})
     if clauses:
         line.append(f"  ({', '.join(printable(clause) for clause in clauses)})", style="dim")
@@ -146,6 +151,8 @@ def _finding(console: Console, finding: Finding, sources: Mapping[tuple[str, int
             until=finding.waiver.until.isoformat(), by=finding.waiver.by, why=finding.waiver.why
         )
         _line(console, f"      {printable(said)}", "dim")
+    if finding.known:
+        _line(console, f"      {KNOWN.say(lang)}", "dim")
 
 
 def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], str], style: str) -> None:

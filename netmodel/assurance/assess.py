@@ -67,9 +67,9 @@ def assess(
     network = evidence.network
     own, contradictory = compiled_policy(network)
     every = (*checks, *own)
-    clauses = {clause.id for framework in frameworks for clause in framework.clauses}
+    clauses = {framework.name: {clause.id for clause in framework.clauses} for framework in frameworks}
     names = {check.name for check in every} | UPKEEP.keys()
-    check_names(network, names, clauses, {framework.name for framework in frameworks})
+    check_names(network, names, clauses)
 
     outcomes: dict[str, Outcome] = {}
     made: list[Finding] = list(network.warnings)
