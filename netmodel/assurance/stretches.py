@@ -24,6 +24,7 @@ from cloison.netmodel.assurance.targets import Targets
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 
+_MOST_SEARCHED = 2_000  # stretches of one rule that are searched for chains by themselves
 REMEDY = Text(
     "Take out or narrow one of the lines shown, or lead the traffic through what the rule allows.",
     "Retirer ou restreindre l’une des lignes montrées, ou faire passer le trafic par ce que la règle permet.",
@@ -32,6 +33,7 @@ REMEDY = Text(
 
 def ways(network: Network, table: PlaceTable, stretches: Sequence[Stretch], *, chains: bool, empty: int = 0) -> Part:
     """Return what leads along some stretches past the assets that each lets it through."""
+    left = 0
     if len(stretches) == 1:
         item = stretches[0]
         places = Places(network, table.refs[item.source]), Places(network, table.refs[item.target])
@@ -42,12 +44,15 @@ def ways(network: Network, table: PlaceTable, stretches: Sequence[Stretch], *, c
         search.direct()
         more = search.chains() if chains else None
         found = search.found()
+        left = search.left
     breaches: list[Breach] = []
     for item, one_way in found.items():
         breaches += [_direct(network, item.instance, line) for line in one_way.direct]
         breaches += [_chained(network, item.instance, crossing) for crossing in one_way.chains.chains]
     if more is not None and more.more:
         breaches.append(more_chains(network, more))
+    if left:
+        breaches.append(_not_followed(network, left))
     sources = {ref for item in stretches for ref in table.refs[item.source]}
     targets = {ref for item in stretches for ref in table.refs[item.target]}
     looked, followed, cut = _counts(network, found, len(stretches))
@@ -64,6 +69,15 @@ def ways(network: Network, table: PlaceTable, stretches: Sequence[Stretch], *, c
                    "{instances} instances, dont {empty} qui ne sélectionnent rien ; {seen}",
                    instances=len(stretches) + empty, empty=empty, seen=both)  # fmt: skip
     return Part(seen, {"declared": len(sources) + len(targets)}, tuple(breaches))
+
+
+def _not_followed(network: Network, left: int) -> Breach:
+    message = say(
+        "lines lead along {n} more instances; their chains are not told one by one",
+        "des lignes mènent le long de {n} autres instances ; leurs suites ne sont pas détaillées",
+        n=left,
+    )
+    return Breach(Ref("map", network.model.name), message, (network.document.span(("flows",), key=True),))
 
 
 def _counts(network: Network, found: Mapping[Stretch, Bypass], stretches: int) -> tuple[int, int, int]:
@@ -105,6 +119,7 @@ class _Several:
     crossed: dict[Stretch, list[Crossing]] = field(default_factory=dict)
     cut: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     followed: int = 0
+    left: int = 0  # stretches whose target is reached, and that were not looked at by themselves
     _at: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = field(default_factory=dict)
 
     def found(self) -> dict[Stretch, Bypass]:
@@ -142,32 +157,31 @@ class _Several:
                     self.joined.setdefault(item, []).append(Joined(line, tuple(sources), tuple(targets)))
 
     def chains(self) -> Found:
-        """Find the chains along the stretches, and count those that are not told one by one."""
+        """Find the chains along the stretches, each by itself; count those that are not told, or not looked for.
+
+        A chain ends where the target of its stretch is reached, and nowhere before: it may go over other targets.
+        """
         groups: dict[tuple[int, tuple[str, ...]], list[Stretch]] = {}
         for item in self.stretches:
             groups.setdefault((item.source, item.through), []).append(item)
-        more, lines = 0, frozenset[str]()
+        more, lines, searched = 0, frozenset[str](), 0
         for (source, through), items in groups.items():
-            near = self._near(source, through, items)
-            if not near:
-                continue
-            targets = tuple(dict.fromkeys(ref for item in near for ref in self.table.refs[item.target]))
-            goals = tuple(ref for ref in targets if not (ref.kind == "asset" and ref.id in through))
-            of: dict[Ref, list[Stretch]] = {}
-            for item in near:
-                for place in self.table.refs[item.target]:
-                    of.setdefault(place, []).append(item)
-            found = crossings(
-                self.network, self.table.refs[source], Targets(self.network, goals, through),
-                without_pivots=through, without_lines=self.without(through),
-                direct={(joint.line.id, place) for item in near for joint in self.joined.get(item, ())
-                        for place in joint.targets},
-            )  # fmt: skip
-            more += found.more
-            lines |= found.lines
-            for crossing in found.chains:
-                for item in of.get(crossing.target, ()):
-                    self.crossed.setdefault(item, []).append(crossing)
+            for item in self._near(source, through, items):
+                searched += 1
+                if searched > _MOST_SEARCHED:
+                    self.left += 1
+                    continue
+                goals = tuple(ref for ref in self.table.refs[item.target]
+                              if not (ref.kind == "asset" and ref.id in through))  # fmt: skip
+                found = crossings(
+                    self.network, self.table.refs[source], Targets(self.network, goals, through),
+                    without_pivots=through, without_lines=self.without(through),
+                    direct={(joint.line.id, place) for joint in self.joined.get(item, ()) for place in joint.targets},
+                )  # fmt: skip
+                more += found.more
+                lines |= found.lines
+                if found.chains:
+                    self.crossed[item] = list(found.chains)
         self.followed = len(lines)
         return Found(lines, (), more)
 

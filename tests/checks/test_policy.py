@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import sys
 import time
 from datetime import date
 from itertools import product
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
+import yaml
 
 from cloison.netmodel.assurance.assess import assess_network, forbidden_by
 from cloison.netmodel.assurance.evidence import Contact, Evidence
@@ -20,6 +25,18 @@ from cloison.netmodel.network import Network, compile_network
 from cloison.netmodel.space.ownership import Owner
 
 FOLDER = Path(__file__).parent
+
+
+def _sibling(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"cloison_tests_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+naive = _sibling("referee")
 AT = date(2026, 6, 1)
 
 # a zone outside, one within it, one within that; two others
@@ -135,6 +152,44 @@ def deciding(
                    for one, other in held)
     ]  # fmt: skip
     return [(here, there, (rest or set()) if loose else cells[here, there]) for here, there in inner]
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_instances_looked_at_together_find_what_each_finds_alone(block: int, tmp_path: Path) -> None:
+    """On random maps of every kind, a rule for every pair of zones breaks as one rule for each pair does."""
+    broken = compared = 0
+    for seed in range(block * 15, block * 15 + 15):
+        data = naive.written(seed)
+        zones = sorted(data["zones"])[:5]
+        pairs = [(one, other) for one in zones for other in zones if one != other]
+
+        def forbid(here: str, there: str) -> dict[str, Any]:
+            return {"from": {"zones": {"id": here}}, "to": {"zones": {"id": there}}}
+
+        found = []
+        for policy in (
+            {"r": {"for": {name: {"zones": {"id": zones}} for name in "ab"}, "forbid": forbid("<a>", "<b>")}},
+            {f"{here}, {there}": {"forbid": forbid(here, there)} for here, there in pairs},
+        ):
+            lateral = {key: value for key, value in (data.get("policy") or {}).items() if key == "lateral"}
+            (tmp_path / "map.yaml").write_text(
+                yaml.safe_dump({**data, "policy": {**lateral, **policy}}), encoding="utf-8"
+            )
+            try:
+                network = compile_network(read_map(tmp_path / "map.yaml"), AT)
+            except MapError:
+                break
+            found.append({
+                (str(values.pop("instance", check.name)), breach.subject, tuple(sorted(values.items())))
+                for check in policy_checks(network) for breach in check.run(Evidence(network, AT)).breaches
+                for values in [dict(breach.message.values)]
+            })  # fmt: skip
+        if len(found) == 2:
+            assert found[0] == found[1], seed
+            compared += 1
+            broken += bool(found[0])
+    assert compared > 5
+    assert broken > 5
 
 
 def case(name: str) -> Network:
