@@ -266,6 +266,43 @@ ConfigOption = Annotated[
         show_default=False,
     ),
 ]
+BaselineOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar=_("FILE", "FICHIER"),
+        help=_(
+            "An earlier report (-o FILE.json): what it has is known, and only what is new counts.",
+            "Un rapport antérieur (-o FICHIER.json) : ce qu’il contient est connu, seul ce qui est nouveau compte.",
+        ),
+        show_default=False,
+        readable=False,
+    ),
+]
+RequireOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar=_("CLAUSE", "EXIGENCE"),
+        help=_(
+            "A clause (or FRAMEWORK/CLAUSE) that has to be conformant or not applicable; may be repeated.",
+            "Une exigence (ou RÉFÉRENTIEL/EXIGENCE) qui doit être conforme ou sans objet ; peut se répéter.",
+        ),
+        show_default=False,
+    ),
+]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="declared|waived|partial",
+        help=_(
+            "A status that is enough for a required clause; may be repeated.",
+            "Un statut qui suffit à une exigence requise ; peut se répéter.",
+        ),
+        show_default=False,
+    ),
+]
 FailOnOption = Annotated[
     str,
     typer.Option(
@@ -506,7 +543,7 @@ def _summarise(report: Report, output: Sequence[str] | None, wanted: str) -> Non
 
 def _worst(findings: Sequence[Finding], fail_on: Severity) -> bool:
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return any(finding.severity in failing and finding.waiver is None for finding in findings)
+    return any(finding.severity in failing and finding.stands for finding in findings)
 
 
 # ---------------------------------------------------------------- shared steps
@@ -581,6 +618,9 @@ def check(
     capture: CaptureOption = None,
     probe: ProbeOption = None,
     at: AtOption = None,
+    baseline: BaselineOption = None,
+    require: RequireOption = None,
+    accept: AcceptOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     fail_on: FailOnOption = "error",
@@ -589,11 +629,15 @@ def check(
     """Check a map against every rule, and give each clause a status."""
     from cloison.netmodel.assurance.answer import check_report
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.baseline import compared, read_baseline
     from cloison.netmodel.assurance.evidence import Evidence
+    from cloison.netmodel.assurance.required import known_words, required
 
     _check_language(lang)
     severity = _severity(fail_on)
+    known_words(accept or [])
     day = _day(at)
+    earlier = read_baseline(baseline) if baseline is not None else None
     network = _network(_found(path), day)
     evidence, unread = Evidence(network, network.at), HOLDS
     if config:
@@ -604,12 +648,14 @@ def check(
         seen, unread = _observed(network, capture or [], probe or [])
         evidence = replace(evidence, observed=seen)
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
-    report = check_report(assessment, network)
+    demanded = required(assessment.statuses, require or [], accept or [])
+    comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
+    report = check_report(assessment, network, comparison, demanded)
     _show(report, output, format)
     _summarise(report, output, format)
-    if _worst(assessment.findings, severity):
+    if _worst(report.findings, severity) or any(not item.holds and not item.undecided for item in demanded):
         return FINDINGS
-    return UNDECIDED if assessment.undecided else unread
+    return UNDECIDED if assessment.undecided or any(item.undecided for item in demanded) else unread
 
 
 def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple[Observed, int]:

@@ -19,6 +19,8 @@ COUNTED: Mapping[Severity, tuple[Text, Text]] = {
     "note": (Text("{n} note", "{n} remarque"), Text("{n} notes", "{n} remarques")),
 }
 WAIVERS = Text("{n} waived", "{n} sous dérogation")
+KNOWNS = Text("{n} known", "{n} connu"), Text("{n} known", "{n} connus")
+KNOWN = Text("known from the baseline", "connu de la référence")
 WAIVED = Text("waived until {until} by {by}: {why}", "dérogation jusqu’au {until} par {by} : {why}")
 ELSEWHERE = Text("in several zones, or in none", "dans plusieurs zones, ou dans aucune")
 
@@ -51,7 +53,7 @@ class Group:
 
 
 def grouped(report: Report) -> tuple[Group, ...]:
-    """Return the findings by rule and pair of zones, those with the worst finding first; waived ones are last."""
+    """Return the findings by rule and pair of zones, the worst first; waived and known ones are last."""
     known = {rule.name: rule for rule in report.rules}
     rules: dict[str, dict[tuple[str, ...], list[Finding]]] = {}
     for finding in report.findings:
@@ -84,29 +86,32 @@ def heading_said(pair: Between, group: Group, lang: Lang) -> str:
 
 
 def counts_said(findings: Sequence[Finding], lang: Lang) -> list[tuple[Severity | None, str]]:
-    """Return how many findings there are by severity, in words, and how many are waived (their severity is None)."""
+    """Return how many findings there are by severity, in words, and how many are waived or known (without severity)."""
     said: list[tuple[Severity | None, str]] = []
     for severity in SEVERITIES:
-        count = sum(1 for one in findings if one.severity == severity and one.waiver is None)
+        count = sum(1 for one in findings if one.severity == severity and one.stands)
         if count:
             said.append((severity, COUNTED[severity][count > 1].say(lang).format(n=count)))
     waived = sum(1 for one in findings if one.waiver)
     if waived:
         said.append((None, WAIVERS.say(lang).format(n=waived)))
+    known = sum(1 for one in findings if one.known and not one.waiver)
+    if known:
+        said.append((None, KNOWNS[known > 1].say(lang).format(n=known)))
     return said
 
 
 def waiver_said(finding: Finding, lang: Lang) -> str:
-    """Return who accepted a finding, until when and why; nothing when nobody did."""
+    """Return who accepted a finding, until when and why, or that an earlier report has it; nothing otherwise."""
     waiver = finding.waiver
     if waiver is None:
-        return ""
+        return KNOWN.say(lang) if finding.known else ""
     return WAIVED.say(lang).format(until=waiver.until.isoformat(), by=waiver.by, why=waiver.why)
 
 
 def rank(finding: Finding) -> int:
-    """Return the place of a finding among the severities, 0 for the worst; a waived one comes after all."""
-    return len(SEVERITIES) if finding.waiver else SEVERITIES.index(finding.severity)
+    """Return the place of a finding among the severities, 0 for the worst; one that does not stand comes after all."""
+    return SEVERITIES.index(finding.severity) if finding.stands else len(SEVERITIES)
 
 
 def _worst(findings: Sequence[Finding]) -> int:

@@ -152,13 +152,13 @@ def _group(group: Group, lang: Lang, shown: int) -> str:
 def _finding(one: Finding, lang: Lang, *, alone: bool) -> str:
     """Return a finding as an entry of a list; its own remedy where the rule's findings do not share one."""
     place = f" ({escaped(str(one.spans[0]))})" if one.spans else ""
-    sign = SIGNS[None if one.waiver else one.severity]
+    sign = SIGNS[one.severity if one.stands else None]
     lines = [f"- {sign} {escaped(clipped(one.message.say(lang), LONGEST))}{place}"]
     steps = [escaped(step) for step in steps_said(one.witness, lang, precise=False)]
     if steps:
         arrow = " → " if one.witness and one.witness.kind == "path" else " ; "
         lines.append(f"  - {opening(steps[0]) if len(steps) == 1 else arrow.join(steps)}")
-    if one.waiver:
+    if not one.stands:
         lines.append(f"  - {opening(waiver_said(one, lang))}")
     if one.remedy and alone and rank(one) < 2:
         lines.append(f"  - {REMEDY.say(lang)} {escaped(one.remedy.say(lang))}")

@@ -123,7 +123,7 @@ def _cited(clauses: Sequence[str], cites: Cites) -> list[Values]:
 
 
 def _finding(one: Finding, sources: Sources, cites: Cites, lang: Lang) -> Values:
-    severity = None if one.waiver else one.severity
+    severity = one.severity if one.stands else None
     steps = one.witness.steps if one.witness else ()
     packet = steps_said(one.witness, lang)[len(steps) :]
     told = {step.span for step in steps if step.span}

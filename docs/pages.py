@@ -20,10 +20,12 @@ import cloison.diagrams.views
 import cloison.flows.firewalls
 import cloison.flows.targets
 import cloison.netmodel.assurance.checks
+import cloison.netmodel.assurance.forms
 import cloison.netmodel.assurance.frameworks
 import cloison.netmodel.assurance.profiles
 from cloison.flows.configuration import Dialect
 from cloison.netmodel.assurance.check import Check
+from cloison.netmodel.assurance.form import Form
 from cloison.netmodel.assurance.framework import Framework
 from cloison.netmodel.assurance.profile import Profile
 from cloison.netmodel.finding import Lang, Text
@@ -128,6 +130,34 @@ def profiles_page(profiles: dict[str, Profile]) -> str:
     return "\n".join(out)
 
 
+def policy_page(forms: dict[str, Form]) -> str:
+    """Return the forms that a user's own rules may have, with an example of each."""
+    out = ["# Your own rules / Vos propres règles\n", both(_POLICY)]
+    for name, form in forms.items():
+        out += [f"## {name}: {form.title.en} / *{form.title.fr}*\n", f"```yaml\n{form.example.strip()}\n```\n"]
+        out.append(both(form.meaning))
+    return "\n".join(out)
+
+
+_POLICY = Text(
+    "Under `policy:` each rule has a name and one of four forms, and may have a `severity` and a `why`. Selections "
+    "name a section and words that its fields hold (`{zones: {nature: production}}`, `{assets: {id: fw-1}}`). With "
+    "`for` a rule is made for each selected entry, or each combination of entries: `<a>` in its selections is the "
+    "entry, `<a.field>` its label or field; two variables over one section never stand for the same entry. Rules are "
+    "asked of the matrix; of what configurations permit beyond it, where they are given; and, where a direct reading "
+    "exists (`forbid`, `matrix` and `through`), of what captures show. Two rules of which one forbids what the other "
+    "allows or demands are the finding `contradictory-policy`, which shows both places.",
+    "Sous `policy:` chaque règle a un nom et l’une de quatre formes, et peut avoir une gravité (`severity`) et une "
+    "raison (`why`). Les sélections nomment une section et des mots que portent ses champs (`{zones: {nature: "
+    "production}}`, `{assets: {id: fw-1}}`). Avec `for`, une règle est faite pour chaque entrée sélectionnée, ou "
+    "chaque combinaison : `<a>` y désigne l’entrée, `<a.champ>` son étiquette ou son champ ; deux variables sur une "
+    "même section ne désignent jamais la même entrée. Les règles sont posées à la matrice ; à ce que des "
+    "configurations permettent au-delà, quand elles sont données ; et, quand une lecture directe existe (`forbid`, "
+    "`matrix` et `through`), à ce que montrent des captures. Deux règles dont l’une interdit ce que l’autre autorise "
+    "ou exige sont le constat `contradictory-policy`, qui montre les deux endroits.",
+)
+
+
 def commands_page() -> str:
     """Return the help of every command, in both languages."""
     out = ["# Commands / Commandes\n"]
@@ -154,6 +184,7 @@ def pages() -> Iterator[tuple[str, str]]:
     listed = [f"- [{name}](rules/{name}.md): {check.title.en} / *{check.title.fr}*" for name, check in checks.items()]
     yield "rules.md", "\n".join(["# Rules / Règles\n", *listed, ""])
     yield "clauses.md", clauses_page(frameworks)
+    yield "policy.md", policy_page(load(cloison.netmodel.assurance.forms, "FORM"))
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))

@@ -167,6 +167,12 @@ class Finding:
     graph: Graph = "declared"
     fingerprint: str = ""
     waiver: Waived | None = None
+    known: bool = False  # an earlier report has it, and this run was asked for what is new
+
+    @property
+    def stands(self) -> bool:
+        """Whether the finding counts: no waiver covers it, and it is not known from before."""
+        return self.waiver is None and not self.known
 
     def __post_init__(self) -> None:
         if not self.fingerprint:

@@ -15,6 +15,7 @@ from cloison.netmodel.compiling.inventory import Inventory, take_inventory
 from cloison.netmodel.compiling.lines import LineCompiler
 from cloison.netmodel.compiling.offers import Offers
 from cloison.netmodel.compiling.placement import place
+from cloison.netmodel.compiling.policies import check_policy
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.compiling.references import Words, check_references, namespace
 from cloison.netmodel.compiling.resolve import resolve_endpoints, resolve_groups
@@ -152,11 +153,7 @@ def _compiled(map: Map, at: date, tick: Callable[[int, int], None] | None) -> Ne
     resolve_groups(ends, selector, problems)
     endpoints = resolve_endpoints(ends, offers, problems)
     translations = resolve_translations(ends, offers, problems)
-    for name, rule in model.policy.items():
-        selector.check(rule.forbid.source, problems, ("policy", name, "forbid", "source"))
-        selector.check(rule.forbid.to, problems, ("policy", name, "forbid", "to"))
-        if rule.unless is not None:
-            selector.check(rule.unless.through, problems, ("policy", name, "unless", "through"))
+    check_policy(model, selector, offers, problems)
     routes = Routes.of(model.interconnections, inventory.zones)
     finder = WayFinder(model, inventory.assets, routes, problems)
     compiler = LineCompiler(model, map.document, at, words, ends, endpoints, offers, finder, problems)

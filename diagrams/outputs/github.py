@@ -44,10 +44,10 @@ def _command(finding: Finding, lang: Lang) -> str:
     lines = [finding.message.say(lang), *steps_said(finding.witness, lang)]
     if finding.remedy:
         lines.append(finding.remedy.say(lang))
-    if finding.waiver:
+    if not finding.stands:
         lines.append(waiver_said(finding, lang))
     named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    word = "notice" if finding.waiver else COMMANDS[finding.severity]
+    word = COMMANDS[finding.severity] if finding.stands else "notice"
     return f"::{word} {named}::{BREAK.join(map(_data, lines))}"
 
 

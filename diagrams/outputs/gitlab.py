@@ -41,7 +41,7 @@ def _entry(finding: Finding, occurrence: int, lang: Lang) -> dict[str, object]:
         "description": printable(text),
         "check_name": printable(finding.rule),
         "fingerprint": hashlib.sha256(f"{finding.fingerprint}:{occurrence}".encode()).hexdigest(),
-        "severity": "info" if finding.waiver else LEVELS[finding.severity],
+        "severity": LEVELS[finding.severity] if finding.stands else "info",
         "location": {"path": printable(relative(span.file)) if span and span.file else ".", "lines": lines},
     }
 

@@ -130,7 +130,7 @@ def _finding(
         _line(console, f"      {printable(str(span))}", "dim")
     if finding.remedy and remedy:
         _line(console, f"      {REMEDY.say(lang)}{COLON.say(lang)}{printable(finding.remedy.say(lang))}", "green")
-    if finding.waiver:
+    if not finding.stands:
         _line(console, f"      {printable(waiver_said(finding, lang))}", "dim")
 
 

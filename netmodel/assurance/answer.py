@@ -7,8 +7,10 @@ from typing import Any
 
 from cloison.netmodel.assurance.asked import asked, clauses_of, result, seen
 from cloison.netmodel.assurance.assess import Assessment, built_in_checks, built_in_frameworks
+from cloison.netmodel.assurance.baseline import Comparison, Earlier
 from cloison.netmodel.assurance.check import Check, Outcome
 from cloison.netmodel.assurance.framework import STATUS_WORDS, Framework
+from cloison.netmodel.assurance.required import Required
 from cloison.netmodel.assurance.upkeep import UPKEEP
 from cloison.netmodel.assurance.zoning import zones_of
 from cloison.netmodel.finding import SEVERITIES, Finding, Message, Severity, Span, Text, Witness, say
@@ -34,25 +36,44 @@ RESULT_WORDS: Mapping[RuleWord, Text] = {
 _COUNTED = ("parties", "zones", "subnets", "assets", "interconnections", "endpoints", "services", "groups")
 
 
-def check_report(assessment: Assessment, network: Network, frameworks: Sequence[Framework] | None = None) -> Report:
-    """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``."""
+def check_report(
+    assessment: Assessment,
+    network: Network,
+    comparison: Comparison | None = None,
+    demanded: Sequence[Required] = (),
+    frameworks: Sequence[Framework] | None = None,
+) -> Report:
+    """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``.
+
+    With a ``comparison`` its findings are those of the report: the known ones are told apart, and what is gone. The
+    clauses ``demanded`` are told with what became of them.
+    """
     frameworks = built_in_frameworks() if frameworks is None else frameworks
+    findings = assessment.findings if comparison is None else comparison.findings
     counts = {section: len(getattr(network.model, section)) for section in _COUNTED} | {"lines": len(network.lines)}
     data = {
         "schema": "cloison.check/1",
         "at": network.at.isoformat(),
         "map": {"name": network.model.name, "digest": network.digest, "counts": counts},
-        "findings": [finding_data(finding) for finding in assessment.findings],
+        "findings": [finding_data(finding) for finding in findings],
         "clauses": [_status_data(item) for item in assessment.statuses],
         "rules": [_outcome_data(check, assessment.outcomes[check.name]) for check in assessment.checks],
     }
+    if comparison is not None:
+        data["baseline"] = _comparison_data(comparison)
+    if demanded:
+        data["required"] = [
+            {"framework": item.status.framework, "clause": item.status.clause, "status": item.status.status,
+             "holds": item.holds}
+            for item in demanded
+        ]  # fmt: skip
     return Report(
         command="check",
         data=data,
-        findings=assessment.findings,
+        findings=findings,
         statuses=assessment.statuses,
-        tables=(_looked_at(assessment),),
-        summary=_summary(assessment, network),
+        tables=(*_gone(comparison), _looked_at(assessment)),
+        summary=(*_summary(assessment, findings, network, comparison), *(item.said() for item in demanded)),
         marking=network.model.marking,
         title=network.model.name,
         rules=asked(assessment, frameworks),
@@ -135,7 +156,38 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy.say("en") if finding.remedy else "",
         "fingerprint": finding.fingerprint,
         "waived": {"why": waiver.why, "by": waiver.by, "until": waiver.until.isoformat()} if waiver else None,
+        "known": finding.known,
     }
+
+
+def _comparison_data(comparison: Comparison) -> dict[str, Any]:
+    baseline = comparison.baseline
+    return {
+        "file": baseline.file,
+        "map": {"name": baseline.name, "digest": baseline.digest},
+        "known": sum(finding.known for finding in comparison.findings),
+        "new": sum(finding.stands for finding in comparison.findings),
+        "gone": [_earlier_data(item) for item in comparison.gone],
+        "not_looked_at": [_earlier_data(item) for item in comparison.not_looked_at],
+    }
+
+
+def _earlier_data(item: Earlier) -> dict[str, Any]:
+    return {
+        "rule": item.rule, "severity": item.severity, "message": item.message,
+        "subject": {"kind": item.subject.kind, "id": item.subject.id}, "graph": item.graph,
+        "fingerprint": item.fingerprint,
+    }  # fmt: skip
+
+
+def _gone(comparison: Comparison | None) -> tuple[Table, ...]:
+    """Return the table of what a baseline has and is found no more, if there is any."""
+    if comparison is None or not comparison.gone:
+        return ()
+    columns = Text("rule", "règle"), Text("severity", "gravité"), Text("subject", "objet"), Text("message", "message")
+    rows = tuple((item.rule, SEVERITY_WORDS[item.severity], item.subject.id, item.message) for item in comparison.gone)
+    title = Text("Gone since the baseline", "Disparus depuis la référence")
+    return (Table("gone", title, columns, rows),)
 
 
 def _location(span: Span) -> dict[str, Any]:
@@ -224,10 +276,12 @@ def _looked_at(assessment: Assessment) -> Table:
     )
 
 
-def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
+def _summary(
+    assessment: Assessment, findings: Sequence[Finding], network: Network, comparison: Comparison | None
+) -> tuple[Message, ...]:
     standing = dict.fromkeys(SEVERITIES, 0)
-    for finding in assessment.findings:
-        if finding.waiver is None:
+    for finding in findings:
+        if finding.stands:
             standing[finding.severity] += 1
     model = network.model
     lines = [
@@ -250,9 +304,19 @@ def _summary(assessment: Assessment, network: Network) -> tuple[Message, ...]:
             errors=standing["error"],
             warnings=standing["warning"],
             notes=standing["note"],
-            waived=sum(finding.waiver is not None for finding in assessment.findings),
+            waived=sum(finding.waiver is not None for finding in findings),
         ),
     ]
+    if comparison is not None:
+        lines.append(
+            say(
+                "{known} known from the baseline and {gone} gone since; {unseen} of it were not looked at",
+                "{known} connus de la référence et {gone} disparus depuis ; {unseen} n’ont pas été examinés",
+                known=sum(finding.known for finding in findings),
+                gone=len(comparison.gone),
+                unseen=len(comparison.not_looked_at),
+            )
+        )
     open_checks = tuple(
         check.name
         for check in assessment.checks

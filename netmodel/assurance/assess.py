@@ -12,7 +12,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.effective import effective_network, effective_parts
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
-from cloison.netmodel.assurance.policy import policy_checks
+from cloison.netmodel.assurance.policy import compiled_policy, policy_checks
 from cloison.netmodel.assurance.upkeep import UPKEEP, check_names, expired_declarations, waived
 from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Span, Text, say
 from cloison.netmodel.network import Network
@@ -65,11 +65,11 @@ def assess(
     Raises ``MapError`` for a user's rule that selects nothing, and for a waiver or a declaration of an unknown name.
     """
     network = evidence.network
-    own = policy_checks(network)
+    own, contradictory = compiled_policy(network)
     every = (*checks, *own)
-    clauses = {clause.id for framework in frameworks for clause in framework.clauses}
+    clauses = {framework.name: {clause.id for clause in framework.clauses} for framework in frameworks}
     names = {check.name for check in every} | UPKEEP.keys()
-    check_names(network, names, clauses, {framework.name for framework in frameworks})
+    check_names(network, names, clauses)
 
     outcomes: dict[str, Outcome] = {}
     made: list[Finding] = list(network.warnings)
@@ -95,6 +95,7 @@ def assess(
             return (name,)
         return tuple(rule for framework in frameworks for rule in framework.rules_of(name))
 
+    made += contradictory
     yearly = {framework.name: framework.yearly for framework in frameworks}
     findings = (*waived(network, made, serves, evidence.at), *expired_declarations(network, evidence.at, yearly))
     answers: dict[str, list[tuple[str, Answer]]] = {}

@@ -60,7 +60,7 @@ def bypass(
         if not line.live or line.id in cut:
             continue
         looked += 1
-        here, there = _joined(network, ends, line, sources, targets, allowed)
+        here, there = joins(network, ends, line, sources, targets, allowed)
         if there:
             direct.append(Joined(line, tuple(here), tuple(there)))
     found = Found(frozenset(), (), 0)
@@ -76,10 +76,10 @@ def bypass(
     return Bypass(tuple(direct), found, looked, len(found.lines), len(cut))
 
 
-def _joined(
+def joins(
     network: Network, ends: Ends, line: Line, sources: Places, targets: Places, allowed: frozenset[str]
 ) -> tuple[Collection[Ref], Collection[Ref]]:
-    """Return the sources and the targets that a line joins by itself."""
+    """Return the sources and the targets that a line joins by itself; it may be by none of the ``allowed`` assets."""
     here: dict[Ref, None] = {}
     there: dict[Ref, None] = {}
     for source, target in line.pairs():

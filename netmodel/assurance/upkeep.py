@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Waived, say
-from cloison.netmodel.language.model import Waiver
+from cloison.netmodel.language.model import Declaration, Waiver
 from cloison.netmodel.network import Network
 
 Serves = Callable[[str], Collection[str]]  # rules named by a rule's or a clause's name
@@ -26,6 +26,15 @@ class Words:
 
 
 UPKEEP: Mapping[str, Words] = {
+    "contradictory-policy": Words(
+        Text("Two rules of the policy contradict each other", "Deux règles de la politique se contredisent"),
+        Text(
+            "What one rule allows or demands the other forbids: whoever obeys one breaks the other.",
+            "Ce qu’une règle autorise ou exige, l’autre l’interdit : qui obéit à l’une enfreint l’autre.",
+        ),
+        Text("Correct one of the two places shown.", "Corriger l’un des deux endroits montrés."),
+        "error",
+    ),
     "expired-waiver": Words(
         Text("A waiver is past its date", "Une dérogation est échue"),
         Text(
@@ -34,6 +43,15 @@ UPKEEP: Mapping[str, Words] = {
         ),
         Text("Correct what it covered, or renew it.", "Corriger ce qu’elle couvrait, ou la renouveler."),
         "error",
+    ),
+    "expiring-waiver": Words(
+        Text("A waiver will soon be past its date", "Une dérogation arrive à échéance"),
+        Text(
+            "Thirty days are what it takes to correct what it covers, or to have it accepted anew.",
+            "Trente jours sont ce qu’il faut pour corriger ce qu’elle couvre, ou la faire accepter de nouveau.",
+        ),
+        Text("Correct what it covers, or renew it.", "Corriger ce qu’elle couvre, ou la renouveler."),
+        "warning",
     ),
     "unused-waiver": Words(
         Text("A waiver matches no finding", "Une dérogation ne correspond à aucun constat"),
@@ -53,7 +71,22 @@ UPKEEP: Mapping[str, Words] = {
         Text("Verify it again and declare it anew.", "La vérifier de nouveau et la renouveler."),
         "warning",
     ),
+    "expiring-declaration": Words(
+        Text("A declaration will soon be past its date", "Une déclaration arrive à échéance"),
+        Text(
+            "Past its date its clause is open again; thirty days are what it takes to verify it.",
+            "Passé son échéance, son exigence est de nouveau ouverte ; trente jours sont ce qu’il faut pour vérifier.",
+        ),
+        Text("Verify it again and declare it anew.", "La vérifier de nouveau et la renouveler."),
+        "warning",
+    ),
 }
+_SOON = timedelta(days=30)
+_AN_OBJECT = Text("an object", "un objet")
+_A_CLAUSE = Text("a clause", "une exigence")
+# sections whose entries findings are about
+_SUBJECTS = ("parties", "sites", "carriers", "vrfs", "zones", "subnets", "assets", "interconnections", "translations",
+             "services", "endpoints", "applications", "groups", "flows", "policy")  # fmt: skip
 
 
 def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: date) -> tuple[Finding, ...]:
@@ -73,20 +106,23 @@ def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: da
             continue
         if not covered:
             standing.append(_unused_waiver(network, place, waiver))
+        elif waiver.until - at <= _SOON:
+            standing.append(_expiring_waiver(network, place, waiver, len(covered)))
         for found in covered:
             standing[found] = replace(standing[found], waiver=Waived(waiver.why, waiver.by, waiver.until))
     return tuple(standing)
 
 
 def expired_declarations(network: Network, at: date, yearly: Mapping[str, Collection[str]]) -> Iterator[Finding]:
-    """Yield a finding for each declaration past its date that no later one replaces.
+    """Yield a finding for each declaration past its date, or soon to be, that no later one replaces.
 
     ``yearly`` gives, by framework, the clauses of which a declaration holds for a year at most.
     """
     for place, declaration in enumerate(network.model.declarations):
-        ended = declaration.until if declaration.until is not None and declaration.until < at else None
         every_year = declaration.clause in yearly.get(declaration.framework, ())
-        if ended is None and not (every_year and a_year_after(declaration.on) < at):
+        ends = [a_year_after(declaration.on)] if every_year else []
+        ends += [declaration.until] if declaration.until is not None else []
+        if not ends or min(ends) - at > _SOON:
             continue
         if any(
             other.clause == declaration.clause
@@ -95,48 +131,88 @@ def expired_declarations(network: Network, at: date, yearly: Mapping[str, Collec
             for other in network.model.declarations
         ):
             continue
-        if ended is not None:
-            message = say(
-                "the declaration on {clause} expired on {until}",
-                "la déclaration sur {clause} est échue depuis le {until}",
-                clause=declaration.clause,
-                until=ended,
-            )
-        else:
-            message = say(
-                "the declaration on {clause} is of {on}; the clause asks for a new one every year",
-                "la déclaration sur {clause} date du {on} ; l’exigence en demande une nouvelle chaque année",
-                clause=declaration.clause,
-                on=declaration.on,
-            )
-        yield _finding(
-            network, "expired-declaration", Ref("declaration", declaration.clause), message, ("declarations", place)
-        )
+        yield _ending(network, place, declaration, min(ends), at)
 
 
-def check_names(
-    network: Network, rules: Collection[str], clauses: Collection[str], frameworks: Collection[str]
-) -> None:
-    """Raise ``MapError`` for waivers of no known rule and declarations of no known framework or clause."""
+def _ending(network: Network, place: int, declaration: Declaration, end: date, at: date) -> Finding:
+    clause = declaration.clause
+    if end >= at:
+        rule = "expiring-declaration"
+        message = say(
+            "the declaration on {clause} expires on {until}",
+            "la déclaration sur {clause} arrive à échéance le {until}",
+            clause=clause, until=end,
+        )  # fmt: skip
+    elif declaration.until == end:
+        rule = "expired-declaration"
+        message = say(
+            "the declaration on {clause} expired on {until}", "la déclaration sur {clause} est échue depuis le {until}",
+            clause=clause, until=end,
+        )  # fmt: skip
+    else:
+        rule = "expired-declaration"
+        message = say(
+            "the declaration on {clause} is of {on}; the clause asks for a new one every year",
+            "la déclaration sur {clause} date du {on} ; l’exigence en demande une nouvelle chaque année",
+            clause=clause, on=declaration.on,
+        )  # fmt: skip
+    return _finding(network, rule, Ref("declaration", clause), message, ("declarations", place))
+
+
+def check_names(network: Network, rules: Collection[str], clauses: Mapping[str, Collection[str]]) -> None:
+    """Raise ``MapError`` for waivers of no known rule, clause or object, and declarations of no framework or clause.
+
+    ``clauses`` are those of each framework. A declaration that ends before it was made is an error too.
+    """
     problems = Problems(network.document)
+    every = {clause for some in clauses.values() for clause in some}
     for place, waiver in enumerate(network.model.waivers):
-        if waiver.rule not in rules and waiver.rule not in clauses:
+        if waiver.rule not in rules and waiver.rule not in every:
             problems.unknown(
-                waiver.rule, Text("a rule or a clause", "une règle ou une exigence"), rules, ("waivers", place, "rule")
-            )
+                waiver.rule, Text("a rule or a clause", "une règle ou une exigence"), (*rules, *every),
+                ("waivers", place, "rule"),
+            )  # fmt: skip
+        if not _is_object(network, waiver.on):
+            candidates = [name for section in _SUBJECTS for name in getattr(network.model, section)]
+            problems.unknown(waiver.on, _AN_OBJECT, candidates, ("waivers", place, "on"))
     for place, declaration in enumerate(network.model.declarations):
-        if declaration.framework not in frameworks:
+        if declaration.framework not in clauses:
             problems.unknown(
                 declaration.framework,
                 Text("a framework", "un référentiel"),
-                frameworks,
+                clauses,
                 ("declarations", place, "framework"),
             )
-        elif declaration.clause not in clauses and not _numbered(declaration.clause):
-            problems.unknown(
-                declaration.clause, Text("a clause", "une exigence"), clauses, ("declarations", place, "clause")
+        elif declaration.clause not in clauses[declaration.framework] and not _numbered(declaration.clause):
+            known = clauses[declaration.framework]
+            problems.unknown(declaration.clause, _A_CLAUSE, known, ("declarations", place, "clause"))
+        if declaration.until is not None and declaration.until < declaration.on:
+            problems.add(
+                "dates",
+                say(
+                    "The declaration ends on {until}, before it was made on {on}",
+                    "La déclaration finit le {until}, avant d’avoir été faite le {on}",
+                    until=declaration.until,
+                    on=declaration.on,
+                ),
+                ("declarations", place, "until"),
+                ("declarations", place, "on"),
             )
     problems.raise_all()
+
+
+def _is_object(network: Network, name: str) -> bool:
+    """Tell whether a finding can be about a name: an entry, an interface, a ``repeat``'s fragment, the map itself.
+
+    What a configuration permits beyond the matrix is named after its device.
+    """
+    model = network.model
+    if name == model.name or any(name in getattr(model, section) for section in _SUBJECTS):
+        return True
+    asset, _, interface = name.partition("/")
+    if asset in model.assets and interface in model.assets[asset].interfaces:
+        return True
+    return name.partition(": ")[0] in model.assets or any(line.template == name for line in network.lines)
 
 
 def _numbered(clause: str) -> bool:
@@ -160,6 +236,23 @@ def _expired_waiver(network: Network, place: int, waiver: Waiver, covered: int) 
         say(
             "the waiver of {rule} on {on} expired on {until}; it covered {n} {n:finding|findings}",
             "la dérogation à {rule} sur {on} est échue depuis le {until} ; elle couvrait {n} {n:constat|constats}",
+            rule=waiver.rule,
+            on=waiver.on,
+            until=waiver.until,
+            n=covered,
+        ),
+        ("waivers", place),
+    )
+
+
+def _expiring_waiver(network: Network, place: int, waiver: Waiver, covered: int) -> Finding:
+    return _finding(
+        network,
+        "expiring-waiver",
+        Ref("waiver", f"{waiver.rule} {waiver.on}"),
+        say(
+            "the waiver of {rule} on {on} expires on {until}; it covers {n} {n:finding|findings}",
+            "la dérogation à {rule} sur {on} arrive à échéance le {until} ; elle couvre {n} {n:constat|constats}",
             rule=waiver.rule,
             on=waiver.on,
             until=waiver.until,

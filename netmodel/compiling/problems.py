@@ -64,7 +64,7 @@ class Problems:
         subject = Ref(SINGULAR.get(section, section), name)
         self.found.append(input_error(rule, message, subject, *spans, remedy=remedy))
 
-    def unknown(self, name: str, wanted: Text, candidates: Iterable[str], route: Route) -> None:
+    def unknown(self, name: str, wanted: Text, candidates: Iterable[str], route: Route, *, key: bool = False) -> None:
         """Add the error of a name that is not one of ``candidates``, with the nearest of them."""
         section = self.names.get(name)
         if section is not None:
@@ -73,7 +73,7 @@ class Problems:
         else:
             message = say("“{name}” is not {wanted} of this map", "« {name} » n’est pas {wanted} de cette carte",
                           name=name, wanted=wanted)  # fmt: skip
-        self.add("unknown-name", message, route, remedy=self._near(name, wanted, candidates))
+        self.add("unknown-name", message, route, remedy=self._near(name, wanted, candidates), key=key)
 
     def word(self, word: str, allowed: Iterable[str], field_name: str, route: Route) -> None:
         """Add the error of a word outside a closed list."""

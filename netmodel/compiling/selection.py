@@ -23,6 +23,7 @@ REFERENCES: Mapping[tuple[str, str], str] = {
 # written in the map under another name than in the model
 _WRITTEN: Mapping[str, str] = {"from": "source"}
 _COMPUTED: Mapping[str, tuple[str, ...]] = {"assets": ("zone", "subnet", "cluster")}
+ID = "id"  # selects an entry by its name
 _DEEPEST = 16  # dots in a path; references may go in circles
 _TYPES: Mapping[str, type[Any]] = {
     "parties": m.Party, "sites": m.Site, "vrfs": m.Vrf, "zones": m.Zone, "subnets": m.Subnet, "assets": m.Asset,
@@ -54,8 +55,10 @@ class Selector:
             self._order[selection.section] = {name: place for place, name in enumerate(entries)}
         return tuple(sorted(left or (), key=self._order[selection.section].__getitem__))
 
-    def check(self, selection: m.Selection, problems: Problems, route: Route) -> tuple[str, ...]:
-        """Return what is selected; an unknown field or an empty selection is an error at ``route``."""
+    def check(
+        self, selection: m.Selection, problems: Problems, route: Route, *, empty: bool = False
+    ) -> tuple[str, ...]:
+        """Return what is selected; an unknown field is an error at ``route``, and an empty selection unless allowed."""
         wrong = False
         for path in selection.where:
             section: str = selection.section
@@ -71,7 +74,7 @@ class Selector:
                     break
                 section = "labels" if part == "labels" else REFERENCES.get((section, part), "")
         found = self.select(selection)
-        if not found and not wrong:
+        if not found and not wrong and not empty:
             problems.add(
                 "empty-selection",
                 say("The selection of {section} selects nothing", "La sélection de {section} ne sélectionne rien",
@@ -104,6 +107,8 @@ class Selector:
         return known
 
     def _values(self, section: str, name: str, first: str, rest: str) -> tuple[str, ...]:
+        if first == ID:
+            return (name,)
         computed = self.computed.get((section, first))
         if computed is not None and name in computed:
             return computed[name]
@@ -117,7 +122,7 @@ def field_names(section: str) -> tuple[str, ...]:
     """Return the fields by which entries of a section can be selected, as they are written in a map."""
     written = {value: key for key, value in _WRITTEN.items()}
     names = [written.get(item.name, item.name) for item in fields(_TYPES[section])]
-    return (*names, *_COMPUTED.get(section, ()))
+    return (ID, *names, *_COMPUTED.get(section, ()))
 
 
 def _words(value: object) -> tuple[str, ...]:

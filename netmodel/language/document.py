@@ -18,7 +18,7 @@ Raw: TypeAlias = Any  # a dict, a list, a text, or None for a key without a valu
 
 JOINED = frozenset({"waivers", "declarations", "reviews", "repeat"})  # lists that grow from file to file
 # the model's own words, and what the user writes for them
-WRITTEN: Mapping[str, str] = {"source": "from", "without": "not", "unselect": "not"}
+WRITTEN: Mapping[str, str] = {"source": "from", "without": "not", "unselect": "not", "repeated": "for"}
 _TOP: Mapping[str, Route] = {"lateral": ("policy", "lateral")}
 
 

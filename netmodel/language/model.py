@@ -15,6 +15,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from cloison.netmodel.language.rules import Cell as Cell
+from cloison.netmodel.language.rules import Rule as Rule
+from cloison.netmodel.language.rules import Selection as Selection
+
 VERSION = 1
 
 NATURES = ("public", "production", "administration", "supervision", "logging", "backup", "storage", "development",
@@ -32,15 +36,6 @@ Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Labels: TypeAlias = Mapping[str, str]
 
 _strict = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True, slots=True, config=_strict)
-class Selection:
-    """Entries of one section whose every named field holds one of the given words; dots follow references."""
-
-    section: Literal["parties", "sites", "zones", "subnets", "assets", "interconnections", "endpoints", "applications",
-                     "services", "flows"]  # fmt: skip
-    where: Mapping[str, Names] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, config=_strict)
@@ -341,29 +336,6 @@ class Flow:
     constraints: Names = ()  # that a law or a sector puts on what it carries: hds, restricted...
     risk: str = ""
     stated: Mapping[str, str] = Field(default_factory=dict)  # computed columns of a table row, to be compared
-    labels: Labels = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, config=_strict)
-class Forbid:
-    source: Annotated[Selection, Field(alias="from")]
-    to: Selection
-    path: Literal["direct", "any"] = "any"
-
-
-@dataclass(frozen=True, slots=True, config=_strict)
-class Unless:
-    through: Selection
-
-
-@dataclass(frozen=True, slots=True, config=_strict)
-class Rule:
-    """A rule of the user's segmentation policy."""
-
-    forbid: Forbid
-    unless: Unless | None = None
-    severity: Literal["error", "warning", "note"] = "error"
-    why: str = ""
     labels: Labels = Field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cloison.netmodel.finding import Text, say
+from cloison.netmodel.language.access import access
 from cloison.netmodel.language.document import Raw
 from cloison.netmodel.language.faults import (
     A_MAPPING,
@@ -28,6 +29,7 @@ from cloison.netmodel.language.faults import (
 )
 from cloison.netmodel.language.shapes import (
     SELECTABLE,
+    Access,
     Day,
     Gathered,
     Keyed,
@@ -145,6 +147,8 @@ def reader(shape: Shape) -> Reader:
             return select
         case Gathered():
             return group
+        case Access():
+            return access
         case Record():
             return _record(shape)
 

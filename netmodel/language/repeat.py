@@ -21,6 +21,7 @@ from cloison.netmodel.language.shapes import SECTIONS, Record
 
 MOST_MADE = 500_000  # entries of all repeats together
 
+ID = "id"  # selects an entry by its name
 _VARIABLE = re.compile(r"[^\W\d][\w-]*")
 # the section that a field's words name, where dots follow references
 _LEADS_TO: Mapping[str, str] = {
@@ -157,14 +158,14 @@ def _select(name: str, selection: Raw, raw: Mapping[str, Raw], document: Documen
     shape = SECTIONS[section]
     for path in where:
         head = path.split(".")[0]
-        if isinstance(shape, Record) and head not in shape.fields:
-            raise Wrong(*Wrong(unknown(head, tuple(shape.fields), "unknown-key", KEY, key=True)).under(section, path))
+        if isinstance(shape, Record) and head not in shape.fields and path != ID:
+            raise Wrong(*Wrong(unknown(head, (ID, *shape.fields), "unknown-key", KEY, key=True)).under(section, path))
     entries = raw.get(section)
     picked = [
         (Chosen(id_, entry if isinstance(entry, dict) else {}), document.span((section, id_), key=True))
         for id_, entry in (entries.items() if isinstance(entries, dict) else ())
         if all(
-            wanted & set(_words(entry, path.split("."), raw))
+            wanted & ({id_} if path == ID else set(_words(entry, path.split("."), raw)))
             for path, wanted in ((path, set(words)) for path, words in where.items())
         )
     ]

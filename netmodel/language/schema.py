@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloison.netmodel.finding import Text
+from cloison.netmodel.finding import SEVERITIES, Text
+from cloison.netmodel.language.access import ACCESS
 from cloison.netmodel.language.columns import COLUMNS
 from cloison.netmodel.language.descriptions import DESCRIPTIONS
 from cloison.netmodel.language.model import DOMAINS, FUNCTIONS, NATURES, SENSITIVITIES
@@ -18,6 +19,7 @@ from cloison.netmodel.language.shapes import (
     MAP,
     SECTIONS,
     SELECTABLE,
+    Access,
     Day,
     Gathered,
     Keyed,
@@ -32,6 +34,7 @@ from cloison.netmodel.language.shapes import (
     Truth,
     Word,
 )
+from cloison.netmodel.language.tufin import POLICY
 
 Schema = dict[str, Any]
 
@@ -59,7 +62,7 @@ def json_schema() -> Schema:
     policy["properties"] = {"lateral": _described(_truth(), DESCRIPTIONS["Model.lateral"])}
     names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     properties["tables"] = _described(
-        {"type": "object", "properties": dict.fromkeys(COLUMNS, names), "additionalProperties": False},
+        {"type": "object", "properties": dict.fromkeys((*COLUMNS, POLICY), names), "additionalProperties": False},
         DESCRIPTIONS["Model.tables"],
     )
     fragment = {
@@ -130,6 +133,8 @@ def _value(shape: Shape, definitions: dict[str, Schema], offered: tuple[str, ...
             return _defined("Selection", definitions, _selection)
         case Gathered():
             return _defined("Group", definitions, _group)
+        case Access():
+            return _defined("Cell", definitions, _cell)
         case Record():
             return _defined(shape.name, definitions, lambda below: _record(shape, below))
 
@@ -170,6 +175,30 @@ def _selection(definitions: dict[str, Schema]) -> Schema:
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
+    }
+
+
+def _cell(definitions: dict[str, Schema]) -> Schema:
+    names = _value(Many(Plain()), definitions)
+    nothing = {"type": "null"}
+    return {
+        "anyOf": [
+            {"type": "string", "pattern": "^((allow|block) all|(allow|block) only +[^ ].*)$"},
+            {
+                "type": "object",
+                "properties": {
+                    **{
+                        word: _described(nothing if word.endswith("all") else names, DESCRIPTIONS[f"Cell.{word}"])
+                        for word in ACCESS
+                    },
+                    "severity": _described({"enum": list(SEVERITIES)}, DESCRIPTIONS["Cell.severity"]),
+                    "why": _described(dict(_TEXT), DESCRIPTIONS["Cell.why"]),
+                },
+                "oneOf": [{"required": [word]} for word in ACCESS],
+                "additionalProperties": False,
+            },
+            nothing,
+        ]
     }
 
 

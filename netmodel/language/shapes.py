@@ -83,6 +83,11 @@ class Gathered:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Access:
+    """What may pass between two places: ``allow only https ssh``, or the same as a mapping with more; or nothing."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Field:
     """A field of a record: ``name`` is the model's, ``key`` the user's. A ``hidden`` one is read and never offered."""
 
@@ -110,7 +115,7 @@ class Record:
 
 
 Shape: TypeAlias = (
-    Plain | Number | Truth | Day | Word | Many | Keyed | Pairs | Stages | Select | Gathered | Record
+    Plain | Number | Truth | Day | Word | Many | Keyed | Pairs | Stages | Select | Gathered | Access | Record
 )  # fmt: skip
 
 # the field that a record's value stands for when it is no mapping
@@ -185,6 +190,8 @@ def _shape(hint: Any) -> Shape:
         return Select()
     if hint is model.Group:
         return Gathered()
+    if hint is model.Cell:
+        return Access()
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return record(hint)
     if origin is Literal:

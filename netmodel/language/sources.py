@@ -16,6 +16,7 @@ from cloison.netmodel.language.marks import YamlPart
 from cloison.netmodel.language.model import VERSION
 from cloison.netmodel.language.rows import TablePart
 from cloison.netmodel.language.tables import read_table
+from cloison.netmodel.language.tufin import POLICY, PolicyPart, read_policy
 
 YAML = (".yaml", ".yml")
 
@@ -24,7 +25,7 @@ YAML = (".yaml", ".yml")
 class Sources:
     """What a path holds: its parts and files, and every reason why some of it could not be read."""
 
-    parts: tuple[YamlPart | TablePart, ...]
+    parts: tuple[YamlPart | TablePart | PolicyPart, ...]
     files: tuple[Path, ...]
     found: tuple[Finding, ...]
 
@@ -60,7 +61,7 @@ def read_sources(where: Path) -> Sources:
     ]
     # not resolve(), which fails on a name that no file can have
     named_files = {os.path.abspath(table.path) for table in named}  # noqa: PTH100
-    parts: list[YamlPart | TablePart] = []
+    parts: list[YamlPart | TablePart | PolicyPart] = []
     for file, part in read.items():
         if "cloison" not in part.values and os.path.abspath(file) in named_files:  # noqa: PTH100
             continue
@@ -206,8 +207,8 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
         )
         return
     for section, value in tables.items():
-        if section not in COLUMNS:
-            fault = unknown(section, tuple(COLUMNS), "unknown-key", SECTION)
+        if section not in COLUMNS and section != POLICY:
+            fault = unknown(section, (*COLUMNS, POLICY), "unknown-key", SECTION)
             found.append(_map_error(fault.rule, fault.message, place(section, key=True)))
             continue
         for index, name in enumerate(value if isinstance(value, list) else [value]):
@@ -227,9 +228,11 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
             yield _Named(file.parent / path, sheet, section, place(section, index))
 
 
-def _table(table: _Named, words: dict[str, str]) -> tuple[YamlPart | TablePart, list[Finding]]:
+def _table(table: _Named, words: dict[str, str]) -> tuple[YamlPart | TablePart | PolicyPart, list[Finding]]:
     suffix = table.path.suffix.lower()
     if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
+        if table.section == POLICY:
+            return read_policy(table.path, table.sheet)
         return read_table(table.path, table.section, table.sheet, words)
     if suffix not in YAML:
         raise MapError(

@@ -45,7 +45,7 @@ def test_the_json_contract() -> None:
     found = [item for item in data["findings"] if item["rule"] == "public-to-sensitive"]
     assert set(found[0]) == {
         "rule", "clauses", "severity", "message", "subject", "locations", "graph", "witness", "remedy", "fingerprint",
-        "waived",
+        "waived", "known",
     }  # fmt: skip
     assert found[0]["clauses"] == ["13.2.a"]
     walked = {tuple(step["id"] for step in item["witness"]["steps"]) for item in found}
@@ -73,6 +73,9 @@ def test_the_same_input_gives_the_same_bytes() -> None:
         ("waivers: [{rule: expired-lines, on: F-1, why: w, by: b, until: 2027-01-01}]", "expired-lines"),
         ("declarations: [{clause: nine, status: conformant, by: b, on: 2026-01-01}]", "nine"),
         ("declarations: [{clause: 9.6.c, status: conformant, by: b, on: 2026-01-01, framework: iso}]", "iso"),
+        ("waivers: [{rule: expired-line, on: nn, why: w, by: b, until: 2027-01-01}]", "nn"),
+        ("waivers: [{rule: 13.2.x, on: n, why: w, by: b, until: 2027-01-01}]", "13.2.x"),
+        ("declarations: [{clause: 9.6.c, status: conformant, by: b, on: 2026-01-02, until: 2026-01-01}]", "2026-01-02"),
         ("policy: {r: {forbid: {from: {zones: {nature: office}}, to: {zones: {nature: test}}}}}", "zones"),
     ],
 )
@@ -83,15 +86,42 @@ def test_unknown_names_and_empty_selections_are_errors(tmp_path: Path, text: str
     assert refused.value.findings[0].spans[0].line == 4
 
 
+def test_what_a_waiver_names_is_told_with_the_nearest(tmp_path: Path) -> None:
+    text = "zones: {front: {owner: p, nature: test}}\nwaivers:\n"
+    text += "  - {rule: any-servce, on: frnt, why: w, by: b, until: 2027-01-01}\n"
+    with pytest.raises(MapError) as refused:
+        assess_network(written(tmp_path, text))
+    told = [(item.spans[0].line, item.remedy.values["names"][0]) for item in refused.value.findings if item.remedy]
+    assert told == [(6, "any-service"), (6, "front")]
+
+
+def test_a_waiver_has_an_end(tmp_path: Path) -> None:
+    with pytest.raises(MapError) as refused:
+        written(
+            tmp_path,
+            "zones: {front: {owner: p, nature: test}}\nwaivers: [{rule: any-service, on: front, why: w, by: b}]",
+        )
+    assert [(item.rule, item.message.values["missing"]) for item in refused.value.findings] == [
+        ("missing-field", ("until",))
+    ]
+
+
+def test_a_declaration_that_ends_before_it_was_made_shows_both_dates(tmp_path: Path) -> None:
+    text = "declarations:\n  - clause: 9.6.c\n    status: conformant\n    by: b\n"
+    text += "    on: 2026-01-02\n    until: 2026-01-01\n"
+    with pytest.raises(MapError) as refused:
+        assess_network(written(tmp_path, text))
+    assert [(item.rule, [span.line for span in item.spans]) for item in refused.value.findings] == [("dates", [9, 8])]
+
+
 def test_a_rule_of_lines_lies_nowhere(tmp_path: Path) -> None:
-    network = written(
-        tmp_path,
-        "zones: {z: {owner: p, nature: test}}\nsubnets: {s: {cidr: 10.0.0.0/24, zone: z}}\n"
-        "flows: {F-1: {from: s, to: z, services: ssh}}\n"
-        "policy: {r: {forbid: {from: {flows: {services: ssh}}, to: {zones: {nature: test}}}}}\n",
-    )
     with pytest.raises(MapError, match="lie nowhere"):
-        assess_network(network)
+        written(
+            tmp_path,
+            "zones: {z: {owner: p, nature: test}}\nsubnets: {s: {cidr: 10.0.0.0/24, zone: z}}\n"
+            "flows: {F-1: {from: s, to: z, services: ssh}}\n"
+            "policy: {r: {forbid: {from: {flows: {services: ssh}}, to: {zones: {nature: test}}}}}\n",
+        )
 
 
 def test_a_waiver_names_a_fragment_or_one_of_its_lines(tmp_path: Path) -> None:

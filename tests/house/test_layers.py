@@ -35,6 +35,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 REGISTRIES = {
     "netmodel/assurance/checks": "CHECK",
+    "netmodel/assurance/forms": "FORM",
     "netmodel/assurance/frameworks": "FRAMEWORK",
     "captures/compressions": "COMPRESSION",
     "captures/formats": "FORMAT",

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import cloison
+from cloison.netmodel.assurance.policy import forms
 from cloison.netmodel.language.descriptions import DESCRIPTIONS
 from cloison.netmodel.language.first_map import FIRST_MAP
 from cloison.netmodel.language.schema import json_schema
@@ -53,6 +54,12 @@ def test_it_is_draft_07() -> None:
     jsonschema.Draft7Validator.check_schema(schema)
 
 
+@pytest.mark.parametrize("name", ["forbid", "limit", "matrix", "paths"])
+def test_the_example_of_each_form_of_a_rule_is_valid(name: str) -> None:
+    example = forms()[name].example
+    assert problems("cloison: 1\npolicy:\n" + "".join(f"  {line}\n" for line in example.splitlines())) == []
+
+
 def test_it_is_deterministic_and_plain() -> None:
     assert json.dumps(json_schema()) == json.dumps(json_schema())
 
@@ -75,6 +82,12 @@ def test_maps_that_read_are_valid() -> None:
         "groups: {g: {assetz: {functions: waf}}}",
         "policy: {p: {forbid: {from: {zones: {}, assets: {}}, to: {zones: {}}}}}",
         "repeat: [{zones: {}}]",
+        "policy: {p: {matrix: {a: {b: allow some https}}}}",
+        "policy: {p: {matrix: {a: {b: {allow only: ssh, block only: ssh}}}}}",
+        "policy: {p: {matrix: {a: {b: {allow only: ssh, properties: IS_LOGGED}}}}}",
+        "policy: {p: {limit: {required: [tickets]}}}",
+        "policy: {p: {limit: {prefix: 33}}}",
+        "policy: {p: {paths: {from: {zones: {}}, to: {zones: {}}, line: 3}}}",
         "tables: {flowz: a.csv}",
     ],
 )

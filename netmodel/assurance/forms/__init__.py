@@ -1,0 +1,1 @@
+"""The forms that a rule of the user's policy may have, one a file."""
