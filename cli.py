@@ -273,6 +273,19 @@ FailOnOption = Annotated[
         help=_("Exit with 1 from this severity on.", "Sortir avec 1 à partir de cette gravité."),
     ),
 ]
+FrameworkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        metavar=_("NAME", "NOM"),
+        help=_(
+            "Give a status to this framework's clauses, again for others; those that the map names when left out.",
+            "Donner un statut aux exigences de ce référentiel (répéter pour d’autres) ; ceux que nomme la carte par "
+            "défaut.",
+        ),
+        show_default=False,
+    ),
+]
 LangOption = Annotated[
     str,
     typer.Option(
@@ -519,6 +532,25 @@ def _network(path: Path, at: date) -> Network:
     return compile_network(read_map(path, tick=_progress.tick), at, tick=_progress.tick)
 
 
+def _frameworks(names: list[str]) -> tuple[str, ...]:
+    from cloison.netmodel.assurance.assess import built_in_frameworks
+    from cloison.netmodel.compiling.problems import near
+
+    known = tuple(framework.name for framework in built_in_frameworks())
+    problems = [
+        input_error(
+            "unknown-word",
+            say("--framework: {name} is no known framework", "--framework : {name} n’est pas un référentiel connu",
+                name=name),
+            Ref("argument", "--framework"), remedy=near(name, known),
+        )
+        for name in names if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise MapError(tuple(problems))
+    return tuple(names)
+
+
 def _verified(network: Network, config: list[str], base: list[str]) -> Verification:
     from cloison.flows.configuring.load import read_all
     from cloison.flows.verify import strangers, verify
@@ -580,6 +612,7 @@ def check(
     config: ConfigOption = None,
     capture: CaptureOption = None,
     probe: ProbeOption = None,
+    framework: FrameworkOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
@@ -594,6 +627,7 @@ def check(
     _check_language(lang)
     severity = _severity(fail_on)
     day = _day(at)
+    wanted = _frameworks(framework or [])
     network = _network(_found(path), day)
     evidence, unread = Evidence(network, network.at), HOLDS
     if config:
@@ -603,7 +637,7 @@ def check(
     if capture or probe:
         seen, unread = _observed(network, capture or [], probe or [])
         evidence = replace(evidence, observed=seen)
-    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     report = check_report(assessment, network)
     _show(report, output, format)
     _summarise(report, output, format)

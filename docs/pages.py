@@ -42,10 +42,10 @@ def both(text: Text) -> str:
 def rule_page(check: Check, frameworks: dict[str, Framework]) -> str:
     """Return the page of one rule."""
     served = [
-        f"- {framework.title.en}: "
-        + (", ".join(dict.fromkeys(c.id for c in framework.clauses if _serves(c.rules, check.name))) or "none")
+        f"- {framework.title.en}: {', '.join(clauses)}"
         for framework in frameworks.values()
-    ]
+        if (clauses := dict.fromkeys(c.id for c in framework.clauses if _serves(c.rules, check.name)))
+    ] or ["- none / aucune"]
     return "\n".join(
         [
             f"# {check.name}\n",

@@ -9,7 +9,7 @@ from cloison.diagrams.cells import cell_said
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import printable
 from cloison.diagrams.proof import steps_said
-from cloison.diagrams.statuses import STATUS
+from cloison.diagrams.statuses import STATUS, by_framework
 from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Text
 from cloison.netmodel.report import Report, Status, Table
 
@@ -18,7 +18,7 @@ SYNTAX = re.compile(r"[\\`*_\[\]<>|~&$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 START = re.compile(r"^([-+#=]|\d+(?=[.)]))")
 ENTITIES = "<>&|`$@:."
 FINDINGS = Text("Findings", "Constats")
-CLAUSES = Text("Clauses", "Exigences")
+CLAUSES = Text("Clauses of {framework}", "Exigences de {framework}")
 NONE = Text("None.", "Aucun.")
 LEFT_OUT = Text("Not on the drawing", "Absent du dessin")
 SEVERITY = {
@@ -65,8 +65,8 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         parts += _table(table, lang)
     if report.findings or report.views:
         parts += _findings(report.findings, lang)
-    if report.statuses:
-        parts += _statuses(report.statuses, lang)
+    for framework, statuses in by_framework(report.statuses).items():
+        parts += _statuses(framework, statuses, lang)
     return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
 
 
@@ -106,13 +106,14 @@ def _findings(findings: Sequence[Finding], lang: Lang) -> list[str]:
     return [*parts, "\n".join(lines)]
 
 
-def _statuses(statuses: Sequence[Status], lang: Lang) -> list[str]:
+def _statuses(framework: str, statuses: Sequence[Status], lang: Lang) -> list[str]:
     heads = (Text("clause", "exigence"), Text("title", "titre"), Text("status", "statut"), Text("reason", "raison"))
     rows = (
         (item.clause, item.title.say(lang), STATUS[item.status].title.say(lang), item.reason.say(lang))
         for item in statuses
     )
-    return [f"## {CLAUSES.say(lang)}", _grid((head.say(lang) for head in heads), rows)]
+    title = escaped(CLAUSES.say(lang).format(framework=framework))
+    return [f"## {title}", _grid((head.say(lang) for head in heads), rows)]
 
 
 OUTPUT = Output(

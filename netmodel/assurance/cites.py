@@ -9,6 +9,7 @@ from cloison.netmodel.network import Network
 
 _SECTIONS: Mapping[str, str] = {
     "party": "parties",
+    "site": "sites",
     "carrier": "carriers",
     "vrf": "vrfs",
     "zone": "zones",

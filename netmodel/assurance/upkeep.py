@@ -55,10 +55,13 @@ UPKEEP: Mapping[str, Words] = {
 }
 
 
-def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: date) -> tuple[Finding, ...]:
+def waived(
+    network: Network, findings: Sequence[Finding], serves: Serves, at: date, unasked: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """Return the findings with the waivers that cover them, and a finding for each waiver that is vain.
 
     A waiver names a rule or a clause, and a subject's id (for a line out of a ``repeat`` its fragment's id will do).
+    Of those that name what was not asked (``unasked``: rules and clauses) nothing is said.
     """
     standing = list(findings)
     places: dict[tuple[str, str], list[int]] = {}
@@ -66,6 +69,8 @@ def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: da
         for name in _names(network, finding.subject):
             places.setdefault((finding.rule, name), []).append(place)
     for place, waiver in enumerate(network.model.waivers):
+        if waiver.rule in unasked:
+            continue
         covered = [found for rule in serves(waiver.rule) for found in places.get((rule, waiver.on), ())]
         if waiver.until < at:
             standing.append(_expired_waiver(network, place, waiver, len(covered)))
@@ -106,8 +111,11 @@ def expired_declarations(network: Network, at: date) -> Iterator[Finding]:
 def check_names(
     network: Network, rules: Collection[str], clauses: Collection[str], frameworks: Collection[str]
 ) -> None:
-    """Raise ``MapError`` for waivers of no known rule and declarations of no known framework or clause."""
+    """Raise ``MapError`` for waivers of no known rule, declarations of no known clause, and unknown frameworks."""
     problems = Problems(network.document)
+    for place, framework in enumerate(network.model.frameworks):
+        if framework not in frameworks:
+            problems.word(framework, frameworks, "frameworks", ("frameworks", place))
     for place, waiver in enumerate(network.model.waivers):
         if waiver.rule not in rules and waiver.rule not in clauses:
             problems.unknown(
