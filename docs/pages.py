@@ -30,7 +30,8 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema",
+            "completion")  # fmt: skip
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 
@@ -139,7 +140,7 @@ def commands_page() -> str:
             environment = {**os.environ, "LC_ALL": "fr_FR.UTF-8" if lang == "fr" else "C.UTF-8", "COLUMNS": "80"}
             done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
             text = "\n".join(
-                line.rstrip() for line in done.stdout.replace("python -m cloison.cli", "cloison").splitlines()
+                line.rstrip() for line in done.stdout.splitlines()
             )
             out.append(f"```\n{text.strip()}\n```\n")
     return "\n".join(out)
