@@ -135,8 +135,13 @@ if COMPLETION in os.environ:
     get_completion_inspect_parameters()  # it alone makes the shells known, and leaves the help as it is
 
 
-def _offer(names: Callable[[str], Iterable[str]]) -> Callable[[str], list[str]]:
-    """Return a completion out of the names that may be meant; it never fails, and offers no name that a shell reads."""
+def _offer(names: Callable[[str], Iterable[str]]) -> Callable[[str], list[str]] | None:
+    """Return a completion out of the names that may be meant; nothing where no shell asks, since it costs a start.
+
+    It never fails, and offers no name that a shell would read.
+    """
+    if COMPLETION not in os.environ:
+        return None
 
     def complete(incomplete: str) -> list[str]:
         try:
