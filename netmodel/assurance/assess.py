@@ -40,6 +40,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     statuses: tuple[Status, ...]
     undecided: tuple[str, ...] = ()
+    frameworks: tuple[Framework, ...] = ()  # those that were chosen
 
 
 def built_in_checks() -> tuple[Check, ...]:
@@ -116,6 +117,7 @@ def assess(
         tuple(sorted(findings, key=_order)),
         tuple(_statuses(evidence, frameworks, answers)),
         tuple(check.name for check in own if outcomes[check.name].missing),
+        tuple(frameworks),
     )
 
 
