@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from missing_data import data_of
+
 import cloison.captures.compressions
 import cloison.captures.formats
 import cloison.captures.layers
@@ -80,6 +82,38 @@ def clauses_page(frameworks: dict[str, Framework]) -> str:
             out.append(
                 f"| {clause.id} | {clause.paraphrase.en}<br>*{clause.paraphrase.fr}* | {clause.kind} | {rules} |"
             )
+        out.append("")
+    return "\n".join(out)
+
+
+def missing_page(checks: dict[str, Check], frameworks: dict[str, Framework]) -> str:
+    """Return, for each clause, what has to be there before it can be decided."""
+    out = [
+        "# What a clause wants / Ce que demande une exigence\n",
+        "A clause is not evaluated while a datum of its line is absent from the map, and partly so while a "
+        "configuration or a declaration is. / *Une exigence n’est pas évaluée tant qu’une donnée de sa ligne est "
+        "absente de la carte, et ne l’est qu’en partie tant que manque une configuration ou une déclaration.*\n",
+    ]
+    for framework in frameworks.values():
+        out += [
+            f"## {framework.title.en} / {framework.title.fr}\n",
+            "| clause | beside the map / outre la carte | data / données | to be declared / à déclarer |",
+            "|---|---|---|---|",
+        ]
+        for clause in framework.clauses:
+            rules = dict.fromkeys(rule.partition("/")[0] for rule in clause.rules)
+            data = dict.fromkeys(text for rule in rules for text in data_of(checks[rule]))
+            beside = [
+                both_words
+                for sign, both_words in (
+                    ("F", "configurations"),
+                    ("C", "captures, which may refute / *qui peuvent réfuter*"),
+                )
+                if sign in clause.kind
+            ]
+            declared = f"{clause.declared.en}<br>*{clause.declared.fr}*" if clause.declared else ""
+            words = f"{', '.join(text.en for text in data)}<br>*{', '.join(text.fr for text in data)}*" if data else ""
+            out.append(f"| {clause.id} | {'<br>'.join(beside)} | {words} | {declared} |")
         out.append("")
     return "\n".join(out)
 
@@ -155,6 +189,7 @@ def pages() -> Iterator[tuple[str, str]]:
     listed = [f"- [{name}](rules/{name}.md): {check.title.en} / *{check.title.fr}*" for name, check in checks.items()]
     yield "rules.md", "\n".join(["# Rules / Règles\n", *listed, ""])
     yield "clauses.md", clauses_page(frameworks)
+    yield "missing.md", missing_page(checks, frameworks)
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))
