@@ -123,6 +123,155 @@ app = typer.Typer(
     ),
 )
 
+# ---------------------------------------------------------------- completion
+
+COMPLETION = "_CLOISON_COMPLETE"  # the variable by which a shell asks
+_PLAIN = re.compile(r"[\w./@:+=-]+")  # a name that a shell reads as itself: nothing else is offered
+_SMALL = 1 << 20  # bytes of a map that is read at the press of a key
+
+if COMPLETION in os.environ:
+    from typer.completion import get_completion_inspect_parameters
+
+    get_completion_inspect_parameters()  # it alone makes the shells known, and leaves the help as it is
+
+
+def _offer(names: Callable[[str], Iterable[str]]) -> Callable[[str], list[str]] | None:
+    """Return a completion out of the names that may be meant; nothing where no shell asks, since it costs a start.
+
+    It never fails, and offers no name that a shell would read.
+    """
+    if COMPLETION not in os.environ:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        try:
+            known = set(names(incomplete))
+        except (MapError, OSError):
+            return []
+        return sorted(name for name in known if name.startswith(incomplete) and _PLAIN.fullmatch(name))
+
+    return complete
+
+
+def _known_map() -> Network | None:
+    """Return the map of the command line that is being written; nothing where it is too large for that.
+
+    The library reads no arguments before an option that lacks its value, so that the line itself is looked at.
+    """
+    words = (os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")).split()[2:]
+    named = (
+        Path(word)
+        for before, word in zip(("", *words), words, strict=False)
+        if (before == "--map" or not before.startswith("-")) and Path(word).exists()
+    )
+    path = _found(next(named, None))
+    files = [path] if path.is_file() else list(path.iterdir())
+    return _network(path, date.today()) if sum(file.stat().st_size for file in files) <= _SMALL else None
+
+
+def _outputs(incomplete: str) -> Iterable[str]:
+    from cloison.diagrams import outputs
+    from cloison.netmodel.registry import load
+
+    return load(outputs, "OUTPUT")
+
+
+def _views(incomplete: str) -> Iterable[str]:
+    from cloison.diagrams import views
+    from cloison.netmodel.registry import load
+
+    for name, view in load(views, "VIEW").items():
+        if view.arguments is None:
+            yield name
+        elif incomplete.startswith(f"{name}:"):
+            network = _known_map()
+            yield from (f"{name}:{argument}" for argument in (view.arguments(network) if network else ()))
+        else:
+            yield f"{name}:"
+
+
+def _framework_names(incomplete: str) -> Iterable[str]:
+    from cloison.netmodel.assurance.assess import built_in_frameworks
+
+    return (framework.name for framework in built_in_frameworks())
+
+
+def _targets(incomplete: str) -> Iterable[str]:
+    from cloison.flows import targets
+    from cloison.netmodel.registry import load
+
+    return load(targets, "TARGET")
+
+
+def _with_function(function: str, sign: str = "") -> Callable[[str], Iterable[str]]:
+    def names(incomplete: str) -> Iterable[str]:
+        network = _known_map()
+        assets = network.assets.values() if network else ()
+        return (f"{facts.id}{sign}" for facts in assets if function in facts.functions and not facts.cluster)
+
+    return names
+
+
+def _ends(incomplete: str) -> Iterable[str]:
+    network = _known_map()
+    if network is None:
+        return
+    model = network.model
+    yield from (*model.zones, *model.subnets, *model.assets, *model.endpoints, *model.groups)
+    asset, slash, _ = incomplete.partition("/")
+    if slash and asset in network.assets:
+        yield from (f"{asset}/{name}" for name in network.assets[asset].interfaces)
+
+
+def _services(incomplete: str) -> Iterable[str]:
+    from cloison.netmodel.space.catalogue import CATALOGUE
+
+    network = _known_map()
+    return (*CATALOGUE, *(network.model.services if network else ()))
+
+
+def _vrfs(incomplete: str) -> Iterable[str]:
+    network = _known_map()
+    return network.vrfs if network else ()
+
+
+SHELLS: Mapping[str, str] = {
+    # bash cuts words at = and :, so it is given the line, as the other shells are, and takes back what it cut
+    "bash": """\
+_cloison_completion() {
+    local line=${COMP_LINE:0:COMP_POINT} words
+    read -ra words <<< "$line"
+    local word=${line##*[[:space:]]} IFS=$'\\n'
+    local cut=${word%"${word##*[=:]}"}
+    COMPREPLY=($(env _CLOISON_COMPLETE=complete_bash COMP_WORDS="$line" \\
+                     COMP_CWORD=$((${#words[@]} - (${#word} > 0))) "$1" 2>/dev/null))
+    COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+    [[ ${#COMPREPLY[@]} -eq 1 && $COMPREPLY == *[=:/] ]] && compopt -o nospace
+    return 0
+}
+complete -o default -F _cloison_completion cloison
+""",
+    "zsh": """\
+#compdef cloison
+_cloison_completion() {
+    eval $(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _CLOISON_COMPLETE=complete_zsh COLUMNS=999 \\
+               cloison 2>/dev/null)
+}
+compdef _cloison_completion cloison
+""",
+    "fish": """\
+function __cloison_completion
+    env _CLOISON_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args COLUMNS=999 \\
+        _TYPER_COMPLETE_ARGS=(commandline -cp) cloison 2>/dev/null
+end
+complete --command cloison --arguments "(__cloison_completion)"
+""",
+}
+
+_severities = _offer(lambda _incomplete: SEVERITIES)
+_langs = _offer(lambda _incomplete: LANGS)
+_shells = _offer(lambda _incomplete: SHELLS)
+
 # ---------------------------------------------------------------- arguments
 
 MapArgument = Annotated[
@@ -161,6 +310,7 @@ FormatOption = Annotated[
     str,
     typer.Option(
         "--format",
+        autocompletion=_offer(_outputs),
         metavar=_("NAME", "NOM"),
         help=_("Output by name: terminal, json, markdown...", "Sortie par son nom : terminal, json, markdown..."),
         show_default=False,
@@ -184,6 +334,7 @@ ProbeOption = Annotated[
     list[str] | None,
     typer.Option(
         "--probe",
+        autocompletion=_offer(_with_function("probe", "=")),
         metavar=_("PROBE=FILE", "SONDE=FICHIER"),
         help=_(
             "A capture made at this probe of the map, or a directory of them.",
@@ -247,6 +398,7 @@ VrfOption = Annotated[
     str,
     typer.Option(
         "--vrf",
+        autocompletion=_offer(_vrfs),
         metavar="VRF",
         help=_("The VRF of captures without a probe.", "La VRF des captures sans sonde."),
         show_default=False,
@@ -256,6 +408,7 @@ ConfigOption = Annotated[
     list[str] | None,
     typer.Option(
         "--config",
+        autocompletion=_offer(_with_function("filtering", "=")),
         metavar=_("DEVICE=FILE", "ÉQUIPEMENT=FICHIER"),
         help=_(
             "The configuration of an asset that filters (again for its other files), or a folder of files named by "
@@ -307,14 +460,30 @@ FailOnOption = Annotated[
     str,
     typer.Option(
         "--fail-on",
+        autocompletion=_severities,
         metavar="error|warning|note",
         help=_("Exit with 1 from this severity on.", "Sortir avec 1 à partir de cette gravité."),
+    ),
+]
+FrameworkOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        autocompletion=_offer(_framework_names),
+        metavar=_("NAME", "NOM"),
+        help=_(
+            "Give a status to this framework's clauses, again for others; those that the map names when left out.",
+            "Donner un statut aux exigences de ce référentiel (répéter pour d’autres) ; ceux que nomme la carte par "
+            "défaut.",
+        ),
+        show_default=False,
     ),
 ]
 LangOption = Annotated[
     str,
     typer.Option(
         "--lang",
+        autocompletion=_langs,
         metavar="fr|en",
         help=_(
             "Language of every text; the locale's when left out.",
@@ -556,6 +725,25 @@ def _network(path: Path, at: date) -> Network:
     return compile_network(read_map(path, tick=_progress.tick), at, tick=_progress.tick)
 
 
+def _frameworks(names: list[str]) -> tuple[str, ...]:
+    from cloison.netmodel.assurance.assess import built_in_frameworks
+    from cloison.netmodel.compiling.problems import near
+
+    known = tuple(framework.name for framework in built_in_frameworks())
+    problems = [
+        input_error(
+            "unknown-word",
+            say("--framework: {name} is no known framework", "--framework : {name} n’est pas un référentiel connu",
+                name=name),
+            Ref("argument", "--framework"), remedy=near(name, known),
+        )
+        for name in names if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise MapError(tuple(problems))
+    return tuple(names)
+
+
 def _verified(network: Network, config: list[str], base: list[str]) -> Verification:
     from cloison.flows.configuring.load import read_all
     from cloison.flows.verify import strangers, verify
@@ -617,6 +805,7 @@ def check(
     config: ConfigOption = None,
     capture: CaptureOption = None,
     probe: ProbeOption = None,
+    framework: FrameworkOption = None,
     at: AtOption = None,
     baseline: BaselineOption = None,
     require: RequireOption = None,
@@ -638,6 +827,7 @@ def check(
     known_words(accept or [])
     day = _day(at)
     earlier = read_baseline(baseline) if baseline is not None else None
+    wanted = _frameworks(framework or [])
     network = _network(_found(path), day)
     evidence, unread = Evidence(network, network.at), HOLDS
     if config:
@@ -647,7 +837,7 @@ def check(
     if capture or probe:
         seen, unread = _observed(network, capture or [], probe or [])
         evidence = replace(evidence, observed=seen)
-    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), tick=_progress.tick)
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
     comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
     report = check_report(assessment, network, comparison, demanded)
@@ -683,6 +873,7 @@ def draw(
         str,
         typer.Option(
             "--view",
+            autocompletion=_offer(_views),
             metavar=_("VIEW", "VUE"),
             help=_(
                 "overview, zone:NAME, plane:NAME or tenant:NAME.",
@@ -888,6 +1079,7 @@ def verify(
         list[str] | None,
         typer.Option(
             "--base",
+            autocompletion=_offer(_with_function("filtering", "=")),
             metavar=_("DEVICE=FILE", "ÉQUIPEMENT=FICHIER"),
             help=_(
                 "The configuration before the change: what it opens and closes then decides.",
@@ -936,6 +1128,7 @@ def generate(
         str,
         typer.Option(
             "--device",
+            autocompletion=_offer(_with_function("filtering")),
             metavar=_("DEVICE", "ÉQUIPEMENT"),
             help=_("The asset that filters, as the map names it.", "Le bien qui filtre, tel que la carte le nomme."),
         ),
@@ -944,6 +1137,7 @@ def generate(
         str,
         typer.Option(
             "--dialect",
+            autocompletion=_offer(_targets),
             metavar=_("NAME", "NOM"),
             help=_(
                 "The language to write; a wrong name lists them. All but nftables need `cloison[generate]`.",
@@ -1002,6 +1196,7 @@ def explain(
         str,
         typer.Option(
             "--from",
+            autocompletion=_offer(_ends),
             metavar=_("END", "BOUT"),
             help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
             show_default=False,
@@ -1011,6 +1206,7 @@ def explain(
         str,
         typer.Option(
             "--to",
+            autocompletion=_offer(_ends),
             metavar=_("END", "BOUT"),
             help=_("A name of the map, or an address.", "Un nom de la carte, ou une adresse."),
             show_default=False,
@@ -1020,6 +1216,7 @@ def explain(
         str,
         typer.Option(
             "--service",
+            autocompletion=_offer(_services),
             metavar="S",
             help=_("A service's name, or tcp/443.", "Le nom d’un service, ou tcp/443."),
             show_default=False,
@@ -1028,7 +1225,10 @@ def explain(
     vrf: Annotated[
         str,
         typer.Option(
-            "--vrf", metavar="VRF", help=_("The VRF of literal addresses.", "La VRF des adresses littérales.")
+            "--vrf",
+            metavar="VRF",
+            autocompletion=_offer(_vrfs),
+            help=_("The VRF of literal addresses.", "La VRF des adresses littérales."),
         ),
     ] = "default",
     config: ConfigOption = None,
@@ -1103,6 +1303,28 @@ def schema(output: OutputOption = None, lang: LangOption = "") -> int:
     return HOLDS
 
 
+@app.command(
+    cls=Command,
+    help=_(
+        'Print what makes a shell complete commands: eval "$(cloison completion bash)".',
+        "Afficher ce qui fait compléter les commandes par un shell : eval \"$(cloison completion bash)\".",
+    ),
+)
+def completion(
+    shell: Annotated[
+        str, typer.Argument(metavar="bash|zsh|fish", autocompletion=_shells, help=_("The shell.", "Le shell."))
+    ],
+    lang: LangOption = "",
+) -> int:
+    """Print the completion script of a shell."""
+    _check_language(lang)
+    if shell not in SHELLS:
+        message = say("{shell} is none of bash, zsh, fish", "{shell} n’est ni bash, ni zsh, ni fish", shell=shell)
+        _refuse("argument", message, shell)
+    sys.stdout.write(SHELLS[shell])
+    return HOLDS
+
+
 @app.callback(invoke_without_command=True)
 def _version(
     context: typer.Context,
@@ -1170,7 +1392,7 @@ def _refusal(findings: Sequence[Finding]) -> None:
 
 def _run() -> int:
     try:
-        return int(app(standalone_mode=False) or HOLDS)
+        return int(app(prog_name="cloison", standalone_mode=False) or HOLDS)
     except MapError as refused:
         _progress.clear()
         _refusal(refused.findings)

@@ -24,6 +24,7 @@ ENTITIES = "<>&|`$@:."
 LONGEST = 600  # characters of a message
 FINDINGS = Text("Findings", "Constats")
 CLAUSES = Text("Clauses", "Exigences")
+CLAUSES_OF = Text("Clauses of {framework}", "Exigences de {framework}")
 NONE = Text("None.", "Aucun.")
 REMEDY = Text("What to do:", "Que faire :")
 MORE = Text("… and {n} more (all of them with `--format json`)", "… et {n} de plus (tous avec `--format json`)")

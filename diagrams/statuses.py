@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cloison.netmodel.finding import MapError, Ref, Text, input_error, say
-from cloison.netmodel.report import StatusWord
+from cloison.netmodel.report import Status, StatusWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,11 @@ def without_statuses(output: str, command: str) -> MapError:
         output=output, command=command,
     )  # fmt: skip
     return MapError((input_error("no-statuses", message, Ref("output", output)),))
+
+
+def by_framework(statuses: Iterable[Status]) -> Mapping[str, tuple[Status, ...]]:
+    """Return the statuses of each framework, in the order in which they come."""
+    groups: dict[str, tuple[Status, ...]] = {}
+    for item in statuses:
+        groups[item.framework] = (*groups.get(item.framework, ()), item)
+    return groups

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from missing_data import data_of
+
 import cloison.captures.compressions
 import cloison.captures.formats
 import cloison.captures.layers
@@ -32,7 +34,8 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema",
+            "completion")  # fmt: skip
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 
@@ -44,10 +47,10 @@ def both(text: Text) -> str:
 def rule_page(check: Check, frameworks: dict[str, Framework]) -> str:
     """Return the page of one rule."""
     served = [
-        f"- {framework.title.en}: "
-        + (", ".join(dict.fromkeys(c.id for c in framework.clauses if _serves(c.rules, check.name))) or "none")
+        f"- {framework.title.en}: {', '.join(clauses)}"
         for framework in frameworks.values()
-    ]
+        if (clauses := dict.fromkeys(c.id for c in framework.clauses if _serves(c.rules, check.name)))
+    ] or ["- none / aucune"]
     return "\n".join(
         [
             f"# {check.name}\n",
@@ -81,6 +84,38 @@ def clauses_page(frameworks: dict[str, Framework]) -> str:
             out.append(
                 f"| {clause.id} | {clause.paraphrase.en}<br>*{clause.paraphrase.fr}* | {clause.kind} | {rules} |"
             )
+        out.append("")
+    return "\n".join(out)
+
+
+def missing_page(checks: dict[str, Check], frameworks: dict[str, Framework]) -> str:
+    """Return, for each clause, what has to be there before it can be decided."""
+    out = [
+        "# What a clause wants / Ce que demande une exigence\n",
+        "A clause is not evaluated while a datum of its line is absent from the map, and partly so while a "
+        "configuration or a declaration is. / *Une exigence n’est pas évaluée tant qu’une donnée de sa ligne est "
+        "absente de la carte, et ne l’est qu’en partie tant que manque une configuration ou une déclaration.*\n",
+    ]
+    for framework in frameworks.values():
+        out += [
+            f"## {framework.title.en} / {framework.title.fr}\n",
+            "| clause | beside the map / outre la carte | data / données | to be declared / à déclarer |",
+            "|---|---|---|---|",
+        ]
+        for clause in framework.clauses:
+            rules = dict.fromkeys(rule.partition("/")[0] for rule in clause.rules)
+            data = dict.fromkeys(text for rule in rules for text in data_of(checks[rule]))
+            beside = [
+                both_words
+                for sign, both_words in (
+                    ("F", "configurations"),
+                    ("C", "captures, which may refute / *qui peuvent réfuter*"),
+                )
+                if sign in clause.kind
+            ]
+            declared = f"{clause.declared.en}<br>*{clause.declared.fr}*" if clause.declared else ""
+            words = f"{', '.join(text.en for text in data)}<br>*{', '.join(text.fr for text in data)}*" if data else ""
+            out.append(f"| {clause.id} | {'<br>'.join(beside)} | {words} | {declared} |")
         out.append("")
     return "\n".join(out)
 
@@ -169,7 +204,7 @@ def commands_page() -> str:
             environment = {**os.environ, "LC_ALL": "fr_FR.UTF-8" if lang == "fr" else "C.UTF-8", "COLUMNS": "80"}
             done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
             text = "\n".join(
-                line.rstrip() for line in done.stdout.replace("python -m cloison.cli", "cloison").splitlines()
+                line.rstrip() for line in done.stdout.splitlines()
             )
             out.append(f"```\n{text.strip()}\n```\n")
     return "\n".join(out)
@@ -185,6 +220,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "rules.md", "\n".join(["# Rules / Règles\n", *listed, ""])
     yield "clauses.md", clauses_page(frameworks)
     yield "policy.md", policy_page(load(cloison.netmodel.assurance.forms, "FORM"))
+    yield "missing.md", missing_page(checks, frameworks)
     yield "views.md", entries_page("Views / Vues", load(cloison.diagrams.views, "VIEW"))
     yield "outputs.md", entries_page("Outputs / Sorties", load(cloison.diagrams.outputs, "OUTPUT"))
     yield "formats.md", entries_page("Capture formats / Formats de capture", load(cloison.captures.formats, "FORMAT"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cloison.diagrams.grouping import SEVERITY
 from cloison.diagrams.markdown import (
-    CLAUSES,
+    CLAUSES_OF,
     FINDINGS,
     NONE,
     escaped,
@@ -18,6 +18,7 @@ from cloison.diagrams.markdown import (
 )
 from cloison.diagrams.output import Output
 from cloison.diagrams.proof import steps_said
+from cloison.diagrams.statuses import by_framework
 from cloison.netmodel.finding import SEVERITIES, Finding, Lang, Text
 from cloison.netmodel.report import Report
 
@@ -40,8 +41,8 @@ def _flat(report: Report, lang: Lang) -> list[str]:
         parts += table_parts(table, lang)
     if report.findings or report.views:
         parts += _findings(report.findings, lang)
-    if report.statuses:
-        parts += [f"## {CLAUSES.say(lang)}", statuses_grid(report.statuses, lang)]
+    for framework, statuses in by_framework(report.statuses).items():
+        parts += [f"## {escaped(CLAUSES_OF.say(lang).format(framework=framework))}", statuses_grid(statuses, lang)]
     return parts
 
 

@@ -19,7 +19,7 @@ from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped, no_command, printable
 from cloison.diagrams.proof import steps_said, to_the_second
 from cloison.diagrams.sources import source_entries
-from cloison.diagrams.statuses import STATUS
+from cloison.diagrams.statuses import STATUS, by_framework
 from cloison.netmodel.finding import Finding, Lang, Severity, Span
 from cloison.netmodel.finding import Text as Words
 from cloison.netmodel.report import Report, Status, Table
@@ -40,7 +40,7 @@ SIGNS: Mapping[Severity, str] = {"error": "✗", "warning": "!", "note": "·"}
 MORE = Words("… and {n} more (all of them with --format json)", "… et {n} de plus (tous avec --format json)")
 REMEDY = Words("remedy", "remède")
 COLON = Words(": ", " : ")
-STATUSES = Words("Clauses", "Exigences")
+STATUSES = Words("Clauses of {framework}", "Exigences de {framework}")
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
@@ -57,8 +57,8 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     if report.title:
         _line(console, printable(report.title), "bold")
     _findings(console, report, lang)
-    if report.statuses:
-        _statuses(console, report.statuses, lang)
+    for framework, statuses in by_framework(report.statuses).items():
+        _statuses(console, framework, statuses, lang)
     for table in report.tables:
         _table(console, table, lang)
     if report.summary:
@@ -153,9 +153,9 @@ def _frame(console: Console, span: Span, sources: Mapping[tuple[str, int], tuple
         console.print(Text("          │ ", style="dim").append(" " * start + "^" * length, style=style), soft_wrap=True)
 
 
-def _statuses(console: Console, statuses: Sequence[Status], lang: Lang) -> None:
+def _statuses(console: Console, framework: str, statuses: Sequence[Status], lang: Lang) -> None:
     _line(console, "")
-    _line(console, STATUSES.say(lang), "bold")
+    _line(console, STATUSES.say(lang).format(framework=printable(framework)), "bold")
     _line(console, "")
     heads = (Words("clause", "exigence"), Words("status", "statut"), Words("reason", "raison"))
     rows: list[list[Piece]] = []

@@ -40,6 +40,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     statuses: tuple[Status, ...]
     undecided: tuple[str, ...] = ()
+    frameworks: tuple[Framework, ...] = ()  # those that were chosen
 
 
 def built_in_checks() -> tuple[Check, ...]:
@@ -52,24 +53,35 @@ def built_in_frameworks() -> tuple[Framework, ...]:
     return tuple(load(framework_entries, "FRAMEWORK").values())
 
 
-def assess_network(network: Network, tick: Tick | None = None) -> Assessment:
+def assess_network(network: Network, tick: Tick | None = None, wanted: Sequence[str] = ()) -> Assessment:
     """Return what the built-in rules and the user's own say of a map alone; raises ``MapError`` like :func:`assess`."""
-    return assess(Evidence(network, network.at), built_in_checks(), built_in_frameworks(), tick)
+    return assess(Evidence(network, network.at), built_in_checks(), built_in_frameworks(), tick, wanted)
 
 
 def assess(
-    evidence: Evidence, checks: Sequence[Check], frameworks: Sequence[Framework], tick: Tick | None = None
+    evidence: Evidence,
+    checks: Sequence[Check],
+    frameworks: Sequence[Framework],
+    tick: Tick | None = None,
+    wanted: Sequence[str] = (),
 ) -> Assessment:
     """Return what the given rules and the user's own say of the evidence, and each clause's status.
 
-    Raises ``MapError`` for a user's rule that selects nothing, and for a waiver or a declaration of an unknown name.
+    Of the frameworks those are chosen that ``wanted`` names, else those that the map names, else the default ones.
+    Raises ``MapError`` for a user's rule that selects nothing, and for a waiver, a declaration or a framework of an
+    unknown name.
     """
     network = evidence.network
     own, contradictory = compiled_policy(network)
-    every = (*checks, *own)
     clauses = {framework.name: {clause.id for clause in framework.clauses} for framework in frameworks}
-    names = {check.name for check in every} | UPKEEP.keys()
+    names = {check.name for check in (*checks, *own)} | UPKEEP.keys()
     check_names(network, names, clauses)
+    known = wanted or network.model.frameworks
+    aside = [item for item in frameworks if not (item.name in known if known else item.default)]
+    frameworks = [item for item in frameworks if item not in aside]
+    unasked = {rule for item in aside for rule in item.only}
+    every = (*(check for check in checks if check.name not in unasked), *own)
+    unasked |= {clause.id for item in aside for clause in item.clauses}
 
     outcomes: dict[str, Outcome] = {}
     made: list[Finding] = list(network.warnings)
@@ -97,7 +109,10 @@ def assess(
 
     made += contradictory
     yearly = {framework.name: framework.yearly for framework in frameworks}
-    findings = (*waived(network, made, serves, evidence.at), *expired_declarations(network, evidence.at, yearly))
+    findings = (
+        *waived(network, made, serves, evidence.at, unasked),
+        *expired_declarations(network, evidence.at, yearly),
+    )
     answers: dict[str, list[tuple[str, Answer]]] = {}
     for start, (rule, part, count) in zip(starts, asked, strict=True):
         answers.setdefault(rule, []).append((part.name, Answer(part, findings[start : start + count])))
@@ -107,6 +122,7 @@ def assess(
         tuple(sorted(findings, key=_order)),
         tuple(_statuses(evidence, frameworks, answers)),
         tuple(check.name for check in own if outcomes[check.name].missing),
+        tuple(frameworks),
     )
 
 

@@ -44,12 +44,18 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A catalogue of clauses; ``urn`` is what precedes each clause's suffix."""
+    """A catalogue of clauses; ``urn`` is what precedes each clause's suffix, empty where no library has it.
+
+    A map that names no framework is held to those that are ``default``. The rules of ``only`` are asked where this
+    framework is chosen, and nowhere else.
+    """
 
     name: str
     title: Text
     urn: str
     clauses: tuple[Clause, ...]
+    default: bool = True
+    only: tuple[str, ...] = ()
 
     def served_by(self, rule: str, part: str = "") -> tuple[str, ...]:
         """Return the ids of the clauses that the rule serves, or that one of its questions serves."""

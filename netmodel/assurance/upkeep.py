@@ -89,10 +89,13 @@ _SUBJECTS = ("parties", "sites", "carriers", "vrfs", "zones", "subnets", "assets
              "services", "endpoints", "applications", "groups", "flows", "policy")  # fmt: skip
 
 
-def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: date) -> tuple[Finding, ...]:
+def waived(
+    network: Network, findings: Sequence[Finding], serves: Serves, at: date, unasked: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """Return the findings with the waivers that cover them, and a finding for each waiver that is vain.
 
     A waiver names a rule or a clause, and a subject's id (for a line out of a ``repeat`` its fragment's id will do).
+    Of those that name what was not asked (``unasked``: rules and clauses) nothing is said.
     """
     standing = list(findings)
     places: dict[tuple[str, str], list[int]] = {}
@@ -100,6 +103,8 @@ def waived(network: Network, findings: Sequence[Finding], serves: Serves, at: da
         for name in _names(network, finding.subject):
             places.setdefault((finding.rule, name), []).append(place)
     for place, waiver in enumerate(network.model.waivers):
+        if waiver.rule in unasked:
+            continue
         covered = [found for rule in serves(waiver.rule) for found in places.get((rule, waiver.on), ())]
         if waiver.until < at:
             standing.append(_expired_waiver(network, place, waiver, len(covered)))
@@ -165,6 +170,9 @@ def check_names(network: Network, rules: Collection[str], clauses: Mapping[str, 
     ``clauses`` are those of each framework. A declaration that ends before it was made is an error too.
     """
     problems = Problems(network.document)
+    for place, framework in enumerate(network.model.frameworks):
+        if framework not in clauses:
+            problems.word(framework, clauses, "frameworks", ("frameworks", place))
     every = {clause for some in clauses.values() for clause in some}
     for place, waiver in enumerate(network.model.waivers):
         if waiver.rule not in rules and waiver.rule not in every:

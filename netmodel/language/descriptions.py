@@ -41,6 +41,8 @@ DESCRIPTIONS: Mapping[str, Text] = {
     "Model.name": Text("Name of the map, printed on every output", "Nom de la carte, imprimé sur chaque sortie"),
     "Model.service": Text("Cloud service offered (SecNumCloud, chapter 2)",
                           "Service d’informatique en nuage fourni (SecNumCloud, chapitre 2)"),
+    "Model.frameworks": Text("Frameworks whose clauses get a status; SecNumCloud 3.2 when left out",
+                             "Référentiels dont les exigences reçoivent un statut ; SecNumCloud 3.2 par défaut"),
     "Model.timezone": Text("Time zone of every date of the map", "Fuseau horaire de toutes les dates de la carte"),
     "Model.marking": Text("Protective marking, printed on every output: a map is itself sensitive",
                           "Mention de protection, imprimée sur chaque sortie : une carte est elle-même sensible"),

@@ -374,6 +374,7 @@ class Model:
     cloison: Literal[1]
     name: str
     service: tuple[Literal["iaas", "caas", "paas", "saas"], ...] = ()
+    frameworks: Names = ()  # those that are shown; the default ones when empty
     timezone: str = "Europe/Paris"
     marking: str = ""
     vocabulary: Vocabulary = Field(default_factory=Vocabulary)

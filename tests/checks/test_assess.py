@@ -76,6 +76,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
         ("waivers: [{rule: expired-line, on: nn, why: w, by: b, until: 2027-01-01}]", "nn"),
         ("waivers: [{rule: 13.2.x, on: n, why: w, by: b, until: 2027-01-01}]", "13.2.x"),
         ("declarations: [{clause: 9.6.c, status: conformant, by: b, on: 2026-01-02, until: 2026-01-01}]", "2026-01-02"),
+        ("frameworks: [secnumcloud-3.2, anssi-cartography]", "anssi-cartography"),
         ("policy: {r: {forbid: {from: {zones: {nature: office}}, to: {zones: {nature: test}}}}}", "zones"),
     ],
 )
@@ -238,3 +239,42 @@ def test_every_clause_is_served_by_rules_that_exist() -> None:
                 assert text.en
                 assert text.fr
                 assert text.en != text.fr
+
+
+CARTOGRAPHY = "anssi-cartographie-2018"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "shown"),
+    [
+        ("", (), {"secnumcloud-3.2"}),
+        (f"frameworks: {CARTOGRAPHY}", (), {CARTOGRAPHY}),
+        (f"frameworks: [secnumcloud-3.2, {CARTOGRAPHY}]", (), {"secnumcloud-3.2", CARTOGRAPHY}),
+        (f"frameworks: {CARTOGRAPHY}", ("secnumcloud-3.2",), {"secnumcloud-3.2"}),
+        ("", (CARTOGRAPHY,), {CARTOGRAPHY}),
+    ],
+)
+def test_a_run_or_its_map_or_nobody_chooses_frameworks(
+    tmp_path: Path, text: str, wanted: tuple[str, ...], shown: set[str]
+) -> None:
+    assessment = assess_network(written(tmp_path, text), wanted=wanted)
+    assert {status.framework for status in assessment.statuses} == shown
+    assert ("cartography-maturity" in assessment.outcomes) == (CARTOGRAPHY in shown)
+    assert "tenant-isolation" in assessment.outcomes, "rules of segmentation are asked whatever the framework"
+
+
+def test_what_is_said_of_a_framework_that_is_not_asked_is_left_alone(tmp_path: Path) -> None:
+    text = (
+        "waivers: [{rule: cartography-maturity, on: rtr, why: w, by: b, until: 2027-01-01},\n"
+        "          {rule: logical-1, on: rtr, why: w, by: b, until: 2027-01-01},\n"
+        "          {rule: expired-line, on: F-1, why: w, by: b, until: 2027-01-01}]\n"
+        f"declarations: [{{clause: level-1, status: partial, by: b, on: 2026-01-01, framework: {CARTOGRAPHY}}}]\n"
+    )
+    network = written(tmp_path, text)
+
+    def unused(wanted: tuple[str, ...]) -> set[str]:
+        found = assess_network(network, wanted=wanted).findings
+        return {item.subject.id for item in found if item.rule == "unused-waiver"}
+
+    assert unused(()) == {"expired-line F-1"}
+    assert unused((CARTOGRAPHY,)) == {"expired-line F-1", "cartography-maturity rtr", "logical-1 rtr"}

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-COMMANDS = ("", "init", "check", "draw", "audit", "generate", "explain", "rules", "schema")
+COMMANDS = ("", "init", "check", "draw", "audit", "generate", "explain", "rules", "schema", "completion")
 ENGLISH = re.compile(r"\b(Usage:|Options:|Arguments:|Commands:|Show this|default:|required|The map|Write|Judge)\b")
 FRENCH = re.compile(r"(Utilisation|Usage :|Options :|Commandes|Affiche|La carte|obligatoire)")
 

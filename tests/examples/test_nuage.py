@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cloison.netmodel.assurance.assess import Assessment, assess_network, built_in_checks
+from cloison.netmodel.assurance.assess import Assessment, assess_network, built_in_checks, built_in_frameworks
 from cloison.netmodel.finding import Finding
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
@@ -56,6 +56,8 @@ NOT_APPLICABLE = {
     ("underlying-service", "iaas"),
     ("underlying-service", "paas"),
 }
+ELSEWHERE = {rule for framework in built_in_frameworks() if not framework.default for rule in framework.only}
+ASKED = {check.name for check in built_in_checks()} - ELSEWHERE
 CONFIGURED = {check.name for check in built_in_checks() if "effective" in check.needs}  # see test_configurations.py
 
 
@@ -118,7 +120,7 @@ def test_tenants_have_the_same_addresses_apart() -> None:
 
 def test_every_pass_says_how_much_it_looked_at() -> None:
     _, assessment = _nuage()
-    assert set(assessment.outcomes) > {check.name for check in built_in_checks()}, "the user's rules are asked too"
+    assert set(assessment.outcomes) > ASKED, "the user's rules are asked too"
     for name, outcome in assessment.outcomes.items():
         if name in CONFIGURED:
             assert outcome.missing, "without a configuration nothing is said"
@@ -155,10 +157,23 @@ def test_check_exits_with_zero(lang: str) -> None:
     assert answer["findings"] == []
 
 
+def test_its_maturity_as_a_cartography_is_asked_apart() -> None:
+    """What the inventory does not say is the version of systems, and so the first level of one view is not reached."""
+    network, _ = _nuage()
+    assessment = assess_network(network, wanted=["anssi-cartographie-2018"])
+    assert {item.rule for item in assessment.findings} == {"cartography-maturity"}
+    assert {item.severity for item in assessment.findings} == {"warning"}, "a level of maturity fails no map"
+    assert {status.framework for status in assessment.statuses} == {"anssi-cartographie-2018"}
+    words = _statuses(assessment)
+    assert words["logical-1"] == "partial"
+    assert words["logical-3"] == "not-evaluated", "the level before is not reached"
+    assert "conformant" not in words.values(), "every view has attributes that no map holds"
+
+
 def test_every_rule_has_a_fault() -> None:
     broken = {item["rule"] for fault in FAULTS.values() for item in fault["findings"]}
     network, _ = _nuage()
-    assert broken >= {check.name for check in built_in_checks()} - CONFIGURED
+    assert broken >= ASKED - CONFIGURED
     assert broken >= set(network.model.policy)
 
 
