@@ -206,6 +206,8 @@ def _result(
     cited = [taxa[clause] for clause in map(printable, finding.clauses) if clause in taxa]
     if cited:
         made["taxa"] = cited
+    if "baseline" in report.data:
+        made["baselineState"] = "unchanged" if finding.known else "new"
     if finding.waiver is not None:
         said = printable(waiver_said(finding, lang))
         made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]

@@ -41,14 +41,13 @@ def check_report(
     network: Network,
     comparison: Comparison | None = None,
     demanded: Sequence[Required] = (),
-    frameworks: Sequence[Framework] | None = None,
 ) -> Report:
     """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``.
 
     With a ``comparison`` its findings are those of the report: the known ones are told apart, and what is gone. The
     clauses ``demanded`` are told with what became of them.
     """
-    frameworks = built_in_frameworks() if frameworks is None else frameworks
+    frameworks = assessment.frameworks
     findings = assessment.findings if comparison is None else comparison.findings
     counts = {section: len(getattr(network.model, section)) for section in _COUNTED} | {"lines": len(network.lines)}
     data = {

@@ -1,7 +1,7 @@
 """change-control: each line came in by a change that somebody else approved, and there is somewhere to try it (14.2).
 
-A line is the trace that a change leaves on the map: its ticket, who asked for it and who approved it. A map on which no
-line has a ticket, or none says who asked, tells nothing of changes, and nothing is concluded.
+A line is the trace that a change leaves on the map: who asked for it, and who approved it (that it has a ticket and an
+approval is asked by ``change-record``). A map on which no line says who asked tells nothing of it.
 """
 
 from __future__ import annotations
@@ -11,53 +11,29 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.perimeter import is_environment, is_production
-from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 
-_TICKETS = Text(
-    "the change by which each line came in (`ticket`)", "le changement par lequel chaque ligne est venue (`ticket`)"
-)
 _REQUESTERS = Text("who asked for each line (`requester`)", "qui a demandé chaque ligne (`requester`)")
-_TICKET = Text("its change (`ticket`)", "son changement (`ticket`)")
-_REQUESTER = Text("who asked for it (`requester`)", "qui l’a demandée (`requester`)")
-_APPROVAL = Text("who approved it (`approved`)", "qui l’a approuvée (`approved`)")
-
-
-def _lacking(line: Line) -> tuple[Text, ...]:
-    flow = line.flow
-    if flow.ticket and flow.requester and flow.approved:  # most lines
-        return ()
-    return tuple(
-        text
-        for value, text in ((flow.ticket, _TICKET), (flow.requester, _REQUESTER), (flow.approved, _APPROVAL))
-        if not value
-    )
 
 
 def _approval(network: Network) -> Part:
     lines = [line for line in network.lines if line.rule is None]
     seen = say(
-        "the ticket, the requester and the approval of {n} {n:line|lines}",
-        "le ticket, le demandeur et l’approbation de {n} {n:ligne|lignes}",
+        "the requester and the approval of {n} {n:line|lines}",
+        "le demandeur et l’approbation de {n} {n:ligne|lignes}",
         n=len(lines),
     )
     subject = Ref("map", network.model.name)
     if not lines:
         absent = say("the matrix has no line", "la matrice n’a aucune ligne")
         return Part(seen, {}, absent=absent, name="approval")
-    missing = []
-    if not any(line.flow.ticket for line in lines):
-        missing.append(Missing(subject, _TICKETS))
     if not any(line.flow.requester for line in lines):
-        missing.append(Missing(subject, _REQUESTERS))
-    if missing:
-        return Part(seen, {"declared": len(lines)}, (), tuple(missing), name="approval")
+        return Part(seen, {"declared": len(lines)}, (), (Missing(subject, _REQUESTERS),), name="approval")
     breaches = []
     for line in lines:
-        lacking = _lacking(line)
-        if lacking:
-            message = say("{line} does not say {lacking}", "{line} ne dit pas {lacking}", line=line.id, lacking=lacking)
+        if not line.flow.requester:
+            message = say("{line} does not say who asked for it", "{line} ne dit pas qui l’a demandée", line=line.id)
             breaches.append(Breach(ref(line), message, cited(network, ref(line))))
             continue
         alone = {item.by for item in line.flow.approved} == {line.flow.requester}
@@ -123,8 +99,8 @@ CHECK = Check(
         "apporté quoi.",
     ),
     remedy=Text(
-        "Have the line approved by somebody else, and write `ticket`, `requester` and `approved`.",
-        "Faire approuver la ligne par quelqu’un d’autre, et renseigner `ticket`, `requester` et `approved`.",
+        "Have the line approved by somebody else, and write `requester` and `approved`.",
+        "Faire approuver la ligne par quelqu’un d’autre, et renseigner `requester` et `approved`.",
     ),
     severity="warning",
     run=_run,

@@ -15,7 +15,7 @@ CLAUSES: tuple[Clause, ...] = (
             "Les changements du système d’information du service suivent une procédure de contrôle.",
         ),
         kind="P",
-        rules=("change-control/approval",),
+        rules=("change-record", "change-control/approval"),
         declared=Text(
             "the procedure, and that it covers what is changed beside the matrix",
             "la procédure, et qu’elle couvre ce qui change en dehors de la matrice",
