@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloison.netmodel.finding import MapError, Ref, Text, input_error, say
-from cloison.netmodel.report import Status, StatusWord
+from cloison.netmodel.report import Report, Status, StatusWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ def without_statuses(output: str, command: str) -> MapError:
     return MapError((input_error("no-statuses", message, Ref("output", output)),))
 
 
-def by_framework(statuses: Iterable[Status]) -> Mapping[str, tuple[Status, ...]]:
-    """Return the statuses of each framework, in the order in which they come."""
-    groups: dict[str, tuple[Status, ...]] = {}
-    for item in statuses:
-        groups[item.framework] = (*groups.get(item.framework, ()), item)
+def by_framework(report: Report) -> Mapping[Text, tuple[Status, ...]]:
+    """Return the statuses of each framework by its title, in the order in which they come."""
+    titles = {item.name: item.title for item in report.frameworks}
+    groups: dict[Text, tuple[Status, ...]] = {}
+    for item in report.statuses:
+        title = titles.get(item.framework) or Text(item.framework, item.framework)
+        groups[title] = (*groups.get(title, ()), item)
     return groups

@@ -41,8 +41,8 @@ def _flat(report: Report, lang: Lang) -> list[str]:
         parts += table_parts(table, lang)
     if report.findings or report.views:
         parts += _findings(report.findings, lang)
-    for framework, statuses in by_framework(report.statuses).items():
-        parts += [f"## {escaped(CLAUSES_OF.say(lang).format(framework=framework))}", statuses_grid(statuses, lang)]
+    for framework, statuses in by_framework(report).items():
+        parts += [f"## {escaped(CLAUSES_OF.say(lang).format(framework=framework.say(lang)))}", statuses_grid(statuses, lang)]
     return parts
 
 

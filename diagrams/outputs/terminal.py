@@ -57,8 +57,8 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     if report.title:
         _line(console, printable(report.title), "bold")
     _findings(console, report, lang)
-    for framework, statuses in by_framework(report.statuses).items():
-        _statuses(console, framework, statuses, lang)
+    for framework, statuses in by_framework(report).items():
+        _statuses(console, framework.say(lang), statuses, lang)
     for table in report.tables:
         _table(console, table, lang)
     if report.summary:

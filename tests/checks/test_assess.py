@@ -265,9 +265,9 @@ def test_a_run_or_its_map_or_nobody_chooses_frameworks(
 
 def test_what_is_said_of_a_framework_that_is_not_asked_is_left_alone(tmp_path: Path) -> None:
     text = (
-        "waivers: [{rule: cartography-maturity, on: rtr, why: w, by: b, until: 2027-01-01},\n"
-        "          {rule: logical-1, on: rtr, why: w, by: b, until: 2027-01-01},\n"
-        "          {rule: expired-line, on: F-1, why: w, by: b, until: 2027-01-01}]\n"
+        "waivers: [{rule: cartography-maturity, on: n, why: w, by: b, until: 2027-01-01},\n"
+        "          {rule: logical-1, on: n, why: w, by: b, until: 2027-01-01},\n"
+        "          {rule: expired-line, on: n, why: w, by: b, until: 2027-01-01}]\n"
         f"declarations: [{{clause: level-1, status: partial, by: b, on: 2026-01-01, framework: {CARTOGRAPHY}}}]\n"
     )
     network = written(tmp_path, text)
@@ -276,5 +276,5 @@ def test_what_is_said_of_a_framework_that_is_not_asked_is_left_alone(tmp_path: P
         found = assess_network(network, wanted=wanted).findings
         return {item.subject.id for item in found if item.rule == "unused-waiver"}
 
-    assert unused(()) == {"expired-line F-1"}
-    assert unused((CARTOGRAPHY,)) == {"expired-line F-1", "cartography-maturity rtr", "logical-1 rtr"}
+    assert unused(()) == {"expired-line n"}
+    assert unused((CARTOGRAPHY,)) == {"expired-line n", "cartography-maturity n", "logical-1 n"}
