@@ -42,7 +42,8 @@ def _flat(report: Report, lang: Lang) -> list[str]:
     if report.findings or report.views:
         parts += _findings(report.findings, lang)
     for framework, statuses in by_framework(report).items():
-        parts += [f"## {escaped(CLAUSES_OF.say(lang).format(framework=framework.say(lang)))}", statuses_grid(statuses, lang)]
+        title = CLAUSES_OF.say(lang).format(framework=framework.say(lang))
+        parts += [f"## {escaped(title)}", statuses_grid(statuses, lang)]
     return parts
 
 
