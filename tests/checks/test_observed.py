@@ -120,6 +120,14 @@ def test_what_leaves_past_the_lock(asset: str, protocol: int, port: int, refuted
     assert observed_by(answer, "outbound-data") == ([("zone", "internet")] if refuted else [])
 
 
+def test_without_a_lock_or_a_clock_traffic_is_not_judged_by_them() -> None:
+    web = Owner("front", "front-lan", "web", "lan")
+    contacts = [Contact(web, INTERNET, TCP, 443), Contact(web, INTERNET, UDP, 123)]
+    answer = seen_on("outbound-data/ok-unsaid.yaml", contacts)
+    assert not observed_by(answer, "outbound-data")
+    assert not observed_by(answer, "time-sources")
+
+
 def test_networks_of_others_send_what_they_like() -> None:
     sources = [Owner("acme", "acme-lan"), Owner("dev", "dev-lan"), Owner("transit", "transit-lan", "pe", "t")]
     answer = seen_on("outbound-data/ok.yaml", [Contact(source, INTERNET, TCP, 443) for source in sources])

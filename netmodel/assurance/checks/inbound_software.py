@@ -4,6 +4,7 @@ What brings software in is a line of nature `exchange-in`. Where it joins the se
 it (a public network, a third party, another environment or system), its end in the service has to be an entry lock
 (function `sas-in`), whoever opens the conversation: a lock fetches, or is handed. Inside, software goes from the lock
 to servers by lines that need no other. Lines that fetch under another nature are seen by `outbound-data`: they leave.
+A map without an entry lock is not evaluated.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def _path(network: Network, locks: frozenset[str]) -> Part:
         if not ours or not others:
             continue
         looked += 1
-        past = [end for end in ours.values() if not (named_alone(network, end) and locks.issuperset(end.assets))]
+        past = [
+            end for end in ours.values() if locks and not (named_alone(network, end) and locks.issuperset(end.assets))
+        ]
         if past:
             message = say(
                 "{line} brings software to {end} from {other} past the entry lock",

@@ -4,7 +4,8 @@ Looked at is each live line that the service of the provider opens towards a pub
 leave an exit lock (function `sas-out`). Whatever chain leads there, its last line leaves the service, so that lines by
 themselves decide. No output in the sense of the clause (billing, logs for an incident) are: an entry lock that fetches
 (nature `exchange-in`), names asked by a relay, time asked by a source of time, routing between routers, and the outer
-packets of tunnels between gateways. Networks of tenants are their own; what they send is theirs.
+packets of tunnels between gateways. Networks of tenants are their own; what they send is theirs. A map
+without an exit lock does not say where things leave: it is not evaluated, and traffic is not judged by it.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def _path(network: Network, locks: frozenset[str]) -> Part:
             continue
         pairs = [(source, target) for source, target in line.pairs() if source in leaving and target in reached]
         looked += bool(pairs)
+        if not locks:
+            continue
         past = next((pair for pair in pairs if not _is_no_output(network, line, *pair)), None)
         if past is not None:
             message = say(
@@ -110,6 +113,9 @@ def _applies(evidence: Evidence) -> Message | None:
 
 
 def _forbids(network: Network) -> Callable[[Contact], bool]:
+    if not with_function(network, "sas-out"):
+        return lambda _: False  # where the service lets things out is not on this map
+
     def forbids(contact: Contact) -> bool:
         if not owner_of_others(network, contact.target) or not owner_of_service(network, contact.source):
             return False

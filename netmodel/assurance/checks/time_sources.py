@@ -3,7 +3,8 @@
 Time is NTP, the key exchange of NTS, or PTP, towards equipment with the function `time-source` or a relay that leads to
 it; what lies beside a source, where `inside` asks for no line, needs none. Time servers themselves may ask outside,
 several sources or none (an isolated network, a clock of one's own); one source alone is a remark. Time sources that
-keep a clock of their own are as consistent as the map can tell.
+keep a clock of their own are as consistent as the map can tell. A map without
+any source of time is not evaluated.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _outside(network: Network, sources: frozenset[str]) -> Part:
     asked: dict[str, int] = {}
     for line, reached in outward:
         others = [source for source in line.sources if not source.assets or not sources.issuperset(source.assets)]
-        if others:
+        if others and sources:
             message = say(
                 "{line} takes the time outside for {source}, which is no internal source of time",
                 "{line} prend l’heure à l’extérieur pour {source}, qui n’est pas une source de temps interne",
@@ -130,7 +131,8 @@ def _applies(evidence: Evidence) -> Message | None:
 def _forbids(network: Network) -> Callable[[Contact], bool]:
     sources = with_function(network, "time-source")
     return lambda contact: (
-        (contact.protocol, contact.low) == (UDP, _NTP)
+        bool(sources)
+        and (contact.protocol, contact.low) == (UDP, _NTP)
         and owner_of_others(network, contact.target)
         and owner_of_service(network, contact.source)
         and contact.source.asset not in sources
