@@ -37,12 +37,22 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """A private network from which somebody spoke and that the map does not have: its prefix, /24 or /64."""
+
+    prefix: str
+    conversations: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """What captures showed, over ``span`` (nanoseconds since 1970, first and last packet)."""
 
     edges: tuple[Edge, ...]
     span: tuple[int, int]
     sources: tuple[str, ...]
+    strangers: tuple[Stranger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

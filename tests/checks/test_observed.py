@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cloison.netmodel.assurance.assess import Assessment, assess, built_in_checks, built_in_frameworks
-from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed
+from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed, Stranger
 from cloison.netmodel.finding import Span
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import compile_network
@@ -147,3 +147,14 @@ def test_networks_of_others_send_what_they_like() -> None:
 def test_a_post_of_administrators_seen_elsewhere(source: Owner, target: Owner, refuted: bool) -> None:
     answer = seen_on("administration-workstations/ok.yaml", [Contact(source, target, TCP, 443)])
     assert observed_by(answer, "administration-workstations") == ([("zone", "internet")] if refuted else [])
+
+
+def test_a_network_that_the_map_has_not() -> None:
+    network = compile_network(read_map(FOLDER / "network-diagram" / "ok.yaml"), date(2026, 6, 1))
+    seen = Observed((), (0, 1), ("tap.pcap",), (Stranger("10.99.1.0/24", 2, SEEN),))
+    answer = assess(Evidence(network, network.at, observed=seen), built_in_checks(), built_in_frameworks())
+    assert observed_by(answer, "network-diagram") == [("subnet", "10.99.1.0/24")]
+    assert status(answer, "13.1.a/networks") == "non-conformant"
+    nothing = Observed((), (0, 1), ("tap.pcap",))
+    answer = assess(Evidence(network, network.at, observed=nothing), built_in_checks(), built_in_frameworks())
+    assert status(answer, "13.1.a/networks") == "conformant"

@@ -421,3 +421,23 @@ def test_many_sources_keep_their_files(network: Network) -> None:
     assert np.unique(result.table.source).tolist() == [0, 1, 2, 3, 4]
     assert sorted(item.spans[0].file for item in result.findings)[0] == "1.pcap"
     assert AT.year == 2026
+
+
+def test_private_networks_that_the_map_has_not(network: Network) -> None:
+    """Who opened was there, and who was spoken to only where an answer was seen; public addresses are no networks."""
+    rows = [
+        talk("10.99.1.5", "10.1.0.11", 443),
+        talk("10.1.0.11", "10.99.1.6", 443),
+        talk("10.1.0.11", "10.98.1.6", 443, **SILENT),
+        talk("172.31.255.1", "10.1.0.11", 443),
+        talk("172.32.0.1", "10.1.0.11", 443),
+        talk("192.168.255.255", "10.1.0.11", 443),
+        talk("fd00:1:2:3::9", "2001:db8:ffff::1", 443),
+        talk("8.8.8.8", "10.1.0.11", 443),
+        talk("10.50.0.9", "10.1.0.11", 443),  # of a tenant, in a VRF of his
+    ]
+    seen = observed(audit(network, [("", capture_of(*rows))]))
+    assert [(item.prefix, item.conversations) for item in seen.strangers] == [
+        ("10.99.1.0/24", 2), ("172.31.255.0/24", 1), ("192.168.255.0/24", 1), ("fd00:1:2:3::/64", 1)
+    ]  # fmt: skip
+    assert seen.strangers[0].span.packet == 1

@@ -21,6 +21,7 @@ _SECURITY = frozenset((
     "filtering", "waf", "proxy", "bastion", "vpn", "authentication", "encryption", "probe", "log-collector", "siem",
     "time-source", "directory", "sas-in", "sas-out", "antivirus",
 ))  # fmt: skip
+_MOST = 500  # networks that are told one by one
 _INTERCONNECTION = Text("an interconnection with it", "une interconnexion avec elle")
 _ADMINISTRATION = Text(
     "a network of administration (a subnet in a zone of nature administration)",
@@ -246,9 +247,36 @@ def _sensitive(network: Network) -> Part:
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    return Outcome(
-        (_whole(network), _interconnections(network), _networks(network), _security(network), _sensitive(network))
+    parts = (_whole(network), _interconnections(network), _networks(network), _security(network), _sensitive(network))
+    return Outcome((*parts, *_observed(evidence)))
+
+
+def _observed(evidence: Evidence) -> tuple[Part, ...]:
+    """Look for networks that captures show and the map has not: what is missing of the diagram."""
+    if evidence.observed is None:
+        return ()
+    strangers = evidence.observed.strangers
+    breaches = [
+        Breach(
+            Ref("subnet", item.prefix),
+            say(
+                "{prefix} is on no subnet of the map: {n} {n:conversation|conversations} of it {n:was|were} seen",
+                "{prefix} n’est dans aucun sous-réseau de la carte : {n} {n:conversation vue|conversations vues}",
+                prefix=item.prefix,
+                n=item.conversations,
+            ),
+            (item.span,),
+            graph="observed",
+        )
+        for item in strangers[:_MOST]
+    ]
+    seen = say(
+        "{n} observed {n:contact|contacts}, {unknown} private {unknown:network|networks} that the map has not",
+        "{n} {n:échange observé|échanges observés}, {unknown} {unknown:réseau privé|réseaux privés} hors de la carte",
+        n=len(evidence.observed.edges),
+        unknown=len(strangers),
     )
+    return (Part(seen, {"observed": len(evidence.observed.edges)}, tuple(breaches), name="networks"),)
 
 
 def _applies(evidence: Evidence) -> Message | None:
@@ -270,6 +298,7 @@ CHECK = Check(
     ),
     severity="error",
     run=_run,
+    refines=("observed",),
     applies=_applies,
     parts=("whole", "interconnections", "networks", "security", "sensitive"),
 )

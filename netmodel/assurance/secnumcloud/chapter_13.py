@@ -71,7 +71,7 @@ CLAUSES: tuple[Clause, ...] = (
             "The diagram shows networks and subnets, those of administration first.",
             "Le schéma montre réseaux et sous-réseaux, d’abord ceux d’administration.",
         ),
-        kind="A",
+        kind="A+C",
         rules=("network-diagram/networks",),
     ),
     Clause(
