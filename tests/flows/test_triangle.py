@@ -85,7 +85,7 @@ def test_what_was_seen_in_no_line_and_permitted_is_each_of_the_mistakes(triangle
         ("10.20.0.11", "10.40.0.10", "tcp/8443", "direction"),
         ("10.10.0.7", "10.20.0.11", "tcp/8443", "expired"),
         ("10.40.0.10", "10.20.0.12", "tcp/23", "no-line"),
-        ("2001:db8:f00d::77", "2001:db8:40::10", "tcp/80", "service"),
+        ("2001:db8:f00d::77", "2001:db8:40::10", "tcp/80", "forbidden"),
         ("2001:db8:f00d::77", "2001:db8:20::11", "tcp/8443", "forbidden"),
     }
     scanned = [item for item in triangle["conversations"] if item["service"] == "tcp/445"]
