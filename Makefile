@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/tests-installed
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # Static only: style, types, and that the generated pages say what the code says.
 check: $(VENV)/tests-installed
@@ -57,7 +57,7 @@ test-wheel: wheel
 	$(PYTHON) -m venv out/wheel/venv
 	out/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[test]"
 	cp -r tests examples pyproject.toml out/wheel
-	cd out/wheel && venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not compiling"
+	cd out/wheel && venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not compiling"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
