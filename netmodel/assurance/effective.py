@@ -64,13 +64,9 @@ def _more(before: Sequence[Part], after: Sequence[Part]) -> tuple[tuple[Breach, 
         Breach(item.subject, item.message, item.spans, item.witness, item.severity, item.remedy, "effective")
         for part in after
         for item in part.breaches
-        if (_by_a_rule(item) or item.witness is None) and (item.subject, item.message.say("en")) not in known
+        if (item.subject, item.message.say("en")) not in known
     )
     return breaches, tuple(item for part in after for item in part.missing if item not in lacking)
-
-
-def _by_a_rule(breach: Breach) -> bool:
-    return breach.witness is not None and any(step.subject.kind == "rule" for step in breach.witness.steps)
 
 
 def not_compared(evidence: Evidence) -> Message | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.chains import Leap, Through, arrivals, breaks_everything
 from cloison.netmodel.facts import End, EndpointFacts, Line
+from cloison.netmodel.finding import Message, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reached
 
@@ -108,4 +109,13 @@ def open_to_all(network: Network) -> frozenset[str]:
             end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
             for end in line.sources
         )
+    )
+
+
+def none_exposed(consoles: int) -> Message:
+    """Return why there is nothing to say of some consoles of tenants: none of them is public."""
+    return say(
+        "of {n} administration {n:endpoint|endpoints} of tenants, none is exposed to a public network",
+        "sur {n} {n:interface|interfaces} d’administration de commanditaires, aucune n’est exposée à un réseau public",
+        n=consoles,
     )

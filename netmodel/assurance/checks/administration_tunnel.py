@@ -6,37 +6,17 @@ the line breaks the rule.
 
 from __future__ import annotations
 
+from cloison.netmodel.assurance.administrators import administers
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, tunnelled
+from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
-_NOT_PRODUCTION = frozenset(("development", "test", "preproduction", "office"))
 _OVER = Text("what it runs on (`over`)", "ce sur quoi il repose (`over`)")
-
-
-def _administers(network: Network, line: Line) -> bool:
-    """Tell whether a line administers the technical infrastructure: by its nature, or by the endpoint it leads to.
-
-    What tenants administer, what a tenant's console offers and what serves other environments is none of it.
-    """
-    endpoints = [network.endpoints[end.id].endpoint for end in line.targets if end.kind == "endpoint"]
-    offered = [item for item in endpoints if item.kind == "administration"]
-    if line.nature != "administration" and not offered:
-        return False
-    if offered and all(item.audience == ("tenant",) for item in offered):
-        return False
-    party = network.model.parties.get(line.owner)
-    if party is not None and party.kind == "tenant":
-        return False
-    zones = [network.zones[zone] for end in line.targets for zone in end.zones]
-    if zones and all(zone.nature in _NOT_PRODUCTION or zone.public for zone in zones):
-        return False
-    return not is_tunnel(network, line)
 
 
 def _shared(network: Network) -> frozenset[str]:
@@ -89,7 +69,7 @@ def _breach(network: Network, line: Line, hardware: str, encrypted: bool) -> Bre
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    lines = [line for line in network.lines if line.live and _administers(network, line)]
+    lines = [line for line in network.lines if line.live and administers(network, line)]
     shared = _shared(network) if lines else frozenset()
     breaches = []
     missing: dict[Ref, Missing] = {}
@@ -124,7 +104,7 @@ def _run(evidence: Evidence) -> Outcome:
 
 def _applies(evidence: Evidence) -> Message | None:
     network = evidence.network
-    if any(line.live and _administers(network, line) for line in network.lines):
+    if any(line.live and administers(network, line) for line in network.lines):
         return None
     return say(
         "no live line administers the technical infrastructure",

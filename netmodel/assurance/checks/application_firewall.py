@@ -10,7 +10,7 @@ from cloison.netmodel.assurance.chains import beginnings, chain, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import Exposed, Offered, exposed, exposed_past_relays
+from cloison.netmodel.assurance.exposure import Exposed, Offered, exposed, exposed_past_relays, none_exposed
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -91,12 +91,7 @@ def _run(evidence: Evidence) -> Outcome:
     )
     absent = None
     if not public:
-        absent = say(
-            "of {n} administration {n:endpoint|endpoints} of tenants, none is exposed to a public network",
-            "sur {n} {n:interface|interfaces} d’administration de commanditaires, aucune n’est exposée à un réseau "
-            "public",
-            n=len(consoles),
-        )
+        absent = none_exposed(len(consoles))
     return one(Part(seen, {"declared": len(public)}, tuple(breaches), absent=absent))
 
 

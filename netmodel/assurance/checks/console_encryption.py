@@ -15,7 +15,7 @@ from cloison.netmodel.assurance.cryptography import family_of, problem_of, profi
 from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
+from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays, none_exposed
 from cloison.netmodel.assurance.interfaces import consoles, family
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
@@ -82,12 +82,7 @@ def _run(evidence: Evidence) -> Outcome:
             (breaches if isinstance(fault, Breach) else missing).append(fault)  # type: ignore[arg-type]
     absent = None
     if not public:
-        absent = say(
-            "of {n} administration {n:endpoint|endpoints} of tenants, none is exposed to a public network",
-            "sur {n} {n:interface|interfaces} d’administration de commanditaires, aucune n’est exposée à un réseau "
-            "public",
-            n=len(every),
-        )
+        absent = none_exposed(len(every))
     seen = say(
         "{n} public {n:console|consoles} of tenants, {lines} {lines:line|lines} that {lines:leads|lead} to them",
         "{n} {n:console publique|consoles publiques} de commanditaires, {lines} {lines:ligne y mène|lignes y mènent}",
