@@ -16,7 +16,7 @@ from cloison.flows.verifying.naming import named
 from cloison.flows.verifying.together import Neighbour, Translated, forwarded, pieces_of, stopped
 from cloison.flows.verifying.translated import Sight
 from cloison.flows.verifying.verdict import Excess, Result, Verdict
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.network import Network

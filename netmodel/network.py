@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.compiling.digest import digest
 from cloison.netmodel.compiling.ends import Ends
 from cloison.netmodel.compiling.inventory import Inventory, take_inventory

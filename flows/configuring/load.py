@@ -9,7 +9,7 @@ from pathlib import Path
 from cloison.flows import firewalls
 from cloison.flows.configuration import Configuration, Dialect, File, Tick
 from cloison.netmodel import registry
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.system import why

@@ -9,7 +9,7 @@ from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.contradictions import contradictions
 from cloison.netmodel.assurance.form import Compiling, Form
 from cloison.netmodel.assurance.place_table import PlaceTable
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding
 from cloison.netmodel.network import Network

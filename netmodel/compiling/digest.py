@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -20,26 +19,26 @@ def digest(model: Model) -> str:
     model, ids and keys sorted, fields by the names that the map gives them. Values that are their field's default
     are left out, so that a key added to the language later changes no digest.
     """
-    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+    import orjson
+
     found = hashlib.sha256()
     for line in _values(model):
-        found.update(encode(line).encode())
-        found.update(b"\n")
+        found.update(orjson.dumps(line, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
     return f"sha256:{found.hexdigest()}"
 
 
 def _values(model: Model) -> Iterator[tuple[str, str | int, Any]]:
     from pydantic import TypeAdapter
 
-    adapters: dict[type, TypeAdapter[Any]] = {}
+    serializers: dict[type, Any] = {}
 
     def plain(value: Any) -> Any:
         if not is_dataclass(value):
             return value
         kind = type(value)
-        if kind not in adapters:
-            adapters[kind] = TypeAdapter(kind)
-        return adapters[kind].dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
+        if kind not in serializers:
+            serializers[kind] = TypeAdapter(kind).serializer
+        return serializers[kind].to_python(value, mode="json", by_alias=True, exclude_defaults=True)
 
     for item in fields(model):
         value = getattr(model, item.name)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.finding import MapError, Span, say
 from cloison.netmodel.language.build import build, conflict
 from cloison.netmodel.language.document import Document
@@ -38,7 +37,7 @@ def read_map(path: Path | None = None, tick: Tick | None = None) -> Map:
     were read, of how many. Names are not resolved here: see :mod:`cloison.netmodel.network`.
     """
     where = default_path() if path is None else Path(path)
-    with _without_collector():
+    with without_collector():
         return _map(read_sources(where), tick)
 
 
@@ -76,15 +75,3 @@ def default_path() -> Path:
             ),
         )
     )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Hold the cycle collector still: millions of values are made here, and no cycles."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

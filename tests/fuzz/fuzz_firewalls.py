@@ -17,7 +17,7 @@ from typing import Any
 from cloison.flows.configuration import Configuration, Dialect, File, Stage, Term, Written
 from cloison.flows.configuring.fate import Probe, fate
 from cloison.flows.configuring.load import counted, dialects
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.finding import Finding, MapError, Message, Span
 from cloison.netmodel.space.addresses import ANY, V4, V6
 from cloison.netmodel.space.intervals import IntervalSet

@@ -17,7 +17,7 @@ from cloison.flows.configuring.juniper.reading import NOT_KNOWN, Reading
 from cloison.flows.configuring.juniper.services import Applications
 from cloison.flows.configuring.juniper.tree import HARMLESS, LEFT, UNDERSTOOD, Node
 from cloison.flows.configuring.notes import Notes
-from cloison.netmodel.compiling.collector import without_collector
+from cloison.netmodel.collector import without_collector
 from cloison.netmodel.finding import say
 
 _READ = frozenset({"security", "firewall", "applications", "interfaces", "policy-options", "groups", "apply-groups"})
