@@ -7,8 +7,8 @@ are left out. The plain functions that it calls are found by themselves and comp
 numba keeps the code beside the source; when that cannot be written (an installed package), in the user's cache
 directory; when nothing can be written at all, it is compiled for this run only. numba looks only at a loop's own file
 to see whether its code is stale; so the name under which it is kept holds a digest of its callees and of the constants
-that they use. numba itself is imported on the first call, so that a command that needs no compiled loop never pays for
-it.
+that they use, and so has every callee. numba itself is imported on the first call, so that a command that needs no
+compiled loop never pays for it.
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ def compiled(loop: Kernel) -> Compiled:
     assert isinstance(loop, FunctionType)
     _choose_cache(Path(loop.__code__.co_filename).parent)
     made: dict[FunctionType, Any] = {}
-    ready = _bound(loop, made)
-    ready.__qualname__ = f"{loop.__name__}-{_digest((loop, *made))}"
-    return Compiled(ready)
+    return Compiled(_bound(loop, made))
 
 
 def _jit(loop: FunctionType, *, keep: bool) -> Any:
@@ -89,15 +87,21 @@ def _jit(loop: FunctionType, *, keep: bool) -> Any:
 
 
 def _bound(function: FunctionType, made: dict[FunctionType, Any]) -> FunctionType:
-    """Return a copy that looks up its callees compiled: its module must stay free of numba."""
+    """Return a copy that looks up its callees compiled: its module must stay free of numba.
+
+    Its name holds a digest of all that it is made of: code that was kept is linked by name, and two functions of one
+    factory, compiled in two processes, would else be taken for each other.
+    """
     names = dict(function.__globals__)
     for name, callee in _callees(function):
         names[name] = _compiled_callee(callee, made)
     cells = tuple(
         CellType(_compiled_callee(held, made) if isinstance(held, FunctionType) else held)
-        for held in (cell.cell_contents for cell in function.__closure__ or ())
+        for held in _enclosed(function)
     )
-    return FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells)
+    bound = FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells)
+    bound.__qualname__ = f"{function.__name__}-{_digest(function)}"
+    return bound
 
 
 def _compiled_callee(callee: FunctionType, made: dict[FunctionType, Any]) -> Any:
@@ -143,14 +147,30 @@ def _callees(function: FunctionType) -> Iterator[tuple[str, FunctionType]]:
             yield name, held
 
 
-def _digest(functions: tuple[FunctionType, ...]) -> str:
-    text = [str(_CALLEE)]
-    for function in functions:
+def _used(function: FunctionType) -> Iterator[FunctionType]:
+    """Yield the functions that one calls, by name or out of what it encloses, as often as it does."""
+    yield from (callee for _, callee in _callees(function))
+    yield from (held for held in _enclosed(function) if isinstance(held, FunctionType))
+
+
+def _enclosed(function: FunctionType) -> list[Any]:
+    return [cell.cell_contents for cell in function.__closure__ or ()]
+
+
+def _digest(loop: FunctionType) -> str:
+    """Return a digest of a function's code, of all that it calls and of the constants in them."""
+    numbers: dict[FunctionType, int] = {loop: 0}
+    waiting, text = [loop], [str(_CALLEE)]
+    for function in waiting:  # grows while it is walked
+        for callee in _used(function):
+            if callee not in numbers:
+                numbers[callee] = len(numbers)
+                waiting.append(callee)
         code, names = function.__code__, function.__globals__
         constants = {name: names[name] for name in code.co_names if isinstance(names.get(name), (int, np.integer))}
-        cells = [cell.cell_contents for cell in function.__closure__ or ()]
-        held = [item for item in cells if isinstance(item, (int, np.integer))]
-        text.append(f"{code.co_code.hex()} {code.co_consts} {code.co_names} {constants} {held}")
+        held = [item for item in _enclosed(function) if isinstance(item, (int, np.integer))]
+        calls = [numbers[callee] for callee in _used(function)]
+        text.append(f"{code.co_code.hex()} {code.co_consts} {code.co_names} {constants} {held} {calls}")
     return sha256("\n".join(text).encode()).hexdigest()[:12]
 
 
