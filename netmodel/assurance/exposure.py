@@ -60,14 +60,6 @@ def exposed_past_relays(
     return _exposed(network, reached, leaps, offered)
 
 
-def exposed(
-    network: Network, starts: Iterable[int], offered: Offered, without_lines: Iterable[str] = ()
-) -> tuple[int, dict[str, Exposed]]:
-    """Return how many lines are reached and the endpoints that are, when every relay ends the chains to it."""
-    reached = network.reach.reachable(starts, without_lines=frozenset(without_lines))
-    return _exposed(network, reached, {}, offered)
-
-
 def _exposed(
     network: Network, reached: Reached, leaps: dict[int, Leap], offered: Offered
 ) -> tuple[int, dict[str, Exposed]]:

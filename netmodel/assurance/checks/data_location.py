@@ -16,6 +16,7 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
+from cloison.netmodel.assurance.interfaces import serves_tenants_alone
 from cloison.netmodel.assurance.locations import Locations
 from cloison.netmodel.assurance.perimeter import is_service
 from cloison.netmodel.assurance.places import Places
@@ -114,7 +115,7 @@ def _operates(network: Network, line: Line) -> bool:
     return bool(line.endpoint_services) and any(
         end.kind == "endpoint"
         and network.endpoints[end.id].endpoint.kind in _OPERATIONS
-        and "tenant" not in network.endpoints[end.id].endpoint.audience
+        and not serves_tenants_alone(network, network.endpoints[end.id])
         for end in line.targets
     )
 
