@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cloison.netmodel.assurance.cuts import Cuts
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
@@ -18,21 +19,19 @@ class Places:
     network: Network
     refs: tuple[Ref, ...]
     points: IntervalSet = field(init=False)
+    _cuts: Cuts = field(init=False)
     _touched: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        held = (point for item in self.refs for point in points_of(self.network, item).ranges)
-        self.points = IntervalSet.union(held)
+        held = [points_of(self.network, item) for item in self.refs]
+        self.points = IntervalSet.union(span for points in held for span in points.ranges)
+        self._cuts = Cuts(held)
 
     def touched(self, end: End) -> tuple[Ref, ...]:
         """Return the places that an end touches."""
         found = self._touched.get(end.id)
         if found is None:
-            found = ()
-            if end.kind == "any":
-                found = self.refs
-            elif self.points.overlaps(end.points):
-                found = tuple(item for item in self.refs if points_of(self.network, item).overlaps(end.points))
+            found = self.refs if end.kind == "any" else tuple(self.refs[item] for item in self._cuts.touched(end.points))
             self._touched[end.id] = found
         return found
 
