@@ -89,21 +89,6 @@ def _is_on(network: Network, vertex: int, endpoint: EndpointFacts) -> bool:
     return here.kind in ("asset", "relay") and name in (endpoint.asset, network.assets[endpoint.asset].cluster)
 
 
-def open_to_all(network: Network) -> frozenset[str]:
-    """Return the lines that let in whoever is on a public network: they are nobody's own access."""
-    public = {
-        name for name, zone in network.zones.items() if zone.public and zone.owner_kind in ("", "public", "provider")
-    }
-    return frozenset(
-        line.id
-        for line in network.lines
-        if any(
-            end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
-            for end in line.sources
-        )
-    )
-
-
 def none_exposed(consoles: int) -> Message:
     """Return why there is nothing to say of some consoles of tenants: none of them is public."""
     return say(

@@ -20,6 +20,7 @@ from cloison.netmodel.assurance.interfaces import serves_tenants_alone
 from cloison.netmodel.assurance.locations import Locations
 from cloison.netmodel.assurance.perimeter import is_service
 from cloison.netmodel.assurance.places import Places
+from cloison.netmodel.assurance.support import origins, support_lines
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -201,19 +202,9 @@ _HOLDERS = Text(
 
 def _support(network: Network, locations: Locations) -> Part:
     """Return what support from outside the Union reaches past every bastion that is in it."""
-    missing: dict[Missing, None] = {}
-    places: dict[Ref, None] = {}
-    lines = [line for line in network.lines if line.live and line.nature == "support"]
-    abroad = 0
-    for line in lines:
-        outside = False
-        for end in line.sources:
-            place = locations.of_end(end)
-            missing |= dict.fromkeys(place.missing)
-            if place.outside():
-                outside = True
-                places |= dict.fromkeys(_named(end.id, network))
-        abroad += outside
+    lines = support_lines(network)
+    found = origins(network, locations, lines)
+    places, abroad, missing = found.places, found.lines, found.missing
     bastions = [
         name
         for name, facts in network.assets.items()
@@ -226,12 +217,12 @@ def _support(network: Network, locations: Locations) -> Part:
             Ref("zone", name) for name, zone in network.zones.items()
             if is_service(zone) and not any(item == Ref("zone", name) for item in places)
         )  # fmt: skip
-        found = bypass(network, Places(network, tuple(places)), Places(network, service), bastions)
+        past = bypass(network, Places(network, places), Places(network, service), bastions)
         text = Text(
             "{line} leads from {what}, outside the European Union, to {zones} past every bastion in it",
             "{line} mène de {what}, hors de l’Union européenne, à {zones} sans passer par un bastion qui y soit",
         )
-        for item in found.direct:
+        for item in past.direct:
             values: dict[str, str | tuple[str, ...]] = {
                 "line": item.line.id,
                 "what": tuple(place.id for place in item.sources),
@@ -243,7 +234,7 @@ def _support(network: Network, locations: Locations) -> Part:
                     subject, Message(text, values), cited(network, subject), along(network, item.line), remedy=_BASTION
                 )
             )
-        for chain in found.chains.chains:
+        for chain in past.chains.chains:
             values = {"line": chain.last, "what": chain.start.id, "zones": (chain.target.id,)}
             breaches.append(
                 Breach(chain.target, Message(text, values), spans(network, chain.hops), shown(network, chain.hops),
@@ -264,29 +255,13 @@ def _support(network: Network, locations: Locations) -> Part:
             "no line of support of the map comes from outside the European Union",
             "aucune ligne de support de la carte ne vient de l’extérieur de l’Union européenne",
         )
-    return Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing), None if missing else absent, "support")
+    return Part(seen, {"declared": len(lines)}, tuple(breaches), missing, None if missing else absent, "support")
 
 
 _BASTION = say(
     "Let support from outside the European Union in by a bastion that lies in it, and by nothing else.",
     "Ne faire entrer le support depuis l’extérieur de l’Union européenne que par un bastion qui s’y trouve.",
 )
-
-
-def _named(end: str, network: Network) -> Iterator[Ref]:
-    """Yield the places that an end of a line names."""
-    for leaf in network.ends[end].leaves:
-        if leaf.kind in ("zone", "subnet"):
-            yield Ref(leaf.kind, leaf.id)
-        elif leaf.kind == "literal":
-            yield from (
-                Ref("asset", owner.asset) if owner.asset
-                else Ref("subnet", owner.subnet) if owner.subnet
-                else Ref("zone", owner.zone)
-                for owner in leaf.owners
-            )  # fmt: skip
-        else:
-            yield Ref("asset", leaf.id.partition("/")[0])
 
 
 def _run(evidence: Evidence) -> Outcome:
