@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cloison.netmodel.assurance.ends import Ends, families
+from cloison.netmodel.assurance.perimeter import PROVIDER
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
@@ -57,7 +58,7 @@ def administration_zones(network: Network) -> tuple[str, ...]:
     return tuple(
         name
         for name, zone in network.zones.items()
-        if zone.owner_kind == "provider" and zone.nature == "administration"
+        if zone.owner_kind in PROVIDER and zone.nature == "administration" and not zone.public
     )
 
 

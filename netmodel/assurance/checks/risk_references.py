@@ -14,7 +14,7 @@ from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
 from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.perimeter import is_system
+from cloison.netmodel.assurance.perimeter import is_environment
 from cloison.netmodel.assurance.shared_risks import Shared, risk_of, shared_hardware, sharers, single_filters
 from cloison.netmodel.assurance.third_parties import TOO_MUCH, access, owner_of, places_of
 from cloison.netmodel.finding import Ref, Text, say
@@ -199,7 +199,7 @@ def _third_parties(network: Network) -> Part:
 def _development(network: Network) -> Part:
     zones = [
         name for name, zone in network.zones.items()
-        if zone.owner_kind == "provider" and zone.nature in ("development", "test") and not is_system(zone)
+        if is_environment(zone) and zone.nature in ("development", "test")
     ]  # fmt: skip
     breaches = []
     for name in zones:
