@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.netmodel.assurance.bypass import bypass
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
@@ -19,8 +18,8 @@ from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.interfaces import serves_tenants_alone
 from cloison.netmodel.assurance.locations import Locations
 from cloison.netmodel.assurance.perimeter import is_service
-from cloison.netmodel.assurance.places import Places
 from cloison.netmodel.assurance.support import origins, support_lines
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, access
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -217,7 +216,7 @@ def _support(network: Network, locations: Locations) -> Part:
             Ref("zone", name) for name, zone in network.zones.items()
             if is_service(zone) and not any(item == Ref("zone", name) for item in places)
         )  # fmt: skip
-        past = bypass(network, Places(network, places), Places(network, service), bastions)
+        past = access(network, places, service, bastions)
         text = Text(
             "{line} leads from {what}, outside the European Union, to {zones} past every bastion in it",
             "{line} mène de {what}, hors de l’Union européenne, à {zones} sans passer par un bastion qui y soit",
@@ -234,12 +233,14 @@ def _support(network: Network, locations: Locations) -> Part:
                     subject, Message(text, values), cited(network, subject), along(network, item.line), remedy=_BASTION
                 )
             )
-        for chain in past.chains.chains:
+        for chain in past.chains:
             values = {"line": chain.last, "what": chain.start.id, "zones": (chain.target.id,)}
             breaches.append(
                 Breach(chain.target, Message(text, values), spans(network, chain.hops), shown(network, chain.hops),
                        remedy=_BASTION)
             )  # fmt: skip
+        if past.more:
+            missing = (*missing, Missing(Ref("map", network.model.name), TOO_MUCH))
     seen = say(
         "{n} {n:line|lines} of support, {abroad} from outside the European Union; {bastions} "
         "{bastions:bastion|bastions} in it",
