@@ -16,7 +16,6 @@ from cloison.netmodel.space.ownership import Owner
 from cloison.netmodel.space.services import ServiceSet
 
 
-
 def listed(network: Network, facts: AssetFacts) -> bool:
     """Tell whether the provider must list this: not a cluster, whose members are listed, nor others' equipment.
 

@@ -16,7 +16,6 @@ from cloison.netmodel.facts import End, Leaf, Line
 from cloison.netmodel.finding import Ref, Text
 from cloison.netmodel.network import Network
 
-
 TOO_MUCH = Text(
     "an end to the search: too much is joined, correct what is shown first",
     "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",

@@ -21,6 +21,7 @@ from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
+
 def _lines(network: Network) -> list[Line]:
     outside = touching(lambda end: _is_outside(network, end))
     return [
