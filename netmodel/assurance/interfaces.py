@@ -32,7 +32,7 @@ def serves_tenants(network: Network, facts: EndpointFacts) -> bool:
 
 def serves_tenants_alone(network: Network, facts: EndpointFacts) -> bool:
     """Tell whether an endpoint is for tenants and for nobody else, or a tenant's own."""
-    return _TENANTS >= audience(network, facts)
+    return audience(network, facts) <= _TENANTS
 
 
 def consoles(network: Network) -> tuple[EndpointFacts, ...]:

@@ -45,9 +45,7 @@ class Tenants:
         network = self.network
         found: dict[str, list[str]] = {}
         for name, asset in network.assets.items():
-            owners = (
-                {asset.owner} if asset.owner else {network.zones[zone].owner for zone in network.reach.homes(name)}
-            )
+            owners = {asset.owner} if asset.owner else {network.zones[zone].owner for zone in network.reach.homes(name)}
             if len(owners) == 1:
                 found.setdefault(owners.pop(), []).append(name)
         return found

@@ -56,9 +56,7 @@ def owner_of(network: Network, place: Ref) -> str:
     return network.zones[place.id if place.kind == "zone" else network.subnets[place.id].zone].owner
 
 
-def access(
-    network: Network, sources: Sequence[Ref], targets: Sequence[Ref], through: Collection[str] = ()
-) -> Access:
+def access(network: Network, sources: Sequence[Ref], targets: Sequence[Ref], through: Collection[str] = ()) -> Access:
     """Return how third parties, at ``sources``, reach ``targets`` by lines of their own and chains of lines.
 
     What passes one of the ``through`` assets is left out.

@@ -2,7 +2,8 @@
 
 A law, a regulation or a sector may constrain data: health data, restricted data. A line says which constraints what it
 carries is under (`constraints`), a zone which it meets (`accepts`; a zone that says nothing has the word of the zone
-around it). Both ends of such a line have to accept them, which `any` never does. A map that speaks of no constraint is not evaluated.
+around it). Both ends of such a line have to accept them, which `any` never does. A map that speaks of no constraint
+is not evaluated.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """environment-filtering: every way between production and other environments is filtered (SecNumCloud 12.3.a).
 
 Hardware apart (`overlapping-hardware`) leaves the network that joins environments at all. Take the filtering equipment
-out of the layer-3 graph: no way may be left from another environment of the provider to its production or a tenant's, by a
-public network neither. What passes the filters is then what their configurations let through, and each of it has to be a line:
-what they permit beyond the matrix between production and another environment is a breach.
+out of the layer-3 graph: no way may be left from another environment of the provider to its production or a tenant's,
+by a public network neither. What passes the filters is then what their configurations let through, and each of it has
+to be a line: what they permit beyond the matrix between production and another environment is a breach.
 """
 
 from __future__ import annotations

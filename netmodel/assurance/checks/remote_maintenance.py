@@ -1,9 +1,10 @@
 """remote-maintenance: third parties maintain through a bastion, watched, for a time (SecNumCloud 12.13.a).
 
 Remote maintenance or diagnostics is a live line that says its `windows`, or a line of nature `support`, or by which the
-infrastructure is administered, from a public network or a third party. Outer packets of tunnels are none. It has to end on a bastion and
-nothing else, so that whatever is done is seen as it is done and can be stopped; the bastion has to send its logs to a
-collector, as it does for acts of administration; and the line has to end: a window that is not over, or an `expires`.
+infrastructure is administered, from a public network or a third party. Outer packets of tunnels are none. It has to
+end on a bastion and nothing else, so that whatever is done is seen as it is done and can be stopped; the bastion has to
+send its logs to a collector, as it does for acts of administration; and the line has to end: a window that is not over,
+or an `expires`.
 Nothing tells a machine whether the person was vetted (7.1.b), so that every such line is asked for the bastion.
 """
 

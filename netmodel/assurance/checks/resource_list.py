@@ -34,7 +34,9 @@ def _unborne(network: Network) -> list[Breach]:
             for leaf in end.leaves
             if leaf.kind == "literal"
             for owner in leaf.owners
-            if not owner.asset and network.zones[owner.zone].owner_kind in PROVIDER and not network.zones[owner.zone].public
+            if not owner.asset
+            and network.zones[owner.zone].owner_kind in PROVIDER
+            and not network.zones[owner.zone].public
         )
         if places:
             message = say(
