@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.equipment import reaching
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.joints import Joint, joints
 from cloison.netmodel.assurance.perimeter import is_service, is_system
@@ -151,19 +152,8 @@ def _unheard(network: Network, probes: tuple[str, ...]) -> list[Breach]:
     """Return a breach for each probe from which no live line leads to a log collector or a SIEM."""
     if not probes:
         return []
-    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
-    hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
-    speaking: set[str] = set()
-    heard: dict[str, bool] = {}
-    for line in network.lines:
-        if not line.live:
-            continue
-        for target in line.targets:
-            if target.id not in heard:
-                heard[target.id] = not hearing.isdisjoint(target.assets)
-        if any(heard[target.id] for target in line.targets):
-            for source in line.sources:
-                speaking.update(source.assets)
+    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}  # of any environment
+    speaking = reaching(network, hearing, lambda _line, _target: True)
     breaches = []
     for name in probes:
         facts = network.assets[name]

@@ -11,10 +11,12 @@ from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.equipment import reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.interfaces import family
 from cloison.netmodel.assurance.locations import Locations
+from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.assurance.places import Places
 from cloison.netmodel.assurance.support import origins, support_lines
 from cloison.netmodel.assurance.third_parties import TOO_MUCH, access
@@ -22,26 +24,17 @@ from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
-_HEARERS = frozenset(("log-collector", "siem"))
-
 
 def _unheard(network: Network, bastions: tuple[str, ...]) -> list[Breach]:
-    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
-    hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
-    speaking = {
-        asset
-        for line in network.lines
-        if line.live and any(not hearing.isdisjoint(end.assets) for end in line.targets)
-        for end in line.sources
-        for asset in end.assets
-    }
+    goals = collectors(network) | with_function(network, "siem")
+    speaking = reaching(network, goals, carries_logs())
     return [
         Breach(
             Ref("asset", name),
             say(
-                "no live line leads from the bastion {name}, which support passes, to a log collector or a SIEM",
-                "aucune ligne en vigueur ne mène du bastion {name}, par où passe le support, à un collecteur de "
-                "journaux ou à un SIEM",
+                "no live line carries the logs of the bastion {name}, which support passes, to any log collector",
+                "aucune ligne en vigueur ne porte les journaux du bastion {name}, par où passe le support, à aucun "
+                "collecteur de journaux",
                 name=name,
             ),
             cited(network, Ref("asset", name)),
@@ -107,7 +100,11 @@ def _run(evidence: Evidence) -> Outcome:
             breaches.append(Breach(chain.target, message, spans(network, chain.hops), shown(network, chain.hops)))
         if found.more:
             missing.append(Missing(Ref("map", network.model.name), TOO_MUCH))
-        breaches += _unheard(network, _passed(network, lines, outside))
+        passed = _passed(network, lines, outside)
+        if passed and not collectors(network):
+            missing.append(Missing(Ref("map", network.model.name), NO_COLLECTOR))
+        elif passed:
+            breaches += _unheard(network, passed)
     absent = None
     if not outside and not missing:
         absent = say(
