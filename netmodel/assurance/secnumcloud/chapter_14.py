@@ -20,6 +20,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the procedure, and that it covers what is changed beside the matrix",
             "la procédure, et qu’elle couvre ce qui change en dehors de la matrice",
         ),
+        always=True,
     ),
     Clause(
         id="14.2.b",
