@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.encryption import is_tunnel
 from cloison.netmodel.assurance.equipment import listed
+from cloison.netmodel.assurance.interfaces import serves_tenants_alone
 from cloison.netmodel.assurance.perimeter import is_environment, is_system, is_workstation
 from cloison.netmodel.facts import AssetFacts, Line
 from cloison.netmodel.network import Network
@@ -18,11 +19,11 @@ def administers(network: Network, line: Line) -> bool:
     offered = [
         item
         for end in line.targets
-        if end.kind == "endpoint" and (item := network.endpoints[end.id].endpoint).kind == "administration"
+        if end.kind == "endpoint" and (item := network.endpoints[end.id]).endpoint.kind == "administration"
     ]
     if line.nature != "administration" and not offered:
         return False
-    if offered and all(item.audience == ("tenant",) for item in offered):
+    if offered and all(serves_tenants_alone(network, item) for item in offered):
         return False
     party = network.model.parties.get(line.owner)
     if party is not None and party.kind == "tenant":

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from cloison.netmodel.assurance.perimeter import is_environment, is_system
+from cloison.netmodel.assurance.perimeter import PROVIDER, is_environment, is_production, is_system
 from cloison.netmodel.facts import AssetFacts, End, Line, ZoneFacts
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.catalogue import CATALOGUE
 from cloison.netmodel.space.ownership import Owner
 from cloison.netmodel.space.services import ServiceSet
-
-_OURS = frozenset(("", "provider"))
 
 
 def listed(network: Network, facts: AssetFacts) -> bool:
@@ -26,12 +24,12 @@ def listed(network: Network, facts: AssetFacts) -> bool:
     if facts.members:
         return False
     kinds = {facts.owner_kind} if facts.owner_kind else {network.zones[zone].owner_kind for zone in facts.zones}
-    return not kinds or not kinds.isdisjoint(_OURS)
+    return not kinds or not kinds.isdisjoint(PROVIDER)
 
 
 def is_ours(zone: ZoneFacts) -> bool:
     """Tell whether a zone is the provider's own for the service, whatever it serves there, or nobody's by name."""
-    return not zone.public and zone.owner_kind in _OURS and not is_system(zone) and not is_environment(zone)
+    return is_production(zone) and zone.owner_kind != "tenant"
 
 
 def is_outside(zone: ZoneFacts) -> bool:

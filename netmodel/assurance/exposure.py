@@ -60,14 +60,6 @@ def exposed_past_relays(
     return _exposed(network, reached, leaps, offered)
 
 
-def exposed(
-    network: Network, starts: Iterable[int], offered: Offered, without_lines: Iterable[str] = ()
-) -> tuple[int, dict[str, Exposed]]:
-    """Return how many lines are reached and the endpoints that are, when every relay ends the chains to it."""
-    reached = network.reach.reachable(starts, without_lines=frozenset(without_lines))
-    return _exposed(network, reached, {}, offered)
-
-
 def _exposed(
     network: Network, reached: Reached, leaps: dict[int, Leap], offered: Offered
 ) -> tuple[int, dict[str, Exposed]]:
@@ -95,21 +87,6 @@ def _is_on(network: Network, vertex: int, endpoint: EndpointFacts) -> bool:
     here = network.reach.vertices[vertex]
     name = here.id.partition("/")[0]
     return here.kind in ("asset", "relay") and name in (endpoint.asset, network.assets[endpoint.asset].cluster)
-
-
-def open_to_all(network: Network) -> frozenset[str]:
-    """Return the lines that let in whoever is on a public network: they are nobody's own access."""
-    public = {
-        name for name, zone in network.zones.items() if zone.public and zone.owner_kind in ("", "public", "provider")
-    }
-    return frozenset(
-        line.id
-        for line in network.lines
-        if any(
-            end.kind == "any" or (end.kind in ("zone", "group") and not public.isdisjoint(end.zones))
-            for end in line.sources
-        )
-    )
 
 
 def none_exposed(consoles: int) -> Message:

@@ -28,7 +28,9 @@ _SHOWN = 3  # data or findings named in a reason; the others are counted
 class Clause:
     """A clause in our own words; ``declared`` is what no machine can see, ``recommended`` one that cannot fail.
 
-    A declaration on a ``yearly`` clause holds for a year, whatever it says itself.
+    A declaration on a ``yearly`` clause holds for a year, whatever it says itself. What ``always`` applies does so
+    whatever the map holds: where none of its rules had anything to look at, the map does not say it, and nothing is
+    concluded; only a declaration makes it not applicable.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Clause:
     declared: Text | None = None
     recommended: bool = False
     yearly: bool = False
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,13 @@ def _decide(
         return "non-conformant", "declaration", _declared(declaration)
     if declaration is not None and declaration.status == "not-applicable":
         return "not-applicable", "declaration", _declared(declaration)
-    if answers and len(absent) == len(answers) and not missing:
+    nothing = bool(answers) and len(absent) == len(answers) and not missing
+    if nothing and not clause.always:
         return "not-applicable", "proof", absent[0]
     if missing:
         return "not-evaluated", "nothing", _absent_data(missing)
+    if nothing and (declaration is None or clause.kind not in ("P", "D")):
+        return "not-evaluated", "nothing", absent[0]
     if waived:
         return "waived", "waiver", _waivers(waived)
     if errors or warnings:

@@ -5,12 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cloison.netmodel.assurance.ends import Ends, families
+from cloison.netmodel.assurance.perimeter import PROVIDER
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
 
-_TENANT = frozenset(("tenant", "any"))
-_PROVIDER = frozenset(("provider", "any"))
+_TENANTS = frozenset(("tenant", "public"))
+
+
+def audience(network: Network, facts: EndpointFacts) -> frozenset[str]:
+    """Return the kinds of party that an endpoint is for: provider, tenant, third-party or public.
+
+    An audience may name a kind or a party. Without one an endpoint is its owner's: the provider's, unless its asset
+    belongs to a tenant, whose own affair it is.
+    """
+    parties = network.model.parties
+    if facts.endpoint.audience:
+        return frozenset(parties[word].kind if word in parties else word for word in facts.endpoint.audience)
+    return frozenset() if network.assets[facts.asset].owner_kind == "tenant" else frozenset(("provider",))
+
+
+def serves_tenants(network: Network, facts: EndpointFacts) -> bool:
+    """Tell whether tenants are offered an endpoint, by name, as such or like everybody."""
+    return not _TENANTS.isdisjoint(audience(network, facts))
+
+
+def serves_tenants_alone(network: Network, facts: EndpointFacts) -> bool:
+    """Tell whether an endpoint is for tenants and for nobody else, or a tenant's own."""
+    return audience(network, facts) <= _TENANTS
 
 
 def consoles(network: Network) -> tuple[EndpointFacts, ...]:
@@ -18,24 +40,16 @@ def consoles(network: Network) -> tuple[EndpointFacts, ...]:
     return tuple(
         facts
         for facts in network.endpoints.values()
-        if facts.endpoint.kind == "administration" and not _TENANT.isdisjoint(facts.endpoint.audience)
+        if facts.endpoint.kind == "administration" and serves_tenants(network, facts)
     )
 
 
 def administered(network: Network) -> tuple[EndpointFacts, ...]:
-    """Return the endpoints by which the provider administers.
-
-    Without an audience an endpoint is its owner's: the provider's, unless its asset belongs to a tenant.
-    """
+    """Return the endpoints by which the provider administers, itself or by third parties."""
     return tuple(
         facts
         for facts in network.endpoints.values()
-        if facts.endpoint.kind == "administration"
-        and (
-            not _PROVIDER.isdisjoint(facts.endpoint.audience)
-            if facts.endpoint.audience
-            else network.assets[facts.asset].owner_kind != "tenant"
-        )
+        if facts.endpoint.kind == "administration" and not serves_tenants_alone(network, facts)
     )
 
 
@@ -44,7 +58,7 @@ def administration_zones(network: Network) -> tuple[str, ...]:
     return tuple(
         name
         for name, zone in network.zones.items()
-        if zone.owner_kind == "provider" and zone.nature == "administration"
+        if zone.owner_kind in PROVIDER and zone.nature == "administration" and not zone.public
     )
 
 

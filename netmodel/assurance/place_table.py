@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cloison.netmodel.assurance.cuts import Cuts
 from cloison.netmodel.assurance.places import points_of
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref
@@ -22,16 +22,14 @@ Pair = tuple[int, int]
 class PlaceTable:
     """Places by number, each once: the zones, subnets and assets of a selection, or of a name.
 
-    All are added before the first question. Points are cut where any place begins or ends, so that a question costs
-    what it touches and not what there is.
+    All are added before the first question.
     """
 
     network: Network
     refs: list[tuple[Ref, ...]] = field(default_factory=list)
     points: list[IntervalSet] = field(default_factory=list)
     _numbers: dict[tuple[Ref, ...], int] = field(default_factory=dict)
-    _starts: list[int] = field(default_factory=list)
-    _held: list[tuple[int, ...]] = field(default_factory=list)  # places of each segment; it ends where the next begins
+    _cuts: Cuts | None = None
     _touched: dict[int, tuple[IntervalSet, tuple[int, ...]]] = field(default_factory=dict)  # by identity
     _of_ref: dict[Ref, list[int]] = field(default_factory=dict)
 
@@ -51,16 +49,9 @@ class PlaceTable:
         """Return the places that some points touch, by number."""
         known = self._touched.get(id(points))
         if known is None:
-            if not self._starts:
-                self._cut()
-            found: set[int] = set()
-            for low, high in points.ranges:
-                at = max(bisect_right(self._starts, low) - 1, 0)
-                while at < len(self._starts) and self._starts[at] <= high:
-                    if at + 1 == len(self._starts) or self._starts[at + 1] > low:
-                        found.update(self._held[at])
-                    at += 1
-            known = self._touched[id(points)] = points, tuple(sorted(found))
+            if self._cuts is None:
+                self._cuts = Cuts(self.points)
+            known = self._touched[id(points)] = points, self._cuts.touched(points)
         return known[1]
 
     def holding(self, owner: Owner) -> tuple[int, ...]:
@@ -77,25 +68,6 @@ class PlaceTable:
     def overlapping(self, number: int) -> tuple[int, ...]:
         """Return the places that share a point with one, itself included."""
         return self.touched(self.points[number])
-
-    def _cut(self) -> None:
-        events: list[tuple[int, int, int]] = []
-        for number, points in enumerate(self.points):
-            for low, high in points.ranges:
-                events += ((low, 1, number), (high + 1, 0, number))
-        events.sort()
-        active: set[int] = set()
-        self._starts, self._held = [-1], [()]
-        for at, begins, number in events:
-            if begins:
-                active.add(number)
-            else:
-                active.discard(number)
-            if self._starts[-1] == at:
-                self._held[-1] = tuple(active)
-            else:
-                self._starts.append(at)
-                self._held.append(tuple(active))
 
 
 def joined(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cloison.netmodel.assurance.cuts import Cuts
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
@@ -18,33 +19,41 @@ class Places:
     network: Network
     refs: tuple[Ref, ...]
     points: IntervalSet = field(init=False)
+    _cuts: Cuts = field(init=False)
+    _held: frozenset[Ref] = field(init=False)
     _touched: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        held = (point for item in self.refs for point in points_of(self.network, item).ranges)
-        self.points = IntervalSet.union(held)
+        held = [points_of(self.network, item) for item in self.refs]
+        self.points = IntervalSet.union(span for points in held for span in points.ranges)
+        self._cuts = Cuts(held)
+        self._held = frozenset(self.refs)
 
     def touched(self, end: End) -> tuple[Ref, ...]:
         """Return the places that an end touches."""
         found = self._touched.get(end.id)
         if found is None:
-            found = ()
-            if end.kind == "any":
-                found = self.refs
-            elif self.points.overlaps(end.points):
-                found = tuple(item for item in self.refs if points_of(self.network, item).overlaps(end.points))
+            found = self.refs if end.kind == "any" else self.on(end.points)
             self._touched[end.id] = found
         return found
 
+    def on(self, points: IntervalSet) -> tuple[Ref, ...]:
+        """Return the places that share a point with some."""
+        return tuple(self.refs[item] for item in self._cuts.touched(points))
+
     def hold(self, owner: Owner) -> bool:
         """Tell whether the owner of an address is one of the places, or in one."""
+        return bool(self.holding(owner))
+
+    def holding(self, owner: Owner) -> frozenset[Ref]:
+        """Return the places that the owner of an address is, or is in."""
         zones = {owner.zone}
         outer = self.network.zones[owner.zone].within
         while outer and outer not in zones:
             zones.add(outer)
             outer = self.network.zones[outer].within
         own = {Ref("subnet", owner.subnet), Ref("asset", owner.asset), *(Ref("zone", zone) for zone in zones)}
-        return not own.isdisjoint(self.refs)
+        return self._held & own
 
 
 def points_of(network: Network, item: Ref) -> IntervalSet:

@@ -41,7 +41,7 @@ def _is_foreign(zone: ZoneFacts) -> bool:
     return (
         is_environment(zone)
         or zone.nature in ("development", "test", "office", "support")
-        or (zone.owner_kind == "provider" and is_system(zone))
+        or (zone.owner_kind != "third-party" and is_system(zone))
     )
 
 

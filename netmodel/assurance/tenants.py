@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
 
@@ -27,16 +30,25 @@ class Tenants:
 
     def starts(self, tenant: str) -> tuple[int, ...]:
         """Return where somebody of the tenant's starts: in its places, and on its equipment wherever that has feet."""
-        reach, network = self.network.reach, self.network
+        reach = self.network.reach
         found: dict[int, None] = {}
         for item in self.owned[tenant]:
             others = {vertex for part in self._others(item, tenant) for vertex in reach.starts("zone", part)}
             found |= dict.fromkeys(vertex for vertex in reach.starts(item.kind, item.id) if vertex not in others)
-        for name, asset in network.assets.items():
-            owners = {asset.owner} if asset.owner else {network.zones[zone].owner for zone in reach.homes(name)}
-            if owners == {tenant}:
-                found |= dict.fromkeys(reach.find("asset", name, "out"))
+        for name in self._equipment.get(tenant, ()):
+            found |= dict.fromkeys(reach.find("asset", name, "out"))
         return tuple(found)
+
+    @cached_property
+    def _equipment(self) -> Mapping[str, Sequence[str]]:
+        """What belongs to one party alone, itself or by all the zones where it lies."""
+        network = self.network
+        found: dict[str, list[str]] = {}
+        for name, asset in network.assets.items():
+            owners = {asset.owner} if asset.owner else {network.zones[zone].owner for zone in network.reach.homes(name)}
+            if len(owners) == 1:
+                found.setdefault(owners.pop(), []).append(name)
+        return found
 
     def inside(self, tenant: str) -> frozenset[int]:
         """Return the vertices that mean that the tenant is reached: its places, and its equipment in them."""

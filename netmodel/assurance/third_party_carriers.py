@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from cloison.netmodel.assurance.check import Breach
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, tunnelled
+from cloison.netmodel.assurance.ways import on_way
 from cloison.netmodel.facts import End, Line, Route
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
@@ -188,10 +188,6 @@ class _Passing:
 
     def __init__(self, network: Network, service: Collection[str], things: Collection[Thing]) -> None:
         self.network, self.service, self.things = network, service, things
-        self._within: dict[str, list[str]] = {}  # subnets asked for, by zone
-        for kind, name in things:
-            if kind == "subnet":
-                self._within.setdefault(network.subnets[name].zone, []).append(name)
         self._crossed: dict[Route, tuple[Thing, ...]] = {}
 
     def of(self, line: Line) -> Iterator[Thing]:
@@ -204,26 +200,9 @@ class _Passing:
         for (here, there), way in line.routes.items():
             if here in self.service and there in self.service:
                 if way not in self._crossed:
-                    self._crossed[way] = tuple(self._on(way))
+                    self._crossed[way] = tuple(on_way(self.network, way))
                 found |= dict.fromkeys(self._crossed[way])
         return (thing for thing in found if thing in self.things)
-
-    def _on(self, way: Route) -> Iterator[Thing]:
-        """Yield the interconnections of a way, and the zones and subnets from one of them to the next."""
-        yield from (("interconnection", name) for name in way)
-        joined = self.network.model.interconnections
-        for one, other in pairwise(way):
-            for zone in joined[one].between:
-                if zone in joined[other].between:
-                    yield "zone", zone
-                    for name in self._within.get(zone, ()):
-                        if self._touches(one, name) and self._touches(other, name):
-                            yield "subnet", name
-
-    def _touches(self, interconnection: str, subnet: str) -> bool:
-        """Tell whether an interconnection leads into a subnet of a zone that it joins; without assets, into all."""
-        through = self.network.model.interconnections[interconnection].through
-        return not through or any(subnet in self.network.assets[name].subnets for stage in through for name in stage)
 
 
 def _breach(network: Network, user: Ref, hardware: str, use: _Use) -> Breach:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cloison.netmodel.assurance.assess import Assessment, assess, built_in_checks, built_in_frameworks
-from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed, Stranger
+from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed, Permitted, Stranger
 from cloison.netmodel.finding import Span
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import compile_network
@@ -158,3 +158,60 @@ def test_a_network_that_the_map_has_not() -> None:
     nothing = Observed((), (0, 1), ("tap.pcap",))
     answer = assess(Evidence(network, network.at, observed=nothing), built_in_checks(), built_in_frameworks())
     assert status(answer, "13.1.a/networks") == "conformant"
+
+
+@pytest.mark.parametrize(
+    ("source", "port", "refuted"),
+    [
+        (Owner("core", "core-lan", "web", "lan"), 22, True),
+        (Owner("core", "core-lan"), 22, True),
+        (Owner("core", "core-lan", "web", "lan"), 443, False),  # no service of the interface
+        (Owner("admin", "posts", "post", "lan"), 22, False),  # a line
+        (Owner("infra", "infra-lan", "near", "lan"), 22, False),  # where no line is needed
+        (Owner("core", "core-lan", "fw", "core"), 22, False),  # it may have translated
+    ],
+)
+def test_what_is_seen_at_an_interface_of_administration(
+    tmp_path: Path, source: Owner, port: int, refuted: bool
+) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(_INTERFACE, "utf-8")
+    network = compile_network(read_map(path), date(2026, 6, 1))
+    contact = Contact(source, Owner("infra", "infra-lan", "hyp", "lan"), TCP, port)
+    evidence = Evidence(
+        network,
+        network.at,
+        {"fw": Permitted("fw", (), 1, 1)},
+        Observed((Edge(contact, 1, SEEN),), (0, 1), ("tap.pcap",)),
+    )
+    answer = assess(evidence, built_in_checks(), built_in_frameworks())
+    assert observed_by(answer, "permitted-flows") == ([("endpoint", "shell")] if refuted else [])
+    assert status(answer, "13.2.e") == ("non-conformant" if refuted else "conformant")
+
+
+_INTERFACE = """
+cloison: 1
+name: At the interface
+parties: {aster: {kind: provider}}
+zones:
+  admin: {owner: aster, nature: administration, sensitivity: internal, domain: management}
+  core:  {owner: aster, nature: production, sensitivity: internal, domain: processing}
+  infra: {owner: aster, nature: production, sensitivity: internal, domain: processing}
+subnets:
+  posts:     {cidr: 10.1.0.0/24, zone: admin}
+  core-lan:  {cidr: 10.2.0.0/24, zone: core}
+  infra-lan: {cidr: 10.3.0.0/24, zone: infra}
+assets:
+  fw:   {functions: filtering, interfaces: {admin: 10.1.0.1, core: 10.2.0.1, infra: 10.3.0.1}}
+  post: {functions: workstation, interfaces: {lan: 10.1.0.10}}
+  web:  {interfaces: {lan: 10.2.0.10}}
+  hyp:  {functions: hypervisor, interfaces: {lan: 10.3.0.10}}
+  near: {interfaces: {lan: 10.3.0.11}}
+endpoints:
+  shell: {asset: hyp/lan, service: ssh, kind: administration, audience: provider}
+interconnections:
+  joint: {between: [admin, core, infra], through: fw}
+flows:
+  F-1: {from: posts, to: shell}
+  F-2: {from: web/lan, to: hyp/lan, services: https}
+"""

@@ -167,7 +167,8 @@ DECLARED = "declarations: [{clause: 9.5.a, status: conformant, by: b, on: 2026-0
     ("text", "words", "code"),
     [
         (GOOD, ("13.1.a",), 0),  # conformant
-        (GOOD, ("9.6.d",), 0),  # not applicable
+        (GOOD, ("13.2.d",), 0),  # not applicable
+        (GOOD, ("9.6.d",), 3),  # nothing to look at, of a clause that always applies
         (GOOD, ("13.1.b",), 3),  # not evaluated
         (GOOD, ("13.3.a",), 1),  # waived
         (GOOD, ("13.3.a", "--accept", "waived"), 0),

@@ -11,6 +11,7 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.interfaces import administration_zones
+from cloison.netmodel.assurance.perimeter import PROVIDER
 from cloison.netmodel.assurance.unfiltered import breach, meeting
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -25,7 +26,7 @@ _NO_ADMINISTRATION = Text("a zone of administration of the provider", "une zone 
 
 
 def _infrastructure(network: Network) -> list[str]:
-    return [name for name, zone in network.zones.items() if zone.layer == _LAYER and zone.owner_kind == "provider"]
+    return [name for name, zone in network.zones.items() if zone.layer == _LAYER and zone.owner_kind in PROVIDER]
 
 
 def _run(evidence: Evidence) -> Outcome:
@@ -88,7 +89,7 @@ def _permitted(network: Network, infrastructure: frozenset[str], administration:
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if any(zone.owner_kind == "provider" and not zone.public for zone in evidence.network.zones.values()):
+    if any(zone.owner_kind in PROVIDER and not zone.public for zone in evidence.network.zones.values()):
         return None
     return say("the map has no zone of the provider", "la carte n’a aucune zone du prestataire")
 

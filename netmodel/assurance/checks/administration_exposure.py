@@ -13,6 +13,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
+from cloison.netmodel.assurance.interfaces import administered, family
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -21,19 +22,19 @@ _PUBLIC = Text("a public network", "un réseau public")
 _TENANT = Text("a tenant", "un commanditaire")
 
 
-def _administered(network: Network) -> tuple[EndpointFacts, ...]:
-    """Return the endpoints by which the provider administers; without an audience, it is the owner's, the provider."""
+def _elsewhere(network: Network) -> tuple[int, ...]:
+    """Return where tenants' equipment starts that lies in zones of others."""
     return tuple(
-        facts
-        for facts in network.endpoints.values()
-        if facts.endpoint.kind == "administration"
-        and (not facts.endpoint.audience or "provider" in facts.endpoint.audience)
+        vertex
+        for name, asset in network.assets.items()
+        if asset.owner_kind == "tenant" and any(network.zones[zone].owner != asset.owner for zone in asset.zones)
+        for vertex in network.reach.find("asset", name, "out")
     )
 
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    endpoints = _administered(network)
+    endpoints = administered(network)
     offered = Offered(network, endpoints)
     breaches = []
     followed = 0
@@ -43,6 +44,8 @@ def _run(evidence: Evidence) -> Outcome:
     }
     for word, names in zones.items():
         starts = beginnings(network, names)
+        if word is _TENANT:
+            starts += _elsewhere(network)
         lines, found = exposed_past_relays(network, starts, offered)
         followed += lines
         for endpoint in endpoints:
@@ -80,12 +83,13 @@ def _run(evidence: Evidence) -> Outcome:
 
 def _applies(evidence: Evidence) -> Message | None:
     network = evidence.network
-    if not _administered(network):
+    if not administered(network):
         return say(
             "the map has no administration endpoint of the provider",
             "la carte n’a aucune interface d’administration du prestataire",
         )
-    if not any(zone.public or zone.owner_kind == "tenant" for zone in network.zones.values()):
+    theirs = any(asset.owner_kind == "tenant" for asset in network.assets.values())
+    if not theirs and not any(zone.public or zone.owner_kind == "tenant" for zone in network.zones.values()):
         return say(
             "the map has no public zone and no zone of a tenant",
             "la carte n’a ni zone publique ni zone de commanditaire",
@@ -95,13 +99,14 @@ def _applies(evidence: Evidence) -> Message | None:
 
 def _forbids(network: Network) -> Callable[[Contact], bool]:
     offered: dict[str, list[EndpointFacts]] = {}
-    for facts in _administered(network):
-        for name in (facts.asset, *network.assets[facts.asset].members):
+    for facts in administered(network):
+        for name in family(network, facts.asset):
             offered.setdefault(name, []).append(facts)
 
     def forbids(contact: Contact) -> bool:
-        zone = network.zones[contact.source.zone]
-        if not zone.public and zone.owner_kind != "tenant":
+        zone, source = network.zones[contact.source.zone], network.assets.get(contact.source.asset)
+        theirs = zone.owner_kind == "tenant" or (source is not None and source.owner_kind == "tenant")
+        if not zone.public and not theirs:
             return False
         return any(
             (not facts.interface or facts.interface == contact.target.interface)

@@ -6,41 +6,75 @@ the line breaks the rule.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cloison.netmodel.assurance.administrators import administers
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.encryption import encrypts, tunnelled
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.ways import on_way
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
+from cloison.netmodel.separation import Closure, Thing
 
 _OVER = Text("what it runs on (`over`)", "ce sur quoi il repose (`over`)")
+
+
+def _own(network: Network, zone: str) -> Iterator[Closure]:
+    """Yield what the addresses that a zone has outside its subnets run on."""
+    for name in network.zones[zone].zone.over:
+        yield network.separation.closure("carrier" if name in network.model.carriers else "asset", name)
 
 
 def _shared(network: Network) -> frozenset[str]:
     """Return the hardware that also carries something else than administration, outside encryption."""
     found: set[str] = set()
-    for name, subnet in network.subnets.items():
-        if network.zones[subnet.zone].nature != "administration":
-            found |= network.separation.closure("subnet", name).bare
+    for name, zone in network.zones.items():
+        if zone.nature != "administration":
+            for subnet in zone.subnets:
+                found |= network.separation.closure("subnet", subnet).bare
+            for closure in _own(network, name) if zone.zone.addresses else ():
+                found |= closure.bare
     for name, item in network.model.interconnections.items():
         if item.over and not any(network.zones[zone].nature == "administration" for zone in item.between):
             found |= network.separation.closure("interconnection", name).bare
     return frozenset(found)
 
 
-def _carried(network: Network, line: Line) -> tuple[tuple[str, str], ...]:
-    """Return what carries a line: the subnets of its ends, and the interconnections that say what they run on."""
-    things = dict.fromkeys(("subnet", name) for end in (*line.sources, *line.targets) for name in end.subnets)
-    things |= dict.fromkeys(
-        ("interconnection", name)
-        for way in line.routes.values()
-        for name in way
-        if network.model.interconnections[name].over
-    )
-    return tuple(things)
+def _carried(network: Network, line: Line) -> dict[Thing, None]:
+    """Return what carries a line.
+
+    That are the subnets of its ends, or their zones where they lie in none; the interconnections on its way that say
+    what they run on, and the subnets from one of them to the next.
+    """
+    things: dict[Thing, None] = {}
+    for end in (*line.sources, *line.targets):
+        things |= dict.fromkeys(("subnet", name) for name in end.subnets)
+        inside = {network.subnets[name].zone for name in end.subnets}
+        things |= dict.fromkeys(("zone", name) for name in end.zones if name not in inside)
+    for way in line.routes.values():
+        things |= dict.fromkeys(
+            (kind, name)
+            for kind, name in on_way(network, way)
+            if kind == "subnet" or (kind == "interconnection" and network.model.interconnections[name].over)
+        )
+    return things
+
+
+def _public(network: Network, line: Line) -> list[str]:
+    """Return the public networks where a line has an end: they carry everybody's traffic."""
+    return [zone for end in (*line.sources, *line.targets) for zone in end.zones if network.zones[zone].public]
+
+
+def _closures(network: Network, thing: Thing) -> tuple[list[Closure], tuple[Ref, ...]]:
+    """Return what a thing runs on, and what about it is not written."""
+    kind, name = thing
+    closures = list(_own(network, name)) if kind == "zone" else [network.separation.closure(kind, name)]
+    lacking = tuple(item for closure in closures for item in closure.undeclared)
+    return closures, lacking if closures else (Ref(kind, name),)
 
 
 def _breach(network: Network, line: Line, hardware: str, encrypted: bool) -> Breach:
@@ -78,19 +112,20 @@ def _run(evidence: Evidence) -> Outcome:
         if tunnelled(network, line):
             wrapped += 1
             continue
-        closures = [network.separation.closure(*thing) for thing in _carried(network, line)]
-        common = sorted(item for closure in closures for item in closure.bare & shared)
+        under = [_closures(network, thing) for thing in _carried(network, line)]
+        closures = [closure for found, _ in under for closure in found]
+        common = _public(network, line) or sorted(item for closure in closures for item in closure.bare & shared)
         if common:
             breaches.append(_breach(network, line, common[0], encrypts(line)))
             continue
-        lacking = [item for closure in closures for item in closure.undeclared]
+        lacking = [item for _, unsaid in under for item in unsaid]
         for item in lacking:
             missing.setdefault(item, Missing(item, _OVER))
-        if not closures:
+        if not under:
             missing.setdefault(
                 ref(line), Missing(ref(line), Text("the subnets of its ends", "les sous-réseaux de ses extrémités"))
             )
-        apart += bool(closures) and not lacking
+        apart += bool(under) and not lacking
     seen = say(
         "{n} {n:line|lines} of infrastructure administration: {apart} on hardware apart, {tunnelled} in a tunnel",
         "{n} {n:ligne|lignes} d’administration de l’infrastructure : {apart} sur du matériel à part, {tunnelled} dans "

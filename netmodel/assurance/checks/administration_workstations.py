@@ -26,6 +26,7 @@ from cloison.netmodel.network import Network
 
 _MAIL = known("smtp", "smtps", "submission", "imap", "imaps", "pop3", "pop3s")
 _FUNCTION = Text("a function (`workstation`, `bastion`...)", "une fonction (`workstation`, `bastion`...)")
+_EQUIPMENT = Text("the equipment in it (`assets`)", "les équipements qui s’y trouvent (`assets`)")
 _POSTS = Text("the workstations (function `workstation`)", "les postes de travail (fonction `workstation`)")
 
 
@@ -45,7 +46,7 @@ def _sources(network: Network) -> Part:
                 judged[source.id] = _judge(network, source)
             wrong, unknown = judged[source.id]
             for item in unknown:
-                missing.setdefault(item, Missing(item, _FUNCTION))
+                missing.setdefault(item, Missing(item, _FUNCTION if item.kind == "asset" else _EQUIPMENT))
             if wrong:
                 message = say(
                     "{line} administers from {source}, which is neither a post of administrators nor a bastion",
@@ -71,6 +72,8 @@ def _judge(network: Network, end: End) -> tuple[str, tuple[Ref, ...]]:
     if not _in_administration(network, end):
         # a bastion may have a foot elsewhere; anything else in such a place is no post of administrators
         return ("" if end.assets and _bastions(network, end) else end.id), ()
+    if not end.assets:
+        return "", (Ref(end.kind, end.id),)
     unknown = []
     for name in end.assets:
         facts = network.assets[name]

@@ -12,7 +12,7 @@ from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Pa
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.interfaces import administration_zones, consoles, family, joined
+from cloison.netmodel.assurance.interfaces import administration_zones, consoles, family, joined, serves_tenants_alone
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -21,7 +21,7 @@ _ZONE = Text("a zone of administration of the provider", "une zone d’administr
 
 
 def _theirs(network: Network) -> tuple[EndpointFacts, ...]:
-    return tuple(item for item in consoles(network) if set(item.endpoint.audience) == {"tenant"})
+    return tuple(item for item in consoles(network) if serves_tenants_alone(network, item))
 
 
 def _run(evidence: Evidence) -> Outcome:

@@ -1,59 +1,62 @@
 """application-firewall: a WAF stands on every public way to the tenants' consoles (SecNumCloud 13.2.d).
 
 An application firewall never protects itself: for an endpoint that lies on one, what must be behind it is the
-endpoint's backends.
+endpoint's backends. No other relay stands for one: chains go on behind proxies and bastions.
 """
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import beginnings, chain, shown, spans
+from cloison.netmodel.assurance.chains import Through, beginnings, breaks_everything, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import Exposed, Offered, exposed, exposed_past_relays, none_exposed
+from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays, none_exposed
+from cloison.netmodel.assurance.interfaces import consoles
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop
 
 
-def _consoles(network: Network) -> tuple[EndpointFacts, ...]:
-    return tuple(
-        facts
-        for facts in network.endpoints.values()
-        if facts.endpoint.kind == "administration" and "tenant" in facts.endpoint.audience
-    )
+def _stops(network: Network, asset: str) -> bool:
+    """Tell whether a chain through a relay is none past the firewalls: it is one, or lets nobody in from outside."""
+    return "waf" in network.assets[asset].functions or breaks_everything(network, asset)
 
 
-def _bypass(
-    network: Network, starts: tuple[int, ...], cut: frozenset[str], endpoint: EndpointFacts, found: dict[str, Exposed]
+def _stops_or_bastion(network: Network, asset: str) -> bool:
+    """The same towards what lies behind a firewall, by whatever service: from a bastion one administers machines."""
+    return _stops(network, asset) or "bastion" in network.assets[asset].functions
+
+
+def _behind(
+    network: Network, starts: tuple[int, ...], cut: frozenset[str], endpoint: EndpointFacts
 ) -> tuple[tuple[Hop, ...], str]:
-    """Return a chain past the WAF to what it should protect, and what that is; empty where there is none."""
-    if "waf" not in network.assets[endpoint.asset].functions:
-        item = found.get(endpoint.id)
-        return (item.hops, endpoint.id) if item is not None else ((), "")
-    reached = network.reach.reachable(starts, without_lines=cut)
+    """Return a chain past the firewall on which an endpoint lies to one of its backends, and which; empty if none."""
+    reached, leaps = Through(network, _stops_or_bastion).search(starts, cut)
     for backend in endpoint.backends:
         vertex = reached.first(network.reach.into("asset", backend))
         if vertex is not None:
-            return chain(reached, vertex), backend
+            return Through.chain(reached, leaps, vertex), backend
     return (), ""
 
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    consoles = _consoles(network)
-    offered = Offered(network, consoles)
+    every = consoles(network)
+    offered = Offered(network, every)
     starts = beginnings(network, [name for name, zone in network.zones.items() if zone.public])
     wafs = tuple(name for name, asset in network.assets.items() if "waf" in asset.functions)
     cut = network.lines_cut(wafs) if wafs else frozenset()
     _, public = exposed_past_relays(network, starts, offered)
-    followed, bare = exposed(network, starts, offered, cut)
+    followed, bare = exposed_past_relays(network, starts, offered, _stops, cut)
     breaches = []
-    for endpoint in consoles:
+    for endpoint in every:
         if endpoint.id not in public:
             continue
-        hops, target = _bypass(network, starts, cut, endpoint, bare)
+        if "waf" in network.assets[endpoint.asset].functions:
+            hops, target = _behind(network, starts, cut, endpoint)
+        else:
+            hops, target = (bare[endpoint.id].hops, endpoint.id) if endpoint.id in bare else ((), "")
         if not hops:
             continue
         if target == endpoint.id:
@@ -84,19 +87,19 @@ def _run(evidence: Evidence) -> Outcome:
         "{consoles} {consoles:interface|interfaces} d’administration de commanditaires, dont {public} "
         "{public:publique|publiques}, {wafs} {wafs:pare-feu applicatif|pare-feux applicatifs}, {lines} "
         "{lines:ligne suivie|lignes suivies}",
-        consoles=len(consoles),
+        consoles=len(every),
         public=len(public),
         wafs=len(wafs),
         lines=followed,
     )
     absent = None
     if not public:
-        absent = none_exposed(len(consoles))
+        absent = none_exposed(len(every))
     return one(Part(seen, {"declared": len(public)}, tuple(breaches), absent=absent))
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if _consoles(evidence.network):
+    if consoles(evidence.network):
         return None
     return say(
         "the map has no administration endpoint of tenants",

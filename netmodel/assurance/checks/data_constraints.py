@@ -2,7 +2,8 @@
 
 A law, a regulation or a sector may constrain data: health data, restricted data. A line says which constraints what it
 carries is under (`constraints`), a zone which it meets (`accepts`; a zone that says nothing has the word of the zone
-around it). Both ends of such a line have to accept them. A map that speaks of no constraint is not evaluated.
+around it). Both ends of such a line have to accept them, which `any` never does. A map that speaks of no constraint
+is not evaluated.
 """
 
 from __future__ import annotations
@@ -35,8 +36,16 @@ def _run(evidence: Evidence) -> Outcome:
     lines = [line for line in network.lines if line.live and line.flow.constraints]
     for line in lines:
         tags = frozenset(line.flow.constraints)
-        zones = dict.fromkeys(zone for end in (*line.sources, *line.targets) for zone in end.zones)
-        for zone in zones:
+        ends = (*line.sources, *line.targets)
+        if any(end.kind == "any" for end in ends):
+            message = say(
+                "{line} carries data under {data}, and `any` accepts nothing",
+                "{line} porte des données sous {data}, et `any` n’accepte rien",
+                line=line.id,
+                data=tuple(sorted(tags)),
+            )
+            breaches.append(Breach(ref(line), message, cited(network, ref(line)), along(network, line)))
+        for zone in dict.fromkeys(zone for end in ends for zone in end.zones):
             if zone not in accepted:
                 accepted[zone] = _accepted(network, zone)
             refused = tuple(sorted(tags - accepted[zone]))

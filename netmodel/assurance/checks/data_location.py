@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.netmodel.assurance.bypass import bypass
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
+from cloison.netmodel.assurance.interfaces import serves_tenants_alone
 from cloison.netmodel.assurance.locations import Locations
 from cloison.netmodel.assurance.perimeter import is_service
-from cloison.netmodel.assurance.places import Places
+from cloison.netmodel.assurance.support import origins, support_lines
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, access
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -114,7 +115,7 @@ def _operates(network: Network, line: Line) -> bool:
     return bool(line.endpoint_services) and any(
         end.kind == "endpoint"
         and network.endpoints[end.id].endpoint.kind in _OPERATIONS
-        and "tenant" not in network.endpoints[end.id].endpoint.audience
+        and not serves_tenants_alone(network, network.endpoints[end.id])
         for end in line.targets
     )
 
@@ -200,19 +201,9 @@ _HOLDERS = Text(
 
 def _support(network: Network, locations: Locations) -> Part:
     """Return what support from outside the Union reaches past every bastion that is in it."""
-    missing: dict[Missing, None] = {}
-    places: dict[Ref, None] = {}
-    lines = [line for line in network.lines if line.live and line.nature == "support"]
-    abroad = 0
-    for line in lines:
-        outside = False
-        for end in line.sources:
-            place = locations.of_end(end)
-            missing |= dict.fromkeys(place.missing)
-            if place.outside():
-                outside = True
-                places |= dict.fromkeys(_named(end.id, network))
-        abroad += outside
+    lines = support_lines(network)
+    found = origins(network, locations, lines)
+    places, abroad, missing = found.places, found.lines, found.missing
     bastions = [
         name
         for name, facts in network.assets.items()
@@ -225,12 +216,12 @@ def _support(network: Network, locations: Locations) -> Part:
             Ref("zone", name) for name, zone in network.zones.items()
             if is_service(zone) and not any(item == Ref("zone", name) for item in places)
         )  # fmt: skip
-        found = bypass(network, Places(network, tuple(places)), Places(network, service), bastions)
+        past = access(network, places, service, bastions)
         text = Text(
             "{line} leads from {what}, outside the European Union, to {zones} past every bastion in it",
             "{line} mène de {what}, hors de l’Union européenne, à {zones} sans passer par un bastion qui y soit",
         )
-        for item in found.direct:
+        for item in past.direct:
             values: dict[str, str | tuple[str, ...]] = {
                 "line": item.line.id,
                 "what": tuple(place.id for place in item.sources),
@@ -242,12 +233,14 @@ def _support(network: Network, locations: Locations) -> Part:
                     subject, Message(text, values), cited(network, subject), along(network, item.line), remedy=_BASTION
                 )
             )
-        for chain in found.chains.chains:
+        for chain in past.chains:
             values = {"line": chain.last, "what": chain.start.id, "zones": (chain.target.id,)}
             breaches.append(
                 Breach(chain.target, Message(text, values), spans(network, chain.hops), shown(network, chain.hops),
                        remedy=_BASTION)
             )  # fmt: skip
+        if past.more:
+            missing = (*missing, Missing(Ref("map", network.model.name), TOO_MUCH))
     seen = say(
         "{n} {n:line|lines} of support, {abroad} from outside the European Union; {bastions} "
         "{bastions:bastion|bastions} in it",
@@ -263,29 +256,13 @@ def _support(network: Network, locations: Locations) -> Part:
             "no line of support of the map comes from outside the European Union",
             "aucune ligne de support de la carte ne vient de l’extérieur de l’Union européenne",
         )
-    return Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing), None if missing else absent, "support")
+    return Part(seen, {"declared": len(lines)}, tuple(breaches), missing, None if missing else absent, "support")
 
 
 _BASTION = say(
     "Let support from outside the European Union in by a bastion that lies in it, and by nothing else.",
     "Ne faire entrer le support depuis l’extérieur de l’Union européenne que par un bastion qui s’y trouve.",
 )
-
-
-def _named(end: str, network: Network) -> Iterator[Ref]:
-    """Yield the places that an end of a line names."""
-    for leaf in network.ends[end].leaves:
-        if leaf.kind in ("zone", "subnet"):
-            yield Ref(leaf.kind, leaf.id)
-        elif leaf.kind == "literal":
-            yield from (
-                Ref("asset", owner.asset) if owner.asset
-                else Ref("subnet", owner.subnet) if owner.subnet
-                else Ref("zone", owner.zone)
-                for owner in leaf.owners
-            )  # fmt: skip
-        else:
-            yield Ref("asset", leaf.id.partition("/")[0])
 
 
 def _run(evidence: Evidence) -> Outcome:

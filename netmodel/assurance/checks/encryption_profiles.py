@@ -1,7 +1,8 @@
 """encryption-profiles: what encrypts says which recommendation it follows (SecNumCloud 10.2).
 
 One question each for TLS, IPsec and SSH: every live line and every tunnel follows a known profile, in one edition of
-ANSSI's notes, that speaks of its protocol, and asks for no version below it. A tunnel follows the profile of the lines
+ANSSI's notes, that speaks of its protocol, and asks for no version below it. A line that says nothing of `encryption`
+is one of TLS or SSH where its services show them on the wire. A tunnel follows the profile of the lines
 that carry its outer packets. Other mechanisms have no profile here: they are counted, and their conformity to
 CRYPTO_B1 is declared. What is really negotiated is compared with the profile by an audit.
 """
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.cryptography import FAMILIES, family_of, known_profiles, problem_of, profile_name
-from cloison.netmodel.assurance.encryption import encrypts, is_tunnel
+from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, wire
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.interfaces import family
@@ -74,6 +75,29 @@ def _line(network: Network, line: Line, encryption: Encryption, answer: _Answer)
         answer.missing.append(Missing(ref(line), _PROFILE))
 
 
+def _shown(network: Network, line: Line, known: dict[str, str]) -> tuple[str, ...]:
+    """Return the protocols that encrypt by the services of a line which says nothing of encryption.
+
+    The outer packets of a tunnel are none of them: the tunnel itself is looked at.
+    """
+    found: dict[str, None] = {}
+    for services in (line.services, *line.endpoint_services.values()):
+        for name, _ in services:
+            if name not in known:
+                known[name] = wire(network, name)
+            if known[name] in FAMILIES:
+                found[known[name]] = None
+    return tuple(found) if found and not is_tunnel(network, line) else ()
+
+
+def _unsaid(network: Network, line: Line, protocol: str, answers: dict[str, _Answer]) -> None:
+    answer = answers[family_of(protocol)]
+    answer.lines += 1
+    answer.protocols.add(protocol)
+    if not profile_name(network.model, Encryption(protocol)):
+        answer.missing.append(Missing(ref(line), _PROFILE))
+
+
 _UNKNOWN_REMEDY = say(
     "Name one of the known profiles, or justify before the assessor that this one follows ANSSI’s note.",
     "Nommer l’un des profils connus, ou justifier devant l’évaluateur que celui-ci suit la note de l’ANSSI.",
@@ -129,9 +153,16 @@ def _own_profiles(network: Network) -> Iterator[tuple[str, Breach]]:
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     answers = {name: _Answer() for name in _WORDS}
+    shown: dict[str, str] = {}
     for line in network.lines:
         encryption = line.flow.encryption
-        if encryption is None or not line.live or not encrypts(line):
+        if not line.live:
+            continue
+        if encryption is None:
+            for name in _shown(network, line, shown):
+                _unsaid(network, line, name, answers)
+            continue
+        if not encrypts(line):
             continue
         answer = answers[family_of(encryption.protocol) or "others"]
         answer.lines += 1

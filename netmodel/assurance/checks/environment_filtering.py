@@ -1,9 +1,9 @@
 """environment-filtering: every way between production and other environments is filtered (SecNumCloud 12.3.a).
 
 Hardware apart (`overlapping-hardware`) leaves the network that joins environments at all. Take the filtering equipment
-out of the layer-3 graph: no way may be left from another environment of the provider to its production, by a public
-network neither. What passes the filters is then what their configurations let through, and each of it has to be a line:
-what they permit beyond the matrix between production and another environment is a breach.
+out of the layer-3 graph: no way may be left from another environment of the provider to its production or a tenant's,
+by a public network neither. What passes the filters is then what their configurations let through, and each of it has
+to be a line: what they permit beyond the matrix between production and another environment is a breach.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import is_ours
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_environment
+from cloison.netmodel.assurance.perimeter import is_environment, is_production
+from cloison.netmodel.assurance.unfiltered import filters
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.topology import Node
@@ -26,7 +26,7 @@ def _environments(network: Network) -> tuple[str, ...]:
 
 
 def _production(network: Network) -> tuple[str, ...]:
-    return tuple(name for name, zone in network.zones.items() if is_ours(zone))
+    return tuple(name for name, zone in network.zones.items() if is_production(zone))
 
 
 def _step(network: Network, node: Node) -> Step:
@@ -36,17 +36,17 @@ def _step(network: Network, node: Node) -> Step:
 
 def _unfiltered(network: Network) -> list[Breach]:
     """Return a breach for each environment that production can be reached from past every filter."""
-    filters = {name for name, facts in network.assets.items() if "filtering" in facts.functions}
-    parts = network.topology.without(filters)
+    parts = network.topology.without(filters(network))
     by_part: dict[int, str] = {}
     for name in _production(network):
         by_part.setdefault(parts.of(("zone", name)), name)
+    by_part.pop(-1, None)
     breaches = []
     for name in _environments(network):
         other = by_part.get(parts.of(("zone", name)))
         if other is None:
             continue
-        way = network.topology.route(("zone", name), ("zone", other), filters) or ()
+        way = network.topology.route(("zone", name), ("zone", other), filters(network)) or ()
         message = say(
             "from {zone}, another environment, {target} can be reached past every filter",
             "depuis {zone}, un autre environnement, on atteint {target} sans passer par aucun filtre",
@@ -69,7 +69,7 @@ def _permitted(network: Network) -> list[Breach]:
             continue
         for here, there in ((line.sources, line.targets), (line.targets, line.sources)):
             environments = [zone for end in here for zone in end.zones if is_environment(network.zones[zone])]
-            production = [zone for end in there for zone in end.zones if is_ours(network.zones[zone])]
+            production = [zone for end in there for zone in end.zones if is_production(network.zones[zone])]
             if environments and production:
                 message = say(
                     "{rule} lets through between {zone}, another environment, and {target}, and no line asks for it",

@@ -4,20 +4,33 @@ An entry lock has the function `sas-in`, an exit lock `sas-out`. A zone of their
 subnets but locks, what forwards and probes; and no machine, a hypervisor neither, under them that is also under the
 rest of the infrastructure. Switches shared with the rest are a remark, for the clauses ask for a zone that is cut off
 and not for a network that is physically apart. A lock is heard where a live line of logs leads from it to a collector.
-Locks that are missing are the affair of `inbound-software` and `outbound-data`.
+A map without an entry lock, or without an exit lock where lines leave the service, is not evaluated; what passes where
+there are some is the affair of `inbound-software` and `outbound-data`.
 """
 
 from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.equipment import family, is_ours, reaching, with_function
+from cloison.netmodel.assurance.equipment import (
+    family,
+    is_ours,
+    of_others,
+    of_service,
+    reaching,
+    touching,
+    with_function,
+)
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 
 _LOCKS = ("sas-in", "sas-out")
+_LOCK = {
+    "sas-in": Text("an entry lock (function `sas-in`)", "un sas d’entrée (fonction `sas-in`)"),
+    "sas-out": Text("an exit lock (function `sas-out`)", "un sas de sortie (fonction `sas-out`)"),
+}
 _OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il repose (`over`, ou `kind: physical`)")
 
 
@@ -59,7 +72,9 @@ def _apart(network: Network, function: str) -> Part:
         zones=len(zones),
         subnets=len(subnets),
     )
-    return Part(seen, {"declared": len(locks)}, tuple(breaches), tuple(missing.values()), _none(locks), function)
+    lacking = _no_lock(network, locks, function)
+    absent = _none(locks) if not lacking else None
+    return Part(seen, {"declared": len(locks)}, tuple(breaches), (*missing.values(), *lacking), absent, function)
 
 
 def _heard(network: Network, function: str) -> Part:
@@ -81,9 +96,23 @@ def _heard(network: Network, function: str) -> Part:
                 )
                 breaches.append(Breach(Ref("asset", name), message, cited(network, Ref("asset", name))))
     seen = say("logs of {n} {n:lock|locks}", "journaux de {n} sas", n=len(locks))
-    return Part(
-        seen, {"declared": len(locks)}, tuple(breaches), missing if locks else (), _none(locks), f"{function}-logs"
-    )
+    lacking = _no_lock(network, locks, function)
+    absent = _none(locks) if not lacking else None
+    left = (*(missing if locks else ()), *lacking)
+    return Part(seen, {"declared": len(locks)}, tuple(breaches), left, absent, f"{function}-logs")
+
+
+def _no_lock(network: Network, locks: list[str], function: str) -> tuple[Missing, ...]:
+    """Return the lock that the map does not have and that there is use for: software comes in to every service."""
+    if locks or (function == "sas-out" and not _leaves(network)):
+        return ()
+    return (Missing(Ref("map", network.model.name), _LOCK[function]),)
+
+
+def _leaves(network: Network) -> bool:
+    """Tell whether a live line leads out of the service of the provider."""
+    outside, ours = touching(of_others(network)), touching(of_service(network))
+    return any(line.live and outside(line.targets) and ours(line.sources) for line in network.lines)
 
 
 def _none(locks: list[str]) -> Message | None:
@@ -154,9 +183,9 @@ def _run(evidence: Evidence) -> Outcome:
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if with_function(evidence.network, *_LOCKS):
+    if any(is_ours(zone) for zone in evidence.network.zones.values()):
         return None
-    return say("the map has neither an entry lock nor an exit lock", "la carte n’a ni sas d’entrée ni sas de sortie")
+    return say("the map has no zone of the service", "la carte n’a aucune zone du service")
 
 
 CHECK = Check(

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.equipment import reaching
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.joints import Joint, joints
+from cloison.netmodel.assurance.perimeter import is_service, is_system
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Severity, Text, say
 from cloison.netmodel.language.model import Interconnection
@@ -48,6 +51,14 @@ class _Watched:
                         zones.setdefault(member, set()).update(network.assets[asset].interfaces[part].zones)
         return _Watched(frozenset(named), {asset: frozenset(found) for asset, found in zones.items()}, frozenset(zones))
 
+    def hears(self, network: Network, joint: Joint) -> bool:
+        """Tell whether whatever an asset carries between the outside and the service passes before a probe."""
+        members = network.assets[joint.asset].members or (joint.asset,)
+        return all(
+            joint.outside in (seen := self.zones.get(name, frozenset())) or seen.issuperset(joint.others)
+            for name in members
+        )
+
     def covers(self, name: str, interconnection: Interconnection, outside: str) -> bool:
         """Tell whether whatever passes between ``outside`` and the other zones passes before a probe.
 
@@ -68,7 +79,7 @@ def _outside(zone: ZoneFacts) -> tuple[Text, Severity] | None:
         return _PUBLIC, "error"
     if zone.owner_kind == "third-party":
         return _THIRD, "error"
-    if zone.owner_kind == "provider" and (zone.system or zone.nature == "office"):
+    if is_system(zone):
         return _OWN, "warning"
     return None
 
@@ -94,6 +105,21 @@ def _interconnections(network: Network, watched: _Watched) -> tuple[int, list[Br
             )
             subject = Ref("interconnection", name)
             breaches.append(Breach(subject, message, cited(network, subject), severity=severity))
+    outside = {name: found for name, zone in network.zones.items() if (found := _outside(zone)) is not None}
+    for joint in joints(network, outside):
+        count += 1
+        if watched.hears(network, joint):
+            continue
+        what, severity = outside[joint.outside]
+        message = say(
+            "no probe watches {asset} on the side of {zone}, {what}",
+            "aucune sonde ne surveille {asset} du côté de {zone}, {what}",
+            asset=joint.asset,
+            zone=joint.outside,
+            what=what,
+        )
+        subject = Ref("asset", joint.asset)
+        breaches.append(Breach(subject, message, cited(network, subject), severity=severity))
     return count, breaches
 
 
@@ -126,19 +152,8 @@ def _unheard(network: Network, probes: tuple[str, ...]) -> list[Breach]:
     """Return a breach for each probe from which no live line leads to a log collector or a SIEM."""
     if not probes:
         return []
-    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
-    hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
-    speaking: set[str] = set()
-    heard: dict[str, bool] = {}
-    for line in network.lines:
-        if not line.live:
-            continue
-        for target in line.targets:
-            if target.id not in heard:
-                heard[target.id] = not hearing.isdisjoint(target.assets)
-        if any(heard[target.id] for target in line.targets):
-            for source in line.sources:
-                speaking.update(source.assets)
+    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}  # of any environment
+    speaking = reaching(network, hearing, lambda _line, _target: True)
     breaches = []
     for name in probes:
         facts = network.assets[name]
@@ -194,9 +209,9 @@ def _run(evidence: Evidence) -> Outcome:
 
 
 def _applies(evidence: Evidence) -> Message | None:
-    if any(zone.owner_kind == "provider" for zone in evidence.network.zones.values()):
+    if any(is_service(zone) for zone in evidence.network.zones.values()):
         return None
-    return say("the map has no zone of the provider", "la carte n’a aucune zone du prestataire")
+    return say("the map has no zone of the service", "la carte n’a aucune zone du service")
 
 
 CHECK = Check(

@@ -6,13 +6,12 @@ names: the diagram as a whole, interconnections, networks, security equipment, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.perimeter import is_service, is_system
+from cloison.netmodel.assurance.joints import around, joints
+from cloison.netmodel.assurance.perimeter import PROVIDER, is_service, is_system
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Severity, Text, Value, say
 from cloison.netmodel.network import Network
@@ -77,32 +76,22 @@ def _interconnections(network: Network) -> Part:
     model = network.model
     outside = {name for name, zone in network.zones.items() if zone.public or is_system(zone)}
     joined = {zone for item in model.interconnections.values() for zone in item.between}
-    stands: dict[str, set[str]] = {}
-    for item in model.interconnections.values():
-        for stage in item.through:
-            for asset in stage:
-                stands.setdefault(network.topology.vertex(asset), set()).update(item.between)
-    breaches = []
-    for name in sorted(network.topology.forwarding):
-        homes = network.reach.homes(name)
-        for zone in sorted(homes & outside):
-            if homes <= outside or not stands.get(name, set()).isdisjoint(_around(network, zone)):
-                continue
-            breaches.append(
-                _place(
-                    network,
-                    Ref("asset", name),
-                    Text(
-                        "{asset} joins {zone} to {others}, and no interconnection says so",
-                        "{asset} relie {zone} à {others}, et aucune interconnexion ne le dit",
-                    ),
-                    asset=name,
-                    zone=zone,
-                    others=tuple(sorted(homes - outside)),
-                )
-            )
+    breaches = [
+        _place(
+            network,
+            Ref("asset", item.asset),
+            Text(
+                "{asset} joins {zone} to {others}, and no interconnection says so",
+                "{asset} relie {zone} à {others}, et aucune interconnexion ne le dit",
+            ),
+            asset=item.asset,
+            zone=item.outside,
+            others=item.others,
+        )
+        for item in joints(network, outside)
+    ]
     beside = {zone for name in network.topology.forwarding for zone in network.reach.homes(name)}
-    apart = {zone for zone in outside - beside if joined.isdisjoint(_around(network, zone))}
+    apart = {zone for zone in outside - beside if joined.isdisjoint(around(network, zone))}
     used = {
         zone for line in network.lines if apart and line.live
         for end in (*line.sources, *line.targets) for zone in end.zones if zone in apart
@@ -121,12 +110,6 @@ def _interconnections(network: Network) -> Part:
         outside=len(outside),
     )
     return Part(seen, {"declared": len(outside)}, tuple(breaches), missing, absent, "interconnections")
-
-
-def _around(network: Network, zone: str) -> Iterator[str]:
-    while zone in network.zones:
-        yield zone
-        zone = network.zones[zone].within
 
 
 def _networks(network: Network) -> Part:
@@ -210,16 +193,16 @@ def _sensitive(network: Network) -> Part:
     """Look for the provider's servers in places that hold tenants' data, and that are not told as sensitive."""
     held = {name for name, zone in network.zones.items() if is_service(zone) and holds(network, zone, "tenant")}
     said = any(
-        zone.owner_kind == "provider" and is_service(zone) and holds(network, zone, "tenant") is not None
+        zone.owner_kind in PROVIDER and is_service(zone) and holds(network, zone, "tenant") is not None
         for zone in network.zones.values()
     )
     servers = [
         facts
         for facts in (network.assets.values() if held else ())
         if not facts.members
-        and facts.owner_kind in ("", "provider")
+        and facts.owner_kind in PROVIDER
         and not facts.forwards
-        and any(zone in held and network.zones[zone].owner_kind == "provider" for zone in facts.zones)
+        and any(zone in held and network.zones[zone].owner_kind in PROVIDER for zone in facts.zones)
     ]
     breaches = tuple(
         _place(

@@ -24,7 +24,7 @@ _SHOWN = 5  # zones that a message names
 
 def _sides(network: Network) -> tuple[list[str], list[str]]:
     ours = [name for name, zone in network.zones.items() if is_service(zone)]
-    others = [name for name, zone in network.zones.items() if is_system(zone) and zone.owner_kind == "provider"]
+    others = [name for name, zone in network.zones.items() if is_system(zone) and zone.owner_kind != "third-party"]
     return ours, others
 
 

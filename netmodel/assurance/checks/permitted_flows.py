@@ -2,19 +2,23 @@
 
 An interface is looked at when the filters whose configurations are given are all that stands between its zone and the
 others. What a filter permits too much is a breach; what it does not permit of a line is a warning: the line may be
-obsolete, and nothing is open that should not be.
+obsolete, and nothing is open that should not be. Captures refute by a conversation with an interface, on its service,
+that no live line leads there from where it was opened; what forwards may have opened it for others, and tells nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.effective import not_compared
-from cloison.netmodel.assurance.evidence import Departure, Evidence
-from cloison.netmodel.facts import EndpointFacts
+from cloison.netmodel.assurance.evidence import Contact, Departure, Evidence
+from cloison.netmodel.assurance.exposure import Offered
+from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
+from cloison.netmodel.space.ownership import Owner
 
 _KINDS = ("administration", "supervision")
 _UNFILTERED = Text(
@@ -58,8 +62,85 @@ def _run(evidence: Evidence) -> Outcome:
     return Outcome((
         Part(seen, {"effective": guarded}, tuple(_breaches(at_interfaces)), tuple(missing), absent, "interfaces",
              not_compared(evidence)),
+        *_observed(evidence, interfaces),
         Part(compared, {"effective": rules}, tuple(_breaches(elsewhere)), name="matrix", rest=not_compared(evidence)),
     ))  # fmt: skip
+
+
+def _observed(evidence: Evidence, interfaces: tuple[EndpointFacts, ...]) -> tuple[Part, ...]:
+    """Return what captures show at the interfaces beyond the matrix."""
+    if evidence.observed is None or not interfaces:
+        return ()
+    network = evidence.network
+    at: dict[str, list[EndpointFacts]] = {}
+    for facts in interfaces:
+        for name in family(network, facts.asset):
+            at.setdefault(name, []).append(facts)
+    leading = _leading(network, interfaces)
+    breaches = []
+    for edge in evidence.observed.edges:
+        source, target = edge.contact.source, edge.contact.target
+        if source.asset and network.assets[source.asset].forwards:
+            continue
+        if _needs_no_line(network, source, target):
+            continue
+        for facts in at.get(target.asset, ()):
+            lines = leading.get(facts.id, ())
+            served = edge.contact.low in facts.service_set.fields(edge.contact.protocol)
+            if (
+                facts.interface in ("", target.interface)
+                and served
+                and not _listed(network, edge.contact, facts, lines)
+            ):
+                message = say(
+                    "{n} {n:conversation|conversations} seen from {source} to {endpoint}, in no line",
+                    "{n} {n:conversation vue|conversations vues} de {source} vers {endpoint}, dans aucune ligne",
+                    n=edge.conversations,
+                    source=source.asset or source.subnet or source.zone,
+                    endpoint=facts.id,
+                )
+                breaches.append(Breach(Ref("endpoint", facts.id), message, (edge.span,), graph="observed"))
+    count = len(evidence.observed.edges)
+    seen = say("{n} observed {n:contact|contacts}", "{n} {n:échange observé|échanges observés}", n=count)
+    return (Part(seen, {"observed": count}, tuple(breaches), name="interfaces"),)
+
+
+def _needs_no_line(network: Network, source: Owner, target: Owner) -> bool:
+    inside = network.zones[target.zone].inside
+    if source.zone != target.zone or inside == "matrix":
+        return False
+    return inside == "zone" or source.subnet == target.subnet
+
+
+def _leading(network: Network, interfaces: tuple[EndpointFacts, ...]) -> dict[str, list[Line]]:
+    """Return the live lines that lead to each interface, on one of its services."""
+    offered = Offered(network, interfaces)
+    found: dict[str, list[Line]] = {}
+    for line in network.lines:
+        for facts in offered.by(line) if line.live else ():
+            found.setdefault(facts.id, []).append(line)
+    return found
+
+
+def _listed(network: Network, contact: Contact, facts: EndpointFacts, lines: Iterable[Line]) -> bool:
+    """Tell whether one of the lines to an interface may lead there from where a contact was opened, on its service."""
+    source = contact.source
+    own = frozenset(family(network, source.asset)) if source.asset else frozenset()
+    for line in lines:
+        for here, there in line.pairs():
+            if not there.points.overlaps(facts.end.points):
+                continue
+            if not any(contact.low in services.fields(contact.protocol) for _, services in line.services_to(there)):
+                continue
+            if here.kind == "any" or (
+                not own.isdisjoint(here.assets)
+                if source.asset
+                else source.subnet in here.subnets
+                if source.subnet
+                else source.zone in here.zones
+            ):
+                return True
+    return False
 
 
 def _breaches(departures: list[Departure]) -> Iterator[Breach]:
@@ -132,6 +213,7 @@ CHECK = Check(
     severity="error",
     run=_run,
     needs=("declared", "effective"),
+    refines=("observed",),
     applies=_applies,
     parts=("interfaces", "matrix"),
 )

@@ -1,14 +1,16 @@
 """remote-maintenance: third parties maintain through a bastion, watched, for a time (SecNumCloud 12.13.a).
 
-Remote maintenance or diagnostics is a live line that says its `windows`, or a line of nature `administration` or
-`support` from a public network or a third party. Outer packets of tunnels are none. It has to end on a bastion and
-nothing else, so that whatever is done is seen as it is done and can be stopped; the bastion has to send its logs to a
-collector, as it does for acts of administration; and the line has to end: a window that is not over, or an `expires`.
+Remote maintenance or diagnostics is a live line that says its `windows`, or a line of nature `support`, or by which the
+infrastructure is administered, from a public network or a third party. Outer packets of tunnels are none. It has to
+end on a bastion and nothing else, so that whatever is done is seen as it is done and can be stopped; the bastion has to
+send its logs to a collector, as it does for acts of administration; and the line has to end: a window that is not over,
+or an `expires`.
 Nothing tells a machine whether the person was vetted (7.1.b), so that every such line is asked for the bastion.
 """
 
 from __future__ import annotations
 
+from cloison.netmodel.assurance.administrators import administers
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.encryption import is_tunnel
@@ -20,8 +22,6 @@ from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
-_NATURES = frozenset(("administration", "support"))
-
 
 def _lines(network: Network) -> list[Line]:
     outside = touching(lambda end: _is_outside(network, end))
@@ -29,9 +29,14 @@ def _lines(network: Network) -> list[Line]:
         line
         for line in network.lines
         if line.live
-        and (line.flow.windows or (line.nature in _NATURES and outside(line.sources)))
+        and (line.flow.windows or (_maintains(network, line) and outside(line.sources)))
         and not is_tunnel(network, line)
     ]
+
+
+def _maintains(network: Network, line: Line) -> bool:
+    """Tell whether a line maintains or administers the infrastructure: what tenants administer is theirs."""
+    return line.nature == "support" or administers(network, line)
 
 
 def _is_outside(network: Network, end: End) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
+from cloison.netmodel.assurance.equipment import listed
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.perimeter import PROVIDER
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -17,15 +19,7 @@ _KIND = Text("its kind, physical or virtual (`kind`)", "son genre, physique ou v
 
 
 def _listed(network: Network) -> list[AssetFacts]:
-    """Return the provider's equipment; without an owner, equipment belongs to whoever owns the zones where it lies."""
-    found = []
-    for facts in network.assets.values():
-        if facts.members:
-            continue
-        kinds = {facts.owner_kind} if facts.owner_kind else {network.zones[zone].owner_kind for zone in facts.zones}
-        if not kinds or not kinds.isdisjoint(("", "provider")):
-            found.append(facts)
-    return found
+    return [facts for facts in network.assets.values() if listed(network, facts)]
 
 
 def _unborne(network: Network) -> list[Breach]:
@@ -40,7 +34,9 @@ def _unborne(network: Network) -> list[Breach]:
             for leaf in end.leaves
             if leaf.kind == "literal"
             for owner in leaf.owners
-            if not owner.asset and network.zones[owner.zone].owner_kind == "provider"
+            if not owner.asset
+            and network.zones[owner.zone].owner_kind in PROVIDER
+            and not network.zones[owner.zone].public
         )
         if places:
             message = say(
@@ -57,10 +53,10 @@ def _unborne(network: Network) -> list[Breach]:
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    listed = _listed(network)
-    missing = tuple(Missing(Ref("asset", facts.id), _KIND) for facts in listed if facts.asset.kind is None)
+    resources = _listed(network)
+    missing = tuple(Missing(Ref("asset", facts.id), _KIND) for facts in resources if facts.asset.kind is None)
     breaches = _unborne(network)
-    for facts in listed:
+    for facts in resources:
         if facts.zones or facts.cluster or facts.asset.watches:
             continue
         subject = Ref("asset", facts.id)
@@ -82,11 +78,11 @@ def _run(evidence: Evidence) -> Outcome:
         "{n} {n:resource|resources} of the provider, {virtual} of them virtual, {groups} {groups:group|groups}",
         "{n} {n:ressource|ressources} du prestataire, dont {virtual} {virtual:virtuelle|virtuelles}, {groups} "
         "{groups:groupe|groupes}",
-        n=len(listed),
-        virtual=sum(facts.asset.kind == "virtual" for facts in listed),
+        n=len(resources),
+        virtual=sum(facts.asset.kind == "virtual" for facts in resources),
         groups=len(network.model.groups),
     )
-    return one(Part(seen, {"declared": len(listed)}, tuple(breaches), missing))
+    return one(Part(seen, {"declared": len(resources)}, tuple(breaches), missing))
 
 
 def _applies(evidence: Evidence) -> Message | None:

@@ -14,18 +14,14 @@ from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
 from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.perimeter import is_system
+from cloison.netmodel.assurance.perimeter import is_environment
 from cloison.netmodel.assurance.shared_risks import Shared, risk_of, shared_hardware, sharers, single_filters
-from cloison.netmodel.assurance.third_parties import access, owner_of, places_of
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, access, owner_of, places_of
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 
 _NONE = Text("references to the analysis of risks (`risk`)", "des références à l’appréciation des risques (`risk`)")
 _SENSITIVITY = Text("its level of sensitivity", "son niveau de sensibilité")
-_TOO_MUCH = Text(
-    "an end to the search: too much is joined, correct what is shown first",
-    "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",
-)
 _LINES = Text("lines", "des lignes")
 _SHOWN = 5
 
@@ -171,7 +167,7 @@ def _third_parties(network: Network) -> Part:
         for chain in found.chains:
             by_party.setdefault(owner_of(network, chain.start), (chain.last, chain.target))
         if found.more:
-            missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
+            missing.append(Missing(Ref("map", network.model.name), TOO_MUCH))
         if targets is unknown:
             missing += (Missing(place, DATA) for place in dict.fromkeys(place for _, place in by_party.values()))
             continue
@@ -203,7 +199,7 @@ def _third_parties(network: Network) -> Part:
 def _development(network: Network) -> Part:
     zones = [
         name for name, zone in network.zones.items()
-        if zone.owner_kind == "provider" and zone.nature in ("development", "test") and not is_system(zone)
+        if is_environment(zone) and zone.nature in ("development", "test")
     ]  # fmt: skip
     breaches = []
     for name in zones:

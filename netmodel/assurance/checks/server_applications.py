@@ -10,7 +10,7 @@ from __future__ import annotations
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_production
+from cloison.netmodel.assurance.perimeter import PROVIDER, is_production
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -22,7 +22,7 @@ def _servers(network: Network) -> list[AssetFacts]:
     zones = {
         name
         for name, zone in network.zones.items()
-        if zone.owner_kind == "provider" and zone.nature in _NATURES and is_production(zone)
+        if zone.owner_kind in PROVIDER and zone.nature in _NATURES and is_production(zone)
     }
     return [
         facts

@@ -7,68 +7,34 @@ bastions' actions are sent to a log collector. That somebody watches live, and m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from cloison.netmodel.assurance.bypass import bypass
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import more_chains
 from cloison.netmodel.assurance.ends import along, ref
+from cloison.netmodel.assurance.equipment import reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import open_to_all
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.assurance.locations import Locations
+from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.assurance.support import origins, support_lines
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, access
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 
-_HEARERS = frozenset(("log-collector", "siem"))
-_COUNTRY = Text(
-    "the country from which support is given (`site`, or its owner’s `country`)",
-    "le pays depuis lequel le support est rendu (`site`, ou le `country` de son propriétaire)",
-)
-
-
-def _country(network: Network, zone: str) -> str:
-    facts = network.zones[zone]
-    if facts.site:
-        return network.model.sites[facts.site.partition("/")[0]].country
-    party = network.model.parties.get(facts.owner)
-    return party.country if party else ""
-
-
-def _origins(network: Network, lines: list[Line]) -> tuple[list[str], list[Missing]]:
-    """Return the zones outside the Union from which support is given, and those of which nobody knows."""
-    outside, missing = [], []
-    for zone in dict.fromkeys(zone for line in lines for end in line.sources for zone in end.zones):
-        within = in_union(_country(network, zone))
-        if within is None:
-            missing.append(Missing(Ref("zone", zone), _COUNTRY))
-        elif not within:
-            outside.append(zone)
-    return outside, missing
-
 
 def _unheard(network: Network, bastions: tuple[str, ...]) -> list[Breach]:
-    hearing = {facts.id for facts in network.assets.values() if facts.functions & _HEARERS}
-    hearing |= {facts.asset for facts in network.endpoints.values() if not hearing.isdisjoint(facts.backends)}
-    speaking = {
-        asset
-        for line in network.lines
-        if line.live and any(not hearing.isdisjoint(end.assets) for end in line.targets)
-        for end in line.sources
-        for asset in end.assets
-    }
+    goals = collectors(network) | with_function(network, "siem")
+    speaking = reaching(network, goals, carries_logs())
     return [
         Breach(
             Ref("asset", name),
             say(
-                "no live line leads from the bastion {name}, which support passes, to a log collector or a SIEM",
-                "aucune ligne en vigueur ne mène du bastion {name}, par où passe le support, à un collecteur de "
-                "journaux ou à un SIEM",
+                "no live line carries the logs of the bastion {name}, which support passes, to any log collector",
+                "aucune ligne en vigueur ne porte les journaux du bastion {name}, par où passe le support, à aucun "
+                "collecteur de journaux",
                 name=name,
             ),
             cited(network, Ref("asset", name)),
@@ -82,17 +48,13 @@ def _unheard(network: Network, bastions: tuple[str, ...]) -> list[Breach]:
     ]
 
 
-def _places(network: Network, zones: Iterable[str]) -> Places:
-    return Places(network, tuple(Ref("zone", name) for name in zones))
-
-
-def _passed(network: Network, lines: list[Line], zones: list[str]) -> tuple[str, ...]:
+def _passed(network: Network, lines: list[Line], outside: tuple[Ref, ...]) -> tuple[str, ...]:
     """Return the bastions that support from outside is given through, clusters as one."""
-    here = frozenset(zones)
+    here = Places(network, outside)
     ends = [
         asset
         for line in lines
-        if any(not here.isdisjoint(end.zones) for end in line.sources)
+        if any(here.touched(end) for end in line.sources)
         for end in line.targets
         for asset in end.assets
     ]
@@ -102,8 +64,9 @@ def _passed(network: Network, lines: list[Line], zones: list[str]) -> tuple[str,
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    lines = _support(network)
-    outside, missing = _origins(network, lines)
+    lines = support_lines(network)
+    given = origins(network, Locations(network), lines)
+    outside, missing = given.places, list(given.missing)
     data = tuple(name for name, zone in network.zones.items() if holds(network, zone, "tenant"))
     bastions = tuple(name for name, facts in network.assets.items() if "bastion" in facts.functions)
     breaches: list[Breach] = []
@@ -111,12 +74,9 @@ def _run(evidence: Evidence) -> Outcome:
     if outside and not data:
         missing.append(Missing(Ref("map", network.model.name), DATA))
     elif outside:
-        found = bypass(network, _places(network, outside), _places(network, data), bastions)
-        looked = found.looked + found.cut
-        for_all = open_to_all(network)
+        found = access(network, outside, tuple(Ref("zone", name) for name in data), bastions)
+        looked = found.looked
         for item in found.direct:
-            if item.line.id in for_all:
-                continue
             message = say(
                 "{line} leads from {sources}, outside the European Union, to the data of tenants in {targets}, past "
                 "every bastion",
@@ -127,9 +87,7 @@ def _run(evidence: Evidence) -> Outcome:
                 targets=tuple(place.id for place in item.targets),
             )
             breaches.append(Breach(ref(item.line), message, cited(network, ref(item.line)), along(network, item.line)))
-        for chain in found.chains.chains:
-            if chain.first in for_all:
-                continue
+        for chain in found.chains:
             message = say(
                 "a chain of lines leads from {source}, outside the European Union, to the data of tenants in {target}, "
                 "past every bastion, by {last}",
@@ -140,9 +98,13 @@ def _run(evidence: Evidence) -> Outcome:
                 last=chain.last,
             )
             breaches.append(Breach(chain.target, message, spans(network, chain.hops), shown(network, chain.hops)))
-        if found.chains.more:
-            breaches.append(more_chains(network, found.chains))
-        breaches += _unheard(network, _passed(network, lines, outside))
+        if found.more:
+            missing.append(Missing(Ref("map", network.model.name), TOO_MUCH))
+        passed = _passed(network, lines, outside)
+        if passed and not collectors(network):
+            missing.append(Missing(Ref("map", network.model.name), NO_COLLECTOR))
+        elif passed:
+            breaches += _unheard(network, passed)
     absent = None
     if not outside and not missing:
         absent = say(
@@ -151,9 +113,9 @@ def _run(evidence: Evidence) -> Outcome:
             n=len(lines),
         )
     seen = say(
-        "{lines} {lines:line|lines} of support, {outside} {outside:zone|zones} outside the European Union, {data} "
+        "{lines} {lines:line|lines} of support, {outside} {outside:place|places} outside the European Union, {data} "
         "{data:zone|zones} with tenants’ data, {bastions} {bastions:bastion|bastions}, {looked} lines looked at",
-        "{lines} {lines:ligne|lignes} de support, {outside} {outside:zone|zones} hors de l’Union européenne, {data} "
+        "{lines} {lines:ligne|lignes} de support, {outside} {outside:lieu|lieux} hors de l’Union européenne, {data} "
         "{data:zone|zones} avec des données de commanditaires, {bastions} {bastions:bastion|bastions}, {looked} lignes "
         "examinées",
         lines=len(lines),
@@ -165,12 +127,8 @@ def _run(evidence: Evidence) -> Outcome:
     return one(Part(seen, {"declared": len(lines)}, tuple(breaches), tuple(missing), absent))
 
 
-def _support(network: Network) -> list[Line]:
-    return [line for line in network.lines if line.live and line.nature == "support"]
-
-
 def _applies(evidence: Evidence) -> Message | None:
-    if _support(evidence.network):
+    if support_lines(evidence.network):
         return None
     return say("no live line is of nature support", "aucune ligne en vigueur n’est de nature support")
 

@@ -11,6 +11,7 @@ from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.shared_places import shared_places
 from cloison.netmodel.assurance.tenants import Tenants
+from cloison.netmodel.assurance.third_parties import TOO_MUCH
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -18,10 +19,6 @@ from cloison.netmodel.reach import Hop, Reached
 
 _MOST_VISITED = 600_000  # vertices of all searches from single tenants
 _MOST_CHAINS = 500  # chains that are told one by one
-_TOO_MUCH = Text(
-    "an end to the search: too much is joined, correct what is shown first",
-    "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",
-)
 _BY_LINES = Text("a chain of lines leads from {source} to {target}", "une suite de lignes mène de {source} à {target}")
 _WITHOUT = Text("{source} leads to {target} without any line", "{source} mène à {target} sans aucune ligne")
 _SEVERAL = -2  # reached from more than one tenant
@@ -218,7 +215,7 @@ def _run(evidence: Evidence) -> Outcome:
         chained, left = _chained(network, ends, tenants, suspects)
         breaches += chained
         if left:
-            missing = (Missing(Ref("map", network.model.name), _TOO_MUCH),)
+            missing = (Missing(Ref("map", network.model.name), TOO_MUCH),)
     count = len(tenants.names)
     seen = say(
         "{tenants} tenants, {pairs} ordered pairs of them, {lines} lines at their ends, "

@@ -15,7 +15,7 @@ from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.third_parties import access, owner_of, places_of
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, access, owner_of, places_of
 from cloison.netmodel.assurance.union import in_union
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
@@ -83,7 +83,7 @@ def _run(evidence: Evidence) -> Outcome:
     reached += [chain.target for chain in perhaps.chains]
     missing += [Missing(place, DATA) for place in dict.fromkeys(reached)]
     if found.more or perhaps.more:
-        missing.append(Missing(Ref("map", network.model.name), _TOO_MUCH))
+        missing.append(Missing(Ref("map", network.model.name), TOO_MUCH))
     seen = say(
         "{n} third {n:party|parties} of {all} outside the European Union, with {places} {places:place|places} on the "
         "map; {targets} {targets:zone|zones} that {targets:holds|hold} or may hold data",
@@ -101,12 +101,6 @@ def _run(evidence: Evidence) -> Outcome:
             "aucun tiers de la carte n’est établi ni contrôlé hors de l’Union européenne",
         )
     return one(Part(seen, {"declared": len(outside)}, tuple(breaches), tuple(missing), absent))
-
-
-_TOO_MUCH = Text(
-    "an end to the search: too much is joined, correct what is shown first",
-    "une fin à la recherche : trop de choses sont reliées, corriger d’abord ce qui est montré",
-)
 
 
 def _applies(evidence: Evidence) -> Message | None:

@@ -8,89 +8,91 @@ other ways than the network: it is told, and no breach.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
+from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import open_to_all
 from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.perimeter import is_service
+from cloison.netmodel.assurance.third_parties import TOO_MUCH, Access, access, owner_of, places_of
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 
 _KIND = "tenant"
 
 
-def _places(network: Network) -> dict[Ref, str]:
-    """Return where third parties start, with whose place it is: their zones, and their assets in others' zones."""
-    found: dict[Ref, str] = {}
-    for name, zone in network.zones.items():
-        if zone.owner_kind == "third-party":
-            found[Ref("zone", name)] = zone.owner
-    for name, asset in network.assets.items():
-        if asset.owner_kind == "third-party" and not any(
-            network.zones[zone].owner == asset.owner for zone in asset.zones
-        ):
-            found[Ref("asset", name)] = asset.owner
-    return found
-
-
-def _reached(network: Network, party: str, found: Crossing) -> Breach:
-    message = say(
+def _message(party: str, start: Ref, target: Ref, last: str) -> Message:
+    return say(
         "{party}, from {start}, reaches the data of tenants in {target} by {last}, and is not listed as having access",
         "{party}, depuis {start}, atteint par {last} les données de commanditaires dans {target}, sans figurer parmi "
         "les tiers qui y ont accès",
         party=party,
-        start=found.start.id,
-        target=found.target.id,
-        last=found.last,
+        start=start.id,
+        target=target.id,
+        last=last,
     )
-    return Breach(Ref("party", party), message, spans(network, found.hops), shown(network, found.hops))
+
+
+def _reached(network: Network, found: Access) -> Iterator[tuple[str, Ref, Breach]]:
+    """Yield how third parties reach data: whose access, to what, and the breach that it is if nobody listed it."""
+    for joined in found.direct:
+        line = ref(joined.line)
+        for start in joined.sources:
+            party = owner_of(network, start)
+            for target in joined.targets:
+                message = _message(party, start, target, joined.line.id)
+                yield party, target, Breach(
+                    Ref("party", party), message, cited(network, line), along(network, joined.line)
+                )  # fmt: skip
+    for chain in found.chains:
+        party = owner_of(network, chain.start)
+        message = _message(party, chain.start, chain.target, chain.last)
+        where = spans(network, chain.hops)
+        yield party, chain.target, Breach(Ref("party", party), message, where, shown(network, chain.hops))
 
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    places = _places(network)
+    third = frozenset(_third_parties(network))
+    places = places_of(network, third)
     data = tuple(Ref("zone", name) for name, zone in network.zones.items() if holds(network, zone, _KIND))
     listed = {name for name, party in network.model.parties.items() if _KIND in party.access}
     breaches: list[Breach] = []
     able: set[str] = set()
-    starts = tuple(place for place in places if place not in data)
-    for place, owner in places.items():
+    for place in places:
         if place in data:
+            owner = owner_of(network, place)
             able.add(owner)
             if owner not in listed:
                 breaches.append(_hosted(network, owner, place))
-    found = None
-    if starts and data:
-        found = crossings(network, starts, Targets(network, data), without_lines=open_to_all(network))
-        told: set[tuple[str, Ref]] = set()
-        for item in found.chains:
-            owner = places[item.start]
-            able.add(owner)
-            if owner not in listed and (owner, item.target) not in told:
-                told.add((owner, item.target))
-                breaches.append(_reached(network, owner, item))
-        if found.more:
-            breaches.append(more_chains(network, found))
+    found = access(network, tuple(place for place in places if place not in data), data)
+    told: set[tuple[str, Ref]] = set()
+    for owner, target, breach in _reached(network, found):
+        able.add(owner)
+        if owner not in listed and (owner, target) not in told:
+            told.add((owner, target))
+            breaches.append(breach)
     for owner in sorted(listed - able):
-        if network.model.parties[owner].kind == "third-party":
+        if owner in third and not found.more:
             breaches.append(_unseen(network, owner))
-    said = any(zone.owner_kind == "provider" and holds(network, zone, _KIND) is not None and not zone.public
+    said = any(is_service(zone) and zone.owner_kind != _KIND and holds(network, zone, _KIND) is not None
                for zone in network.zones.values())  # fmt: skip
-    missing = () if said else (Missing(Ref("map", network.model.name), DATA),)
+    whole = Ref("map", network.model.name)
+    missing = [*(() if said else (Missing(whole, DATA),)), *((Missing(whole, TOO_MUCH),) if found.more else ())]
     seen = say(
         "{parties} third {parties:party|parties}, {able} of them able to reach the data of tenants in {data} "
         "{data:zone|zones}, {lines} {lines:line|lines} followed",
         "{parties} tiers, dont {able} {able:en mesure|en mesure} d’atteindre les données de commanditaires dans {data} "
         "{data:zone|zones}, {lines} {lines:ligne suivie|lignes suivies}",
-        parties=len({*places.values(), *_third_parties(network)}),
+        parties=len(third),
         able=len(able),
         data=len(data),
-        lines=len(found.lines) if found else 0,
+        lines=found.followed,
     )
-    return one(Part(seen, {"declared": len(_third_parties(network))}, tuple(breaches), missing))
+    return one(Part(seen, {"declared": len(third)}, tuple(breaches), tuple(missing)))
 
 
 def _hosted(network: Network, owner: str, place: Ref) -> Breach:

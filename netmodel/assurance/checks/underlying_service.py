@@ -15,6 +15,7 @@ from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.crossings import more_chains
 from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.interfaces import serves_tenants
 from cloison.netmodel.assurance.places import Places
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
@@ -32,7 +33,7 @@ def _interface(network: Network, own: frozenset[str]) -> tuple[str, ...]:
     """Return the assets of the interface offered to the other tenants, and those behind it."""
     found: dict[str, None] = {}
     for item in network.endpoints.values():
-        if {"tenant", "any"}.isdisjoint(item.endpoint.audience) or not own.isdisjoint(item.end.zones):
+        if not serves_tenants(network, item) or not own.isdisjoint(item.end.zones):
             continue
         for name in (item.asset, *item.backends):
             top = network.assets[name].cluster or name

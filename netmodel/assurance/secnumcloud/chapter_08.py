@@ -18,6 +18,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("incomplete-inventory/equipment",),
+        always=True,
     ),
     Clause(
         id="8.1.b",
@@ -29,6 +30,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("software-inventory",),
+        always=True,
     ),
     Clause(
         id="8.1.c",

@@ -79,6 +79,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that the tools by which accounts are managed are distinct, too",
             "que les outils de gestion des comptes sont distincts, eux aussi",
         ),
+        always=True,
     ),
     Clause(
         id="9.6.b",
@@ -126,6 +127,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+F+C",
         rules=("administration-exposure",),
+        always=True,
     ),
     Clause(
         id="9.6.e",
@@ -160,6 +162,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that each factor is strong, and whom it is given to",
             "que chaque facteur est fort, et à qui il est remis",
         ),
+        always=True,
     ),
     Clause(
         id="9.6.f/tenant",

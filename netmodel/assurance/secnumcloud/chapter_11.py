@@ -16,6 +16,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("rooms/classes",),
+        always=True,
     ),
     Clause(
         id="11.1.b",
@@ -27,6 +28,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("rooms/classes",),
+        always=True,
     ),
     Clause(
         id="11.1.1.a",

@@ -21,6 +21,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that the procedure is written and followed, for what is no line of the matrix too",
             "que la procédure est écrite et suivie, y compris pour ce qui n’est pas une ligne de la matrice",
         ),
+        always=True,
     ),
     Clause(
         id="12.2.b",
@@ -157,6 +158,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("administration-workstations",),
+        always=True,
     ),
     Clause(
         id="12.12.b",

@@ -20,6 +20,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that the policy is written and that its list of sources is that of the matrix",
             "que la politique est écrite et que sa liste de sources est celle de la matrice",
         ),
+        always=True,
     ),
     Clause(
         id="12.6.a/events",
@@ -161,6 +162,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("log-access",),
+        always=True,
     ),
     Clause(
         id="12.7.c",
@@ -174,6 +176,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("log-transfer",),
+        always=True,
     ),
     Clause(
         id="12.7.e",
@@ -190,6 +193,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the accounts that logging runs with, and who may read events",
             "les comptes sous lesquels s’exécute la journalisation, et qui peut lire les événements",
         ),
+        always=True,
     ),
     Clause(
         id="12.8.a",
@@ -203,6 +207,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("time-sources",),
+        always=True,
     ),
     Clause(
         id="12.9.a",
@@ -223,6 +228,7 @@ CLAUSES: tuple[Clause, ...] = (
             "what is looked for, and that it reaches six months back",
             "ce qui est recherché, et que l’on remonte à six mois",
         ),
+        always=True,
     ),
     Clause(
         id="12.9.b",

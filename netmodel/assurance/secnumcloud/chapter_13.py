@@ -18,6 +18,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("incomplete-inventory/applications", "undeclared-bridge", "unreachable-line", "expired-line"),
+        always=True,
     ),
     Clause(
         id="13.1.a/resources",
@@ -29,6 +30,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("resource-list",),
+        always=True,
     ),
     Clause(
         id="13.1.a/applications",
@@ -40,6 +42,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("incomplete-inventory/applications", "server-applications"),
+        always=True,
     ),
     Clause(
         id="13.1.a/diagram",
@@ -51,6 +54,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("network-diagram/whole", "unreachable-line"),
+        always=True,
     ),
     Clause(
         id="13.1.a/interconnections",
@@ -62,6 +66,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("network-diagram/interconnections", "undeclared-bridge"),
+        always=True,
     ),
     Clause(
         id="13.1.a/networks",
@@ -73,6 +78,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("network-diagram/networks",),
+        always=True,
     ),
     Clause(
         id="13.1.a/security",
@@ -84,6 +90,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("network-diagram/security",),
+        always=True,
     ),
     Clause(
         id="13.1.a/sensitive",
@@ -95,6 +102,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("network-diagram/sensitive",),
+        always=True,
     ),
     Clause(
         id="13.1.a/services",
@@ -106,6 +114,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("incomplete-line/description", "any-service"),
+        always=True,
     ),
     Clause(
         id="13.1.a/justification",
@@ -117,6 +126,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("incomplete-line/justification",),
+        always=True,
     ),
     Clause(
         id="13.1.a/measures",
@@ -128,6 +138,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("unsafe-service",),
+        always=True,
     ),
     Clause(
         id="13.1.b",
@@ -226,6 +237,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A+C",
         rules=("administration-tunnel", "supervision-acts"),
+        always=True,
     ),
     Clause(
         id="13.2.d",

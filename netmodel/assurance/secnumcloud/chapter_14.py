@@ -20,6 +20,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the procedure, and that it covers what is changed beside the matrix",
             "la procédure, et qu’elle couvre ce qui change en dehors de la matrice",
         ),
+        always=True,
     ),
     Clause(
         id="14.2.b",
@@ -61,7 +62,7 @@ CLAUSES: tuple[Clause, ...] = (
             "Le développement dispose d’un environnement sécurisé pour tout le cycle de vie du système d’information.",
         ),
         kind="P",
-        rules=("overlapping-hardware/environments", "rooms/development"),
+        rules=("overlapping-hardware/environments", "environment-filtering", "rooms/development"),
         declared=Text(
             "that it covers the whole life cycle of development", "qu’il couvre tout le cycle de développement"
         ),
@@ -76,7 +77,12 @@ CLAUSES: tuple[Clause, ...] = (
             "référentiel.",
         ),
         kind="P",
-        rules=("risk-references/development", "overlapping-hardware/environments", "rooms/development"),
+        rules=(
+            "risk-references/development",
+            "overlapping-hardware/environments",
+            "environment-filtering",
+            "rooms/development",
+        ),
         declared=Text(
             "the protections of development that the map does not show",
             "les protections du développement que la carte ne montre pas",

@@ -43,6 +43,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the sample that was audited, of every type that the inventory holds",
             "l’échantillon audité, de chacun des types que tient l’inventaire",
         ),
+        always=True,
     ),
     Clause(
         id="18.2.1.b",

@@ -34,6 +34,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that the agreement says whether remote access is allowed",
             "que la convention de service dit si l’accès distant est autorisé",
         ),
+        always=True,
     ),
     Clause(
         id="19.2.a",
@@ -67,6 +68,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         kind="A",
         rules=("data-location/administration",),
+        always=True,
     ),
     Clause(
         id="19.2.d",
