@@ -218,10 +218,11 @@ def _read(source: bytes | Folding, part: YamlPart, problems: _Problems, words: d
                     continue
                 if forget < 0 and value:  # by far the most values: a text under a new key
                     if value is placeholder and folds is not None:
-                        value, size = _unfold(folds, event, len(stack), flow, part)
-                        hidden += size
+                        hidden += _unfold(folds, event, len(stack), flow, part, holder, key)
                         if hidden + len(starts) > MOST_VALUES:
                             raise _Stop
+                        key = _NOTHING
+                        continue
                     holder[key] = value
                     key = _NOTHING
                     continue
@@ -301,17 +302,41 @@ def _read(source: bytes | Folding, part: YamlPart, problems: _Problems, words: d
             done = True
 
 
-def _unfold(folds: deque[Fold], event: Any, depth: int, flow: bool, part: YamlPart) -> tuple[Raw, int]:
-    """Return the value that a placeholder stands for and the number of its marks, and leave its own mark alone."""
-    mark, folded = len(part.starts) - 1, part.folded
-    if folded is None or not folds or event.style != '"' or folds[0].placeholder != part.starts[mark]:
+def _unfold(
+    folds: deque[list[Fold]], event: Any, depth: int, flow: bool, part: YamlPart, holder: dict[str, Raw], key: str
+) -> int:
+    """Put the entries that a placeholder stands for into their mapping, the first under ``key``, and add their marks.
+
+    Returns how many marks their values would have beside their own.
+    """
+    starts, after, folded = part.starts, part.after, part.folded
+    mark = len(starts) - 1
+    if folded is None or not folds or event.style != '"' or folds[0][0].placeholder != starts[mark]:
         raise _Stop
-    fold = folds.popleft()
-    if depth + fold.form.depth > DEEPEST or (flow and not fold.form.flow):
+    run = folds.popleft()
+    if flow and (len(run) > 1 or not run[0].form.flow):
         raise _Stop
-    part.starts[mark] = fold.start
-    folded.add(mark, fold.begin, fold.end)
-    return fold.value, fold.form.size - 1
+    first, hidden = run[0], 0
+    starts[mark] = first.start
+    folded.add(mark, first.begin, first.end)
+    holder[key] = first.value
+    for fold in run:
+        form = fold.form
+        if depth + form.depth > DEEPEST:
+            raise _Stop
+        hidden += form.size - 1
+        if fold is first:
+            continue
+        if fold.key in holder:
+            raise _Stop
+        mark += 2
+        starts.append(fold.at)
+        after.append(mark)
+        starts.append(fold.start)
+        after.append(mark + 1)
+        folded.add(mark, fold.begin, fold.end)
+        holder[fold.key] = fold.value
+    return hidden
 
 
 def _forget(part: YamlPart, problems: _Problems, mark: int) -> None:

@@ -4,6 +4,9 @@ A large map is thousands of entries of a few forms. Once several of a kind went 
 (:mod:`.forms`); the others that fit its form are handed over as ``key: "placeholder"`` on as many lines. So it is
 still the parser that says where entries begin, what their keys are and whether the text around them is well formed,
 and whoever reads its events sees whether a placeholder is the value that it stands for.
+
+Entries that follow one another line by line at one depth are a run: where the parser takes the first for an entry of a
+block mapping, the others are entries of the same mapping, and one placeholder stands for all of them.
 """
 
 from __future__ import annotations
@@ -26,8 +29,11 @@ _MOST_LINES = 400  # a pattern takes about a millisecond to compile
 _MOST_ALIKE = 8  # patterns of lines that begin alike, such as lists of one item, of two...
 _USUAL = 1_000  # entries of a form before all of its lines become one pattern
 _MOST_USUAL = 4
+_COLUMN = (1 << BITS) - 1
 _LEAST, _MOST = 7, 128  # scalars and containers of a form: fewer are read as fast by the parser
 _LONGEST = 8_000  # characters of an entry
+_LONGEST_KEY = 256  # characters of a key that the parser is not asked about; it takes four times as many
+_RUN = 1_000  # entries
 _BLOCK = 1 << 16  # bytes handed to the parser at once
 
 # a key alone on its line with the deeper lines below it, or with one value in braces or brackets
@@ -40,10 +46,15 @@ _ENTRY = re.compile(
 
 
 class Fold(NamedTuple):
-    """An entry kept from the parser: its bytes from ``begin`` to ``end``, the marks of its placeholder and value."""
+    """An entry kept from the parser: its bytes from ``begin`` to ``end``, its key, the marks of key and value.
+
+    ``placeholder`` is the mark of what stands in the place of its value, if it is the first of its run.
+    """
 
     begin: int
     end: int
+    key: str
+    at: int
     placeholder: int
     start: int
     value: Raw
@@ -53,11 +64,11 @@ class Fold(NamedTuple):
 class Folding:
     """A YAML text as a stream for the parser, in which entries of known forms are placeholders.
 
-    ``folds`` are those that the parser was given and whoever reads its events has not yet taken.
+    ``folds`` are the runs that the parser was given and whoever reads its events has not yet taken.
     """
 
     def __init__(self, data: bytes, parser: Callable[[str], Any], share: Callable[[str, str], str]) -> None:
-        self.folds: deque[Fold] = deque()
+        self.folds: deque[list[Fold]] = deque()
         self._data = data
         self._forms = _Forms(parser)
         self._share = share
@@ -70,9 +81,11 @@ class Folding:
     def _folded(self) -> Iterator[bytes]:
         data, find, form_of = self._data, self._forms.find, _ENTRY.search
         pieces: list[bytes] = []
+        run: list[Fold] = []
         held = line = done = counted = at = 0  # done: bytes handed over; counted: bytes whose line ends were counted
         while (entry := form_of(data, at)) is not None:
             begin, end = entry.span()
+            indent = entry.end(1) - begin
             colon = entry.start(2)
             found = find(data[begin:end], colon - begin) if end - begin <= _LONGEST else None
             if found is None:
@@ -84,15 +97,24 @@ class Folding:
             counted = begin
             head = len(data[begin:colon].decode())
             start = line + form.line << BITS | (form.column if form.line else head + form.column)
+            key = data[begin + indent : colon - 1].decode()
+            key = self._share(key, key)
             value = form.value(scalars, self._share)
-            self.folds.append(Fold(begin, end, line << BITS | head + 1, start, value, form))
-            pieces += data[done:colon], _IN_PLACE, b"\n" * data.count(b"\n", colon, end)
-            held += colon - done
-            done = end
+            fold = Fold(begin, end, key, line << BITS | indent, line << BITS | head + 1, start, value, form)
+            if run and begin == done and indent == run[0].at & _COLUMN and len(run) < _RUN and _plain(key):
+                run.append(fold)
+                pieces[-1] += b"\n" * data.count(b"\n", begin, end)
+                done = end
+                continue
             if held > _BLOCK or len(pieces) > 3_000:
                 yield b"".join(pieces)
                 pieces.clear()
                 held = 0
+            run = [fold]
+            self.folds.append(run)
+            pieces += data[done:colon], _IN_PLACE, b"\n" * data.count(b"\n", colon, end)
+            held += colon - done
+            done = end
         if pieces:  # an empty block would be the end of the text
             yield b"".join(pieces)
         while done < len(data):
@@ -101,6 +123,11 @@ class Folding:
 
 
 _IN_PLACE = f' "{PLACEHOLDER}"'.encode()
+
+
+def _plain(key: str) -> bool:
+    """Tell whether the parser would read a key as it is written: what is not printable or too long it refuses."""
+    return len(key) <= _LONGEST_KEY and key.isascii()
 
 
 class _Forms:

@@ -291,3 +291,43 @@ def _documents(draw: st.DrawFn) -> bytes:
 @example(b"flows:\n" + b"".join(b"  F%d:\n    a: b, c\n    d: 'e'\n" % n for n in range(9)))
 def test_law(data: bytes) -> None:
     agree(data)
+
+
+RUN = "".join(f"  e{number}: {{a: x{number}, b: y}}\n" for number in range(8))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s:\n" + RUN,
+        "s:\n" + RUN + "  e3: {a: again, b: y}\n",  # twice in one run
+        "s:\n" + RUN + "  other: 1\n" + RUN,  # twice in two runs
+        "s: {\n" + RUN + "}\n",  # no mapping between braces: commas are missing
+        "s: {\n" + RUN.replace("}\n", "},\n") + "}\n",
+        "s: [\n" + RUN + "]\n",
+        "s: |\n" + RUN,
+        "s: 'quoted\n" + RUN + "'\n",
+        "s: text\n" + RUN,
+        "s:\n- first: {a: x, b: y}\n" + RUN,
+        "s:\n" + RUN + RUN.replace("  e", "   f"),
+        "s:\n" + RUN + RUN.replace("  e", " f"),
+        "s:\n" + RUN + RUN.replace("e", "é"),
+        "s:\n" + RUN + RUN.replace("e", "e\u0085"),
+        "s:\n" + RUN + RUN.replace("e", "e\u2028"),
+        "s:\n" + RUN + RUN.replace("e", "e" * 1030),  # libyaml's longest simple key has 1,024 characters
+        "s:\n" + RUN + RUN.replace("e", "e" * 300),
+        "s:\n" + RUN + RUN.replace("e", "true"),
+        "s:\n" + RUN + "  # a comment\n" + RUN.replace("e", "g") + "\n" + RUN.replace("e", "h"),
+        "s:\n" + RUN + "--- \n" + RUN,
+    ],
+)
+def test_runs(text: str) -> None:
+    agree(text.encode())
+
+
+def test_runs_go_on_behind_their_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folds, "_RUN", 3)
+    text = "s:\n" + "".join(f"  e{number}: {{a: x{number}, b: y}}\n" for number in range(40))
+    agree(text.encode())
+    assert folded(text.encode()) >= 36
+    agree((text + "  e39: {a: x, b: y}\n").encode())
