@@ -136,7 +136,7 @@ def _round(
 
 
 def _structural(root: Node | None, change: Change, depth: int) -> str:
-    """Say how a change shapes its section: ``add``, ``remove``, ``alone`` where nothing else changes with it, or not."""
+    """Say how a change shapes its section: ``add``, ``remove``, ``alone`` where nothing may change with it."""
     if isinstance(change, Append):
         return "alone"
     holder = _at(root, change.route[: depth - 1]) if root else None
@@ -241,7 +241,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             target = path.resolve()
             descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             ready.append((Path(name), target))
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)

@@ -99,8 +99,8 @@ class _Reading:
                 step = made.keys[-1].text
                 event = next(self.events)
             made.items.append(self.node(event, (*route, step)))
-        last = made.items[-1].end if made.items else event.end_mark.index
-        made.end = event.end_mark.index if made.style else last
+        closing: Any = event
+        made.end = closing.end_mark.index if made.style or not made.items else made.items[-1].end
         return made
 
     def _skip(self, begin: int) -> int:
@@ -110,10 +110,13 @@ class _Reading:
             event: Any = next(self.events)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-                if event.start_mark.index != event.end_mark.index:  # a bracket
-                    last = event.end_mark.index
-            else:
-                last = event.end_mark.index
+                continue
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            begins, ends = (mark.index for mark in _marks(event))
+            if not isinstance(event, yaml.CollectionEndEvent) or begins != ends:  # a bracket
+                last = ends
         return begin + len(self.text[begin:last].rstrip())
+
+
+def _marks(event: Any) -> tuple[Any, Any]:
+    return event.start_mark, event.end_mark
