@@ -15,7 +15,7 @@ from cloison.netmodel.language.edit import edit_error
 from cloison.netmodel.language.files import read_bytes
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.rows import TablePart
-from cloison.netmodel.language.written import columns_of_lines, ends, of_line, without_stated
+from cloison.netmodel.language.written import columns_of_lines, ends, of_line
 from cloison.netmodel.merging.book import Book, column_at, read_book, without_computed
 from cloison.netmodel.merging.lines import (
     TOGETHER,
@@ -23,6 +23,7 @@ from cloison.netmodel.merging.lines import (
     as_rows,
     comparable,
     entries,
+    line_with,
     readable,
     said,
     with_field,
@@ -80,9 +81,21 @@ class _Merging:
         there = {place: places[key] for key, place in book.base.columns().items() if key in places}
         theirs = without(book.matrix, {(name, there[at]): cell for (name, at), cell in opaque.items() if at in there})
         ours, _ = readable(as_rows(self.matrix, book.matrix))
-        self.base, self.theirs, self.ours = entries(base), entries(theirs), entries(ours)
+        self.base, self.ours = entries(base), entries(ours)
+        self.theirs = self._recognised(entries(theirs))
         self.actual: Mapping[str, m.Flow] = {name.strip(): flow for name, flow in network.model.flows.items()}
         self.names = {name.strip(): name for name in network.model.flows}
+
+    def _recognised(self, theirs: Mapping[str, Entry]) -> Mapping[str, Entry]:
+        """Return the workbook's lines, those without an id under that of a like one which was taken back before."""
+        new = {name: said(one.flow, together=True) for name, one in self.ours.items()
+               if name not in self.base and name not in theirs}  # fmt: skip
+        made: dict[str, Entry] = {}
+        for name, entry in theirs.items():
+            fields = said(entry.flow, together=True) if name in self.book.proposed else None
+            like = next((one for one, other in new.items() if other == fields and one not in made), name)
+            made[like] = entry
+        return made
 
     def outcome(self, side: Side) -> Outcome:
         base, theirs, ours = comparable(self.base, self.theirs, self.ours)
@@ -166,7 +179,8 @@ def merge(
     ``partial`` goes on where some lines cannot be changed. Raises :class:`MapError` for what is no workbook of this
     map, and where the map that would be is invalid.
     """
-    book = read_book(workbook, base, tuple(network.model.flows))
+    repeated = [line.id for line in network.lines if network.document.origin(("flows", line.id)) is not None]
+    book = read_book(workbook, base, network.model.flows, repeated)
     if book.name != network.model.name:
         raise MapError((input_error("another-map", say(
             "The workbook was made from the map “{other}”, and this one is “{name}”",
@@ -247,7 +261,7 @@ def _files(merging: _Merging, places: Places, done: Outcome, path: Path) -> dict
 
 def _same(name: str, wanted: Mapping[str, m.Flow], after: Network) -> bool:
     made = {one.strip(): flow for one, flow in after.model.flows.items()}
-    return name in wanted and name in made and without_stated(wanted[name]) == without_stated(made[name])
+    return name in wanted and name in made and line_with(wanted[name], stated={}) == line_with(made[name], stated={})
 
 
 def _compiled(merging: _Merging, path: Path, held: Mapping[str, bytes]) -> Network:
@@ -278,7 +292,7 @@ def _report(
         )))  # fmt: skip
     for file, lines in diffs.items():
         tables.append(Table("files", Text(file, file), (Text("lines of the file", "lignes du fichier"),),
-                            tuple((line,) for line in lines)))  # fmt: skip
+                            tuple((_indented(line),) for line in lines)))  # fmt: skip
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "map": {"name": network.model.name, "digest": network.digest},
@@ -325,6 +339,12 @@ def _flow(side: Mapping[str, Entry], name: str) -> m.Flow | None:
 def _location(span: Span) -> dict[str, str | int]:
     place: dict[str, str | int] = {"file": span.file, "line": span.line, "column": span.column}
     return {**place, "sheet": span.sheet} if span.sheet else place
+
+
+def _indented(line: str) -> str:
+    """Return a line whose indentation no table takes away."""
+    text = line[1:].lstrip(" ")
+    return line[:1].replace(" ", "\u00a0") + "\u00a0" * (len(line[1:]) - len(text)) + text
 
 
 def _diff(file: str, old: bytes, new: bytes) -> Iterator[str]:

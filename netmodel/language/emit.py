@@ -8,9 +8,9 @@ from cloison.netmodel.language.document import Raw
 
 # what can stand without quotes, in brackets too; a colon is always quoted
 _PLAIN = re.compile(r"[\w/(.<«+][^:#,\[\]{}\"'`&*!|>%@\\\x00-\x1f]*(?<! )")
-# what YAML readers take for something else than a text: dates and whole numbers are left as maps write them
+# what YAML readers take for something else than a text; dates and truth values are left as maps write them
 _OTHERWISE = re.compile(
-    r"(?:y|yes|n|no|on|off|null|~)|[-+]?0[\d_xob][\da-f_]*|[-+]?[\d_]*\.[\d_]*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+"
+    r"(?:y|yes|n|no|on|off|null|~)|[-+]?\d[\d_]*|0[xob][\da-f_]*|[-+]?[\d_]*\.[\d_]*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+"
     r"|[-+]?\.(?:inf|nan)",
     re.IGNORECASE,
 )

@@ -111,7 +111,8 @@ class Surgery:
             indent = first[: len(first) - len(first.lstrip(" "))]
             text = literal(new, indent, self.newline) or scalar(new)
         else:
-            text = scalar(new, old.style if old.style in ("'", '"') else "")
+            number = not old.style and old.text.isdecimal() and new.isdecimal()
+            text = new if number else scalar(new, old.style if old.style in ("'", '"') else "")
         if old.empty:
             if self.text[old.begin - 1 : old.begin] != ":":
                 raise _unusual(old.begin)

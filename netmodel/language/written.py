@@ -7,7 +7,6 @@ well as can be; whoever takes cells back compares what they read as with what th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -163,8 +162,3 @@ def rows_of_asset(name: str, asset: m.Asset, columns: Sequence[Column], lang: La
 def _home(column: Column, home: m.Interface, lang: Lang) -> str:
     value = getattr(home, column.route[-1])
     return "" if column.route[-1] == "vrf" and value == "default" else said(value, (), lang)
-
-
-def without_stated(flow: m.Flow) -> m.Flow:
-    """Return a line without what its row states of it."""
-    return replace(flow, stated={})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,8 @@ class Rows:
 class Book:
     """A workbook taken back: the map's name and digest when it was made, its base and the matrix as it is now.
 
-    ``notes`` says what is not taken back: computed cells that were changed, columns that are gone.
+    ``notes`` says what is not taken back: computed cells that were changed, columns that are gone. ``proposed`` are
+    the ids that rows without one were given.
     """
 
     name: str
@@ -62,12 +63,16 @@ class Book:
     base: Rows
     matrix: Rows
     notes: tuple[Finding, ...] = ()
+    proposed: frozenset[str] = frozenset()
 
 
-def read_book(path: Path, base_path: Path | None = None, ids: Sequence[str] = ()) -> Book:
+def read_book(
+    path: Path, base_path: Path | None = None, ids: Collection[str] = (), repeated: Collection[str] = ()
+) -> Book:
     """Return the workbook at ``path``; its base is in it, or in the older workbook ``base_path``.
 
-    ``ids`` are those of the map, beside which new lines without an id find theirs. Raises :class:`MapError` with
+    ``ids`` are those of the map, beside which new lines without an id find theirs, after that of the line above, which
+    none of the ``repeated`` lends. Raises :class:`MapError` with
     every fault of the matrix.
     """
     found: list[Finding] = []
@@ -83,12 +88,15 @@ def read_book(path: Path, base_path: Path | None = None, ids: Sequence[str] = ()
     if found:
         raise MapError(tuple(found))
     known = {row.cells[base.columns()[_NEEDED[0]]] for row in base.rows}
-    matrix = _named(matrix, {*known, *ids})
+    nameless = {row.number for row in matrix.rows if not _padded(row, 256).cells[matrix.columns()[_NEEDED[0]]]}
+    matrix = _named(matrix, {*known, *ids}, repeated)
     found += _twice(matrix) + _renumbered(matrix, known)
     if found:
         raise MapError(tuple(found))
     matrix, notes = _settled(matrix, base)
-    return Book(name, digest, lang, base, matrix, tuple(notes))
+    at = matrix.columns()[_NEEDED[0]]
+    proposed = frozenset(row.cells[at] for row in matrix.rows if row.number in nameless)
+    return Book(name, digest, lang, base, matrix, tuple(notes), proposed)
 
 
 def _is_base(rows: tuple[Row, ...]) -> bool:
@@ -166,7 +174,7 @@ def _title(key: Key) -> Text:
     return found.title if found else Text(key[0], key[0])
 
 
-def _named(matrix: Rows, taken: set[str]) -> Rows:
+def _named(matrix: Rows, taken: set[str], repeated: Collection[str]) -> Rows:
     """Give rows without an id the next one after that of the row above, among those that are not taken."""
     at = matrix.columns()[_NEEDED[0]]
     width = len(matrix.header.cells)
@@ -178,7 +186,8 @@ def _named(matrix: Rows, taken: set[str]) -> Rows:
             name = _next(above, taken)
             taken.add(name)
             rows[place] = Row(row.number, (*row.cells[:at], name, *row.cells[at + 1 :]))
-        above = rows[place].cells[at]
+        if rows[place].cells[at] not in repeated:
+            above = rows[place].cells[at]
     return Rows(matrix.file, matrix.sheet, matrix.header, tuple(rows))
 
 

@@ -144,15 +144,21 @@ def comparable(*sides: Mapping[str, Entry]) -> tuple[dict[str, Fields], ...]:
     return tuple({name: said(entry.flow, name in between) for name, entry in side.items()} for side in sides)
 
 
+def line_with(flow: m.Flow, **values: Any) -> m.Flow:
+    """Return a line with other values of some of its attributes."""
+    kept = {item.name: getattr(flow, item.name) for item in fields(flow)} | values
+    return m.Flow(**{_NAMES.get(name, name): value for name, value in kept.items()})
+
+
 def with_field(flow: m.Flow, field: str, other: m.Flow) -> m.Flow:
     """Return a line with a field of another."""
     if field == TOGETHER:
-        return replace(flow, source=other.source, to=other.to, between=other.between)
+        return line_with(flow, source=other.source, to=other.to, between=other.between)
     head, _, label = field.partition(".")
     if not label:
         name = _ATTRIBUTES.get(head, head)
-        return replace(flow, **{name: getattr(other, name)})
+        return line_with(flow, **{name: getattr(other, name)})
     labels = {key: value for key, value in flow.labels.items() if key != label}
     if label in other.labels:
         labels[label] = other.labels[label]
-    return replace(flow, labels=labels)
+    return line_with(flow, labels=labels)

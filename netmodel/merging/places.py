@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from cloison.netmodel.merging.lines import ENDS, TOGETHER
 
 _SECTION = "flows"
 COMPUTED = ("stated", "ignored")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_DAY_FIRST = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,9 @@ class Places:
             }  # fmt: skip
         if made is None:
             return False
+        if lang == "fr":
+            made |= {number: _dated(text, now[number - 1]) for number, text in made.items()
+                     if columns[number].reading in ("date", "approvals")}  # fmt: skip
         self.plan.tables.setdefault(part.file, []).append(SetCells(part.rows[wish.id], {
             number: text for number, text in made.items() if text != now[number - 1]
         }))  # fmt: skip
@@ -279,6 +285,11 @@ class Places:
         if wanted != means:
             made[direction] = sign
         return made
+
+
+def _dated(text: str, now: str) -> str:
+    """Return a cell's text with its dates day first where the cell had them so."""
+    return _ISO.sub(r"\3/\2/\1", text) if _DAY_FIRST.search(now) else text
 
 
 def _route(part: YamlPart, name: str) -> Route:
