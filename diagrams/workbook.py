@@ -8,8 +8,9 @@ name and the digest of the map. Texts are never computed: they are of the type s
 from __future__ import annotations
 
 import io
+import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,11 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 LONGEST = 32_767  # characters of a cell
+PIECE = 30_000  # characters of a cell of the base
 MOST_ZONES = 120  # of the square of zones: beyond, pairs are listed
 SPARE = 500  # rows below the matrix that have its drop-downs
 MOST_WORDS = 5_000  # in a drop-down
@@ -38,6 +41,7 @@ INVENTORY = Text("inventory", "inventaire")
 ABOUT = Text("about", "à propos")
 COMPUTED = ("stated", "ignored")
 _DIRECTIONS = ("→", "↔")
+Grey = Callable[[str, int], bool]  # of a row's first cell and a position
 
 
 def matrix_workbook(report: Report, network: Network, lang: Lang) -> bytes:
@@ -53,14 +57,15 @@ def matrix_workbook(report: Report, network: Network, lang: Lang) -> bytes:
     lines = matrix(network, lang)
     first = book.worksheets[0]
     first.title = TITLE.say(lang)
-    _matrix(first, lines, lang)
-    _pairs(book.create_sheet(PAIRS.say(lang)), network, first.title, lang)
-    _inventory(book.create_sheet(INVENTORY.say(lang)), network, lang)
+    ink = _Ink(book)
+    _matrix(ink, first, lines, lang)
+    _pairs(ink, book.create_sheet(PAIRS.say(lang)), network, first.title, lang)
+    _inventory(ink, book.create_sheet(INVENTORY.say(lang)), network, lang)
     findings = book.create_sheet(FINDINGS.say(lang))
-    _rows(findings, [head.say(lang) for head in HEADS], finding_rows(report, lang))
-    _about(book.create_sheet(ABOUT.say(lang)), network, lang)
-    _drop_downs(first, book.create_sheet(WORDS), lines, network, lang)
-    _base(book.create_sheet(BASE), lines, network, lang)
+    ink.rows(findings, [head.say(lang) for head in HEADS], finding_rows(report, lang))
+    _about(ink, book.create_sheet(ABOUT.say(lang)), network, lang)
+    _drop_downs(ink, first, book.create_sheet(WORDS), lines, network, lang)
+    _base(ink, book.create_sheet(BASE), lines, network, lang)
     for sheet in book.worksheets:
         if sheet.oddHeader is not None:
             sheet.oddHeader.center.text = _header(network.model.marking)
@@ -77,64 +82,78 @@ def _header(marking: str) -> str:
     return printable(marking).replace("&", "&&")[:200]
 
 
-def _text(sheet: Worksheet, row: int, column: int, text: str, *, kept: bool = False) -> Any:
-    """Write a text that nothing computes; ``kept`` keeps its line ends, for it is read back."""
+def _shown(text: str, *, kept: bool) -> str:
+    """Return a cell's text with nothing in it that cannot be seen; ``kept`` keeps line ends, for it is read back."""
     shown = "\n".join(map(printable, text.split("\n"))) if kept else printable(text)
-    if len(shown) > LONGEST:
-        if kept:
-            raise MapError((input_error("too-large", say(
-                "A cell of the matrix would hold more than {most} characters",
-                "Une cellule de la matrice contiendrait plus de {most} caractères", most=LONGEST,
-            ), Ref("output", "xlsx")),))  # fmt: skip
-        shown = shown[: LONGEST - 1] + "…"
-    cell = sheet.cell(row, column, shown)
-    cell.data_type = "s"
-    cell.number_format = "@"
-    if is_formula(shown):
-        cell.quotePrefix = True
-    return cell
+    if len(shown) <= LONGEST:
+        return shown
+    if kept:
+        raise MapError((input_error("too-large", say(
+            "A cell of the matrix would hold more than {most} characters",
+            "Une cellule de la matrice contiendrait plus de {most} caractères", most=LONGEST,
+        ), Ref("output", "xlsx")),))  # fmt: skip
+    return shown[: LONGEST - 1] + "…"
 
 
-def _rows(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """Write a table with a header that stays in sight, filters and widths."""
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
+class _Ink:
+    """Writes texts that nothing computes, in a few styles that are made once: a style a cell takes most of the time."""
 
-    widths = [len(head) for head in heads]
-    bold, top = Font(bold=True), Alignment(vertical="top", wrap_text=True)
-    last = 1
-    for number, row in enumerate([heads, *rows], 1):
-        last = number
-        for at, value in enumerate(row, 1):
-            if value == "":
-                continue
-            whole = isinstance(value, int)
-            cell = sheet.cell(number, at, value) if whole else _text(sheet, number, at, str(value), kept=True)
-            cell.alignment = top
-            if number == 1:
-                cell.font = bold
-            if number < 500:
-                widths[at - 1] = max(widths[at - 1], *map(len, str(value).split("\n")))
-    for at, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = min(WIDEST, width + 2)
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(heads)))}{last}"
-    sheet.print_title_rows = "1:1"
+    def __init__(self, book: Workbook) -> None:
+        from openpyxl.styles import Alignment, Font, PatternFill
+
+        scratch = book.create_sheet("scratch")
+        self.styles: dict[tuple[str, bool], Any] = {}
+        for place, (kind, quoted) in enumerate(itertools.product(("plain", "head", "grey"), (False, True)), 1):
+            cell: Any = scratch.cell(place, 1, "")
+            cell.number_format = "@"
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if kind == "head":
+                cell.font = Font(bold=True)
+            if kind == "grey":
+                cell.fill, cell.font = PatternFill("solid", fgColor="E7E6E6"), Font(italic=True, color="595959")
+            cell.quotePrefix = quoted
+            self.styles[kind, quoted] = cell._style
+        book.remove(scratch)
+
+    def text(self, sheet: Worksheet, row: int, column: int, shown: str, kind: str = "plain") -> None:
+        """Write a text, which :func:`_shown` made harmless."""
+        cell: Any = sheet.cell(row, column)
+        cell._value = shown
+        cell.data_type = "s"  # never a formula, an error or a number
+        cell._style = self.styles[kind, is_formula(shown)]
+
+    def rows(
+        self, sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[str]], grey: Grey | None = None
+    ) -> None:
+        """Write a table with a header that stays in sight, filters and widths; ``grey`` are not to be edited."""
+        from openpyxl.utils import get_column_letter
+
+        widths = [len(head) for head in heads]
+        last = 1
+        for number, row in enumerate([heads, *rows], 1):
+            last = number
+            for at, value in enumerate(row, 1):
+                apart = number > 1 and grey is not None and grey(row[0], at - 1)
+                if not value and not apart:
+                    continue
+                shown = _shown(value, kept=True)
+                self.text(sheet, number, at, shown, "head" if number == 1 else "grey" if apart else "plain")
+                if number < 500:
+                    widths[at - 1] = max(widths[at - 1], *map(len, shown.split("\n")))
+        for at, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(at)].width = min(WIDEST, width + 2)
+        sheet.freeze_panes = "B2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(heads)))}{last}"
+        sheet.print_title_rows = "1:1"
 
 
-def _matrix(sheet: Worksheet, lines: Matrix, lang: Lang) -> None:
-    from openpyxl.styles import Font, PatternFill
-
-    _rows(sheet, [column.title.say(lang) for column in lines.columns], lines.rows)
-    grey, italic = PatternFill("solid", fgColor="E7E6E6"), Font(italic=True, color="595959")
-    for at, column in enumerate(lines.columns, 1):
-        for number, row in enumerate(lines.rows, 2):
-            if column.reading in COMPUTED or row[0] in lines.repeated:  # read-only: computed, or made by a repeat
-                cell = sheet.cell(number, at)
-                cell.fill, cell.font = grey, italic
+def _matrix(ink: _Ink, sheet: Worksheet, lines: Matrix, lang: Lang) -> None:
+    computed = {at for at, column in enumerate(lines.columns) if column.reading in COMPUTED}
+    heads = [column.title.say(lang) for column in lines.columns]
+    ink.rows(sheet, heads, lines.rows, lambda name, at: at in computed or name in lines.repeated)
 
 
-def _pairs(sheet: Worksheet, network: Network, title: str, lang: Lang) -> None:
+def _pairs(ink: _Ink, sheet: Worksheet, network: Network, title: str, lang: Lang) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     held: dict[tuple[str, str], list[tuple[int, Any]]] = {}
@@ -152,10 +171,10 @@ def _pairs(sheet: Worksheet, network: Network, title: str, lang: Lang) -> None:
     if len(names) > MOST_ZONES:
         heads = [Text("from", "de").say(lang), Text("to", "vers").say(lang), Text("lines", "lignes").say(lang)]
         pairs = sorted(held)
-        _rows(sheet, heads, [(*pair, said(pair)) for pair in pairs])
+        ink.rows(sheet, heads, [(*pair, said(pair)) for pair in pairs])
         places = {pair: (number, 3) for number, pair in enumerate(pairs, 2)}
     else:
-        _rows(sheet, [corner, *names], [(zone, *(said((zone, other)) for other in names)) for zone in names])
+        ink.rows(sheet, [corner, *names], [(zone, *(said((zone, other)) for other in names)) for zone in names])
         places = {(names[row], names[column]): (row + 2, column + 2)
                   for row in range(len(names)) for column in range(len(names))}  # fmt: skip
         sheet.auto_filter.ref = None
@@ -165,15 +184,15 @@ def _pairs(sheet: Worksheet, network: Network, title: str, lang: Lang) -> None:
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{title}'!A{held[pair][0][0]}")
 
 
-def _inventory(sheet: Worksheet, network: Network, lang: Lang) -> None:
+def _inventory(ink: _Ink, sheet: Worksheet, network: Network, lang: Lang) -> None:
     columns = COLUMNS["assets"]
     rows = [
         row for name, asset in network.model.assets.items() for row in rows_of_asset(name, asset, columns, lang)
     ]  # fmt: skip
-    _rows(sheet, [column.title.say(lang) for column in columns], rows)
+    ink.rows(sheet, [column.title.say(lang) for column in columns], rows)
 
 
-def _about(sheet: Worksheet, network: Network, lang: Lang) -> None:
+def _about(ink: _Ink, sheet: Worksheet, network: Network, lang: Lang) -> None:
     said: tuple[tuple[Text, str], ...] = (
         (Text("map", "carte"), network.model.name),
         (Text("marking", "mention"), network.model.marking),
@@ -190,8 +209,8 @@ def _about(sheet: Worksheet, network: Network, lang: Lang) -> None:
         (Text("line removed", "ligne retirée"), Text("its row deleted", "sa rangée supprimée").say(lang)),
     )  # fmt: skip
     for number, (head, text) in enumerate(said, 1):
-        _text(sheet, number, 1, head.say(lang))
-        _text(sheet, number, 2, text)
+        ink.text(sheet, number, 1, head.say(lang), "head")
+        ink.text(sheet, number, 2, _shown(text, kept=False))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 90
 
 
@@ -221,7 +240,9 @@ def _words(lines: Matrix, network: Network, lang: Lang) -> dict[int, tuple[list[
     }  # fmt: skip
 
 
-def _drop_downs(sheet: Worksheet, store: Worksheet, lines: Matrix, network: Network, lang: Lang) -> None:
+def _drop_downs(
+    ink: _Ink, sheet: Worksheet, store: Worksheet, lines: Matrix, network: Network, lang: Lang
+) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -230,7 +251,7 @@ def _drop_downs(sheet: Worksheet, store: Worksheet, lines: Matrix, network: Netw
         if not words:
             continue
         for number, one in enumerate(words, 1):
-            _text(store, number, place, one)
+            ink.text(store, number, place, _shown(one, kept=False))
         letter, own = get_column_letter(place), get_column_letter(at)
         choice = DataValidation("list", formula1=f"{WORDS}!${letter}$1:${letter}${len(words)}", allow_blank=True)
         choice.showErrorMessage = not several
@@ -240,13 +261,12 @@ def _drop_downs(sheet: Worksheet, store: Worksheet, lines: Matrix, network: Netw
         sheet.add_data_validation(choice)
 
 
-def _base(sheet: Worksheet, lines: Matrix, network: Network, lang: Lang) -> None:
+def _base(ink: _Ink, sheet: Worksheet, lines: Matrix, network: Network, lang: Lang) -> None:
     sheet.sheet_state = "veryHidden"
-    head = (SCHEMA, json.dumps(network.model.name), network.digest, lang)
+    for at, text in enumerate((SCHEMA, json.dumps(network.model.name), network.digest, lang), 1):
+        ink.text(sheet, 1, at, text)
     titles = tuple(column.title.say(lang) for column in lines.columns)
-    for number, row in enumerate([head, titles, *lines.rows], 1):
-        for at, text in enumerate(row, 1):
-            if text:
-                _text(sheet, number, at, text, kept=True)
-
-
+    for number, row in enumerate([titles, *lines.rows], 2):
+        whole = json.dumps([_shown(text, kept=True) for text in row], ensure_ascii=False)
+        for at in range(0, len(whole), PIECE):
+            ink.text(sheet, number, at // PIECE + 1, "." + whole[at : at + PIECE])  # a dot: no blank is lost

@@ -15,7 +15,7 @@ from cloison.netmodel.language.edit import edit_error
 from cloison.netmodel.language.files import read_bytes
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.rows import TablePart
-from cloison.netmodel.language.written import columns_of_lines, ends, of_line
+from cloison.netmodel.language.written import ends, of_line
 from cloison.netmodel.merging.book import Book, column_at, read_book, without_computed
 from cloison.netmodel.merging.lines import (
     TOGETHER,
@@ -75,7 +75,8 @@ class Merge:
 class _Merging:
     def __init__(self, network: Network, book: Book, lang: Lang) -> None:
         self.network, self.book, self.lang = network, book, lang
-        self.matrix: Matrix = matrix(network, "en")
+        self.matrix: Matrix = matrix(network, "en", computed=False)
+        self.columns = (*self.matrix.columns, Column("list", ("between",), Text("", "")))
         base, opaque = readable(without_computed(book.base))
         places = book.matrix.columns()
         there = {place: places[key] for key, place in book.base.columns().items() if key in places}
@@ -124,8 +125,9 @@ class _Merging:
         if field == TOGETHER:
             return " ".join(part for part in ends(flow) if part) if len(flow.between) < 3 else ", ".join(flow.between)
         route = tuple(field.split(".", 1))
-        columns = (*columns_of_lines([flow, *self.actual.values()]), Column("list", ("between",), Text("", "")))
-        said_in = [of_line(column, flow, self.lang) for column in columns if column.route[: len(route)] == route]
+        said_in = [of_line(column, flow, self.lang) for column in self.columns if column.route[: len(route)] == route]
+        if not said_in and "." in field:  # a label that no line of the map has
+            return flow.labels.get(field.partition(".")[2], "")
         if route == ("exception",) and flow.exception:
             return "; ".join(part for part in said_in if part)
         return said_in[0] if said_in else ""
@@ -247,7 +249,8 @@ def _files(merging: _Merging, places: Places, done: Outcome, path: Path) -> dict
                 held[part.file] = restated(held[part.file], part, texts)
         after = _compiled(merging, path, held)
     before, wanted = merging.network.model, merging.wanted(done)
-    wrong = [name for name in {*wanted, *map(str.strip, after.model.flows)} if not _same(name, wanted, after)]
+    made = {name.strip(): flow for name, flow in after.model.flows.items()}
+    wrong = [name for name in {*wanted, *made} if not _same(wanted.get(name), made.get(name))]
     if wrong or replace(before, flows={}) != replace(after.model, flows={}):
         raise MapError(tuple(
             edit_error(str(path), say(
@@ -259,9 +262,11 @@ def _files(merging: _Merging, places: Places, done: Outcome, path: Path) -> dict
     return held
 
 
-def _same(name: str, wanted: Mapping[str, m.Flow], after: Network) -> bool:
-    made = {one.strip(): flow for one, flow in after.model.flows.items()}
-    return name in wanted and name in made and line_with(wanted[name], stated={}) == line_with(made[name], stated={})
+def _same(wanted: m.Flow | None, made: m.Flow | None) -> bool:
+    """Tell whether two lines say the same, whatever their rows state of them."""
+    if wanted is None or made is None:
+        return False
+    return wanted == made or line_with(wanted, stated={}) == line_with(made, stated={})
 
 
 def _compiled(merging: _Merging, path: Path, held: Mapping[str, bytes]) -> Network:

@@ -87,14 +87,14 @@ def read_book(
     found += _faults(matrix)
     if found:
         raise MapError(tuple(found))
-    known = {row.cells[base.columns()[_NEEDED[0]]] for row in base.rows}
-    nameless = {row.number for row in matrix.rows if not _padded(row, 256).cells[matrix.columns()[_NEEDED[0]]]}
+    at, base_at = matrix.columns()[_NEEDED[0]], base.columns()[_NEEDED[0]]
+    known = {row.cells[base_at] for row in base.rows}
+    nameless = {row.number for row in matrix.rows if not "".join(row.cells[at : at + 1])}
     matrix = _named(matrix, {*known, *ids}, repeated)
     found += _twice(matrix) + _renumbered(matrix, known)
     if found:
         raise MapError(tuple(found))
     matrix, notes = _settled(matrix, base)
-    at = matrix.columns()[_NEEDED[0]]
     proposed = frozenset(row.cells[at] for row in matrix.rows if row.number in nameless)
     return Book(name, digest, lang, base, matrix, tuple(notes), proposed)
 
@@ -139,19 +139,28 @@ def _base(path: Path, sheets: Mapping[str, tuple[Row, ...]] | None) -> tuple[str
         if not _is_base(rows) or len(rows) < 2 or len(rows[0].cells) < 4:
             continue
         _, name, digest, lang = rows[0].cells[:4]
-        base = Rows(file, title, rows[1], tuple(_padded(row, len(rows[1].cells)) for row in rows[2:]))
-        if not set(_NEEDED) <= set(base.columns()):
-            break
         try:
-            return json.loads(name), digest, "fr" if lang == "fr" else "en", base
-        except ValueError:
-            break
+            header, *others = (Row(row.number, _unpacked(row)) for row in rows[1:])
+            base = Rows(file, title, header, tuple(_padded(row, len(header.cells)) for row in others))
+            if set(_NEEDED) <= set(base.columns()):
+                return str(json.loads(name)), digest, "fr" if lang == "fr" else "en", base
+        except (ValueError, RecursionError):
+            pass
+        break
     raise MapError((file_error("table", say(
         "The workbook has lost its hidden sheet “{sheet}”, the values that it was made with: name an older copy of it "
         "with --base",
         "Le classeur a perdu sa feuille masquée « {sheet} », les valeurs avec lesquelles il a été fait : nommez-en une "
         "copie plus ancienne avec --base", sheet=BASE,
     ), Span(file)),))  # fmt: skip
+
+
+def _unpacked(row: Row) -> tuple[str, ...]:
+    """Return the texts that a row of the base holds as JSON, in pieces that begin with a dot."""
+    texts = json.loads("".join(piece.removeprefix(".") for piece in row.cells))
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(row.number)
+    return tuple(text.strip() for text in texts)
 
 
 def _padded(row: Row, width: int) -> Row:

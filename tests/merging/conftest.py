@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from merging_world import world  # noqa: E402
+from merging_world import world
 
 
 @pytest.fixture

@@ -364,15 +364,16 @@ def test_an_id_that_became_a_number(place: Path) -> None:
 
 def test_what_is_not_taken_back_is_said(place: Path) -> None:
     path = edited(
-        book(place), lambda it: it.put("F-001", "source zone", "z5"), lambda it: it.put("F-001", "last review", "today"),
-        lambda it: it.sheet.delete_cols(it.column("ticket")),
+        book(place), lambda it: it.put("F-001", "source zone", "z5"),
+        lambda it: it.put("F-001", "last review", "today"), lambda it: it.sheet.delete_cols(it.column("ticket")),
     )  # fmt: skip
     merged = taken(place, path)
     assert (merged.steps, merged.files) == ((), {})
     assert [(one.rule, one.severity) for one in merged.report.findings] == [("not-taken-back", "warning")] * 3
-    assert {str(one.message.values.get("column", one.message.values.get("columns"))) for one in merged.report.findings} == {
-        "source zone", "last review", "('ticket',)",
-    }  # fmt: skip
+    said = [one.message.say("en") for one in merged.report.findings]
+    assert [word for word in ("ticket", "source zone", "last review") if any(word in one for one in said)] == [
+        "ticket", "source zone", "last review",
+    ]  # fmt: skip
 
 
 def test_rows_and_sheets_may_be_moved(place: Path) -> None:

@@ -62,10 +62,9 @@ def naive(base: Lines, ours: Lines, theirs: Lines, side: str) -> Lines:
                     made[name][field] = new
                 else:
                     made[name][field] = new if side == "theirs" else now
-        elif there == old or there == here:
-            winner = here
-            if winner is not None:
-                made[name] = winner
+        elif there in (old, here):
+            if here is not None:
+                made[name] = here
         elif here == old or side == "theirs":
             if there is not None:
                 made[name] = there
