@@ -907,8 +907,8 @@ def draw(
 @app.command(
     cls=Command,
     help=_(
-        "Take an edited workbook of `draw -o FILE.xlsx` back into the map; a dry run without --write.",
-        "Reprendre dans la carte un classeur de `draw -o FICHIER.xlsx` modifié ; à blanc sans --write.",
+        "Take an edited workbook of draw back. Without --write it only shows what would change.",
+        "Reprendre un classeur de draw modifié. Sans --write, montre seulement ce qui changerait.",
     ),
 )
 def merge(
