@@ -269,4 +269,4 @@ def _base(ink: _Ink, sheet: Worksheet, lines: Matrix, network: Network, lang: La
     for number, row in enumerate([titles, *lines.rows], 2):
         whole = json.dumps([_shown(text, kept=True) for text in row], ensure_ascii=False)
         for at in range(0, len(whole), PIECE):
-            ink.text(sheet, number, at // PIECE + 1, "." + whole[at : at + PIECE])  # a dot: no blank is lost
+            ink.text(sheet, number, at // PIECE + 1, f".{whole[at : at + PIECE]}.")  # no blank is lost

@@ -156,8 +156,8 @@ def _base(path: Path, sheets: Mapping[str, tuple[Row, ...]] | None) -> tuple[str
 
 
 def _unpacked(row: Row) -> tuple[str, ...]:
-    """Return the texts that a row of the base holds as JSON, in pieces that begin with a dot."""
-    texts = json.loads("".join(piece.removeprefix(".") for piece in row.cells))
+    """Return the texts that a row of the base holds as JSON, in pieces between dots."""
+    texts = json.loads("".join(piece.removeprefix(".").removesuffix(".") for piece in row.cells))
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError(row.number)
     return tuple(text.strip() for text in texts)

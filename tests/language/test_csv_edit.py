@@ -37,7 +37,7 @@ def test_each_kind_of_change(text: str, change: RowChange, wanted: str) -> None:
 CELLS = ("", "a", "a b", 'say "so"', "x;y", "1,5", "two\nlines", "two\r\nlines", "é", "'", '"', "\ttab")
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", range(100))
 def test_random_tables(seed: int) -> None:
     rng = random.Random(seed)
     sign, newline = rng.choice(";,\t"), rng.choice(["\n", "\r\n"])

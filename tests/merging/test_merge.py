@@ -18,6 +18,7 @@ from cloison.netmodel.language.read import read_map
 from cloison.netmodel.merge import Merge, merge
 from cloison.netmodel.network import compile_network
 
+PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)  # a compound file, as of a workbook with a password
 EXAMPLES = Path(cloison.__file__).parent / "examples"
 
 
@@ -347,7 +348,7 @@ def test_a_workbook_of_another_map(place: Path) -> None:
     assert (finding.rule, finding.message.values) == ("another-map", {"other": "Essai", "name": "Autre"})
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"no archive", CSV.encode()])
+@pytest.mark.parametrize("data", [b"", b"PK", b"no archive", CSV.encode(), PROTECTED])
 def test_no_workbook(place: Path, data: bytes) -> None:
     path = place.parent / "book.xlsx"
     path.write_bytes(data)
