@@ -49,8 +49,9 @@ def draw(network: Network, findings: Sequence[Finding], view: str = "overview") 
         **_data(scene),
     }
     return Report(
-        "draw", data, tuple(findings), tables=scene.tables, views=(scene,), marking=model.marking, title=model.name
-    )
+        "draw", data, tuple(findings), tables=scene.tables, views=(scene,), marking=model.marking, title=model.name,
+        matrix=network,
+    )  # fmt: skip
 
 
 def _usage(view: View) -> Text:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cloison.netmodel.finding import Finding, Graph, Message, Ref, Severity, Text, Value
+
+if TYPE_CHECKING:
+    from cloison.netmodel.network import Network
 
 StatusWord = Literal["conformant", "non-conformant", "partial", "not-evaluated", "not-applicable", "declared", "waived"]
 RuleWord = Literal["findings", "holds", "not-evaluated", "not-applicable"]
@@ -159,7 +162,7 @@ class Report:
     """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote.
 
     ``rules`` and ``frameworks`` are those that were asked; ``zones`` gives, by fingerprint, the zone that a finding is
-    about, or the two between which it lies.
+    about, or the two between which it lies; ``matrix`` is the network whose flow matrix a spreadsheet holds.
     """
 
     command: str
@@ -175,3 +178,4 @@ class Report:
     rules: tuple[Asked, ...] = ()
     frameworks: tuple[Catalogue, ...] = ()
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    matrix: Network | None = None

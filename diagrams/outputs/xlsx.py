@@ -1,6 +1,7 @@
 """Statuses of clauses and every table as a spreadsheet, the same bytes for the same report.
 
-The first sheet is what CISO Assistant imports, one more for each framework that it has; findings and tables follow for
+Of a drawing it is the flow matrix, to be edited and taken back (:mod:`cloison.diagrams.workbook`). Of a check, the
+first sheet is what CISO Assistant imports, one more for each framework that it has; findings and tables follow for
 people. Every cell is text, of the type string and with the quote that keeps a spreadsheet from computing it, but for
 whole numbers of tables.
 """
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.ciso import COLUMNS, sheets
 from cloison.diagrams.formulas import is_formula
-from cloison.diagrams.grouping import SEVERITY, waiver_said, zones_said
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped
-from cloison.diagrams.proof import steps_said
+from cloison.diagrams.spreadsheet import FINDINGS, HEADS, finding_rows, timeless
+from cloison.diagrams.workbook import matrix_workbook
 from cloison.netmodel.finding import Lang, MapError, Ref, Text, input_error, say
 from cloison.netmodel.report import Report
 
@@ -30,20 +30,14 @@ if TYPE_CHECKING:
 Cell = str | int
 LONGEST = 32_000  # characters of a cell; a spreadsheet holds 32,767
 MOST = 1_000_000  # rows of a sheet; it holds 1,048,576
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP archive can tell
 WIDEST = 60
 STYLED = 5000  # rows of a sheet whose cells are aligned, which takes most of the time
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")  # in the name of a sheet
-STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
-FINDINGS = Text("findings", "constats")
-HEADS = (
-    Text("rule", "règle"), Text("severity", "gravité"), Text("clauses", "exigences"), Text("zones", "zones"),
-    Text("message", "message"), Text("place", "emplacement"), Text("proof", "preuve"), Text("remedy", "remède"),
-    Text("graph", "graphe"), Text("waiver", "dérogation"), Text("fingerprint", "empreinte"),
-)  # fmt: skip
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    if report.matrix is not None:
+        return matrix_workbook(report, report.matrix, lang)
     from openpyxl import Workbook
 
     book = Workbook()
@@ -60,29 +54,14 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         raise MapError((input_error("no-tables", message, Ref("output", "xlsx")),))
     paper = io.BytesIO()
     book.save(paper)
-    return _timeless(paper.getvalue())
+    return timeless(paper.getvalue())
 
 
 def _sheets(report: Report, lang: Lang) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[Cell]]]]:
     for made in sheets(report, lang):
         yield made.framework.name, COLUMNS, made.rows
     if report.findings:
-        rows = [
-            (
-                one.rule,
-                SEVERITY[one.severity].say(lang),
-                ", ".join(one.clauses),
-                zones_said(report.zones.get(one.fingerprint, ())),
-                one.message.say(lang),
-                ", ".join(map(str, one.spans)),
-                " | ".join(steps_said(one.witness, lang)),
-                one.remedy.say(lang) if one.remedy else "",
-                one.graph,
-                waiver_said(one, lang),
-                one.fingerprint,
-            )
-            for one in report.findings
-        ]
+        rows = finding_rows(report, lang)
         yield FINDINGS.say(lang), [head.say(lang) for head in HEADS], rows
     for table in report.tables:
         cells = [[cell if type(cell) is int else cell_said(cell, lang) for cell in row] for row in table.rows]
@@ -128,25 +107,13 @@ def _fill(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[Cell]]
     sheet.freeze_panes = "A2"
 
 
-def _timeless(archive: bytes) -> bytes:
-    """Return the archive with no time of its making in it."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in sorted(old.infolist(), key=lambda item: (item.filename != "[Content_Types].xml", item.filename)):
-            content = old.read(item.filename)
-            if item.filename == "docProps/core.xml":
-                content = STAMP.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", content)
-            entry = zipfile.ZipInfo(item.filename, EPOCH)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            new.writestr(entry, content)
-    return made.getvalue()
-
-
 OUTPUT = Output(
     "xlsx",
     Text(
-        "statuses of clauses for CISO Assistant, findings and tables, as a spreadsheet",
-        "statuts des exigences pour CISO Assistant, constats et tableaux, en feuille de calcul",
+        "spreadsheet: of `draw` the flow matrix, to be edited and merged; of `check` statuses of clauses for CISO "
+        "Assistant, findings and tables",
+        "feuille de calcul : de `draw`, la matrice des flux, à modifier et à fusionner ; de `check`, statuts des "
+        "exigences pour CISO Assistant, constats et tableaux",
     ),
     (".xlsx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -40,6 +40,13 @@ def unsafe(line: Line, model: m.Model) -> tuple[str, ...]:
     return tuple(name for name, services in line.services if reputed_unsafe(model, name, services))
 
 
+def computed(line: Line, column: str, model: m.Model, assets: Mapping[str, AssetFacts]) -> tuple[str, ...] | bool:
+    """Return what the map says in a computed column: names, or whether the line is reputed unsafe."""
+    if column == "unsafe":
+        return bool(unsafe(line, model))
+    return filtering(line, model, assets) if column == "filtering" else _zones(line, column, outer=True)
+
+
 def check_stated(lines: Iterable[Line], model: m.Model, assets: Mapping[str, AssetFacts], problems: Problems) -> None:
     """Add an error for each computed column of a row that says otherwise than the map."""
     for line in lines:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 try:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+    from yaml.cyaml import CParser as CParser  # type: ignore[attr-defined]
 except ImportError:  # a PyYAML built without libyaml
     from yaml.parser import Parser
     from yaml.reader import Reader

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from cloison.netmodel.finding import Message, say
-from cloison.netmodel.language.events import CParser  # type: ignore[attr-defined]
+from cloison.netmodel.language.events import CParser
 from cloison.netmodel.language.syntax import explain
 
 DEEPEST = 100  # levels

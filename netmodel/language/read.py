@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +30,18 @@ class Map:
     files: tuple[Path, ...]
 
 
-def read_map(path: Path | None = None, tick: Tick | None = None) -> Map:
+def read_map(
+    path: Path | None = None, tick: Tick | None = None, held: Mapping[str, bytes] | None = None
+) -> Map:
     """Return the map in a file or a directory; raise :class:`MapError` with every error at once.
 
     Without ``path`` it is ``cloison.yaml`` or ``map/`` in the working directory. ``tick`` is told how many entries
-    were read, of how many. Names are not resolved here: see :mod:`cloison.netmodel.network`.
+    were read, of how many. ``held`` has, by the name that places show, what is read instead of some files. Names are
+    not resolved here: see :mod:`cloison.netmodel.network`.
     """
     where = default_path() if path is None else Path(path)
     with without_collector():
-        return _map(read_sources(where), tick)
+        return _map(read_sources(where, held), tick)
 
 
 def read_text(text: str, file: str) -> Map:

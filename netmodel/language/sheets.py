@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -49,24 +50,28 @@ class Sheet:
         return Span(self.file, row, column, sheet=self.name)
 
 
-def read_sheet(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
-    """Return the table in a CSV or XLSX file; faults of cells are added to ``found``.
+def read_sheet(
+    path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding], data: bytes | None = None
+) -> Sheet:
+    """Return the table in a CSV or XLSX file, or in ``data`` instead of it; faults of cells are added to ``found``.
 
     ``wanted`` names a sheet; without it, the first sheet of which ``understands`` knows a header is taken, or the
     first. Raises :class:`MapError` when the file holds no table.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _workbook(path, wanted, understands, found)
-    text = utf8(read_bytes(path), str(path)).decode("utf-8")
+    text = utf8(read_bytes(path) if data is None else data, str(path)).decode("utf-8")
     return Sheet(str(path), "", _csv_rows(path, text, understands), False)
 
 
-def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iterator[Row]:
+def separator(text: str, understands: Callable[[str], bool]) -> str:
+    """Return the sign between the cells of a CSV text: the one that makes most headers of its first line."""
     first = next((line for line in io.StringIO(text) if line.strip(" \t\r\n;,")), "")
-    separator = max(
-        _SEPARATORS, key=lambda mark: (sum(understands(cell) for cell in _first(first, mark)), first.count(mark))
-    )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return max(_SEPARATORS, key=lambda mark: (sum(map(understands, _first(first, mark))), first.count(mark)))
+
+
+def _csv_rows(path: Path, text: str, understands: Callable[[str], bool]) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text, understands), strict=True)
     begin = 1
     try:
         for count, cells in enumerate(reader):
@@ -124,25 +129,10 @@ def _too_large(place: Span) -> Finding:
 
 
 def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
-    from openpyxl import load_workbook  # imported late: a map without a spreadsheet does not pay for it
-
     def refuse(rule: str, message: Message) -> MapError:
         return MapError((file_error(rule, message, Span(str(path))),))
 
-    data = io.BytesIO(read_bytes(path))
-    with _readable(path):
-        with zipfile.ZipFile(data) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise refuse(
-                "too-large",
-                say(
-                    "The workbook unpacks to more than {most} bytes",
-                    "Le classeur décompressé dépasse {most} octets",
-                    most=MOST_UNPACKED,
-                ),
-            )
-        book = load_workbook(data, read_only=True, data_only=False, keep_links=False)
+    with _opened(path) as book:
         sheets = {sheet.title: sheet for sheet in book.worksheets}
         if wanted and wanted not in sheets:
             raise refuse(
@@ -160,9 +150,71 @@ def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found
             raise refuse(
                 "table", say("The workbook has no sheet of cells", "Le classeur n’a aucune feuille de cellules")
             )
-        with closing(book):
-            rows = tuple(_sheet_rows(path, sheets[chosen], found))
+        rows = tuple(_sheet_rows(path, sheets[chosen], found))
     return Sheet(str(path), chosen, iter(rows), True)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a workbook that is not too large once unpacked, and close it."""
+    from openpyxl import load_workbook  # imported late: a map without a spreadsheet does not pay for it
+
+    data = io.BytesIO(read_bytes(path))
+    with _readable(path):
+        with zipfile.ZipFile(data) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MOST_UNPACKED:
+            message = say(
+                "The workbook unpacks to more than {most} bytes",
+                "Le classeur décompressé dépasse {most} octets",
+                most=MOST_UNPACKED,
+            )
+            raise MapError((file_error("too-large", message, Span(str(path))),))
+        with closing(load_workbook(data, read_only=True, data_only=False, keep_links=False)) as book:
+            yield book
+
+
+def read_sheets(
+    path: Path, wanted: Callable[[str, tuple[str, ...]], bool], found: list[Finding]
+) -> Mapping[str, tuple[Row, ...]]:
+    """Return the rows of the sheets of a workbook that ``wanted`` picks by their name and their first row of texts.
+
+    Faults of cells, and cells that are merged, are added to ``found``. Raises :class:`MapError` for no workbook.
+    """
+    taken: dict[str, tuple[Row, ...]] = {}
+    with _opened(path) as book:
+        for sheet in book.worksheets:
+            first = next(filter(None, (_texts(row) for row in sheet.iter_rows(max_row=20, values_only=True))), ())
+            if wanted(sheet.title, first):
+                taken[sheet.title] = tuple(_sheet_rows(path, sheet, found))
+                found += _merged(path, book, sheet)
+    return taken
+
+
+def _texts(row: tuple[Any, ...]) -> tuple[str, ...]:
+    texts = tuple("" if value is None else str(value).strip() for value in row[:MOST_COLUMNS])
+    return texts if any(texts) else ()
+
+
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3}\d{1,7}):?[^\"]*\"")
+
+
+def _merged(path: Path, book: Any, sheet: Any) -> Iterator[Finding]:
+    """Yield a fault for the cells of a sheet that are merged: but for the first of them they read as empty."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    cells: set[bytes] = set()
+    with book._archive.open(sheet._worksheet_path) as stream:
+        rest = b""
+        while (block := stream.read(1 << 20)) and len(cells) < MOST_COLUMNS:
+            cells.update(_MERGED.findall(rest + block))
+            rest = block[-256:]
+    for cell in sorted(cells)[:MOST_COLUMNS]:
+        place = Span(str(path), *coordinate_to_tuple(cell.decode("ascii")), sheet=sheet.title)
+        message = say(
+            "Merged cells begin here: unmerge them", "Des cellules fusionnées commencent ici : défusionnez-les"
+        )
+        yield file_error("merged-cells", message, place)
 
 
 @contextmanager

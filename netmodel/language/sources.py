@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,8 @@ class _Named:
     place: Span
 
 
-def read_sources(where: Path) -> Sources:
-    """Return the parts of the map in a file or a directory.
+def read_sources(where: Path, held: Mapping[str, bytes] | None = None) -> Sources:
+    """Return the parts of the map in a file or a directory; ``held`` has what is read instead of some of its files.
 
     A directory's YAML files each say ``cloison: 1`` or are named by one that does; its sub-directories hold only
     what is named. Raises :class:`MapError` when there is nothing to read at all.
@@ -51,7 +51,7 @@ def read_sources(where: Path) -> Sources:
     read: dict[Path, YamlPart] = {}
     files = _files(where)
     for file in files:
-        part = _yaml(file, words, found)
+        part = _yaml(file, words, found, held)
         if part is not None:
             read[file] = part
     named = [
@@ -72,7 +72,7 @@ def read_sources(where: Path) -> Sources:
             found.append(problem)
     for table in dict.fromkeys(named):
         try:
-            part_of_table, problems = _table(table, words)
+            part_of_table, problems = _table(table, words, held)
         except MapError as error:
             found += (_beside(finding, table.place) for finding in error.findings)
             continue
@@ -114,10 +114,17 @@ def _files(where: Path) -> list[Path]:
     return files
 
 
-def _yaml(file: Path, words: dict[str, str], found: list[Finding]) -> YamlPart | None:
+def _held(file: Path, held: Mapping[str, bytes] | None) -> bytes | None:
+    return held.get(str(file)) if held else None
+
+
+def _yaml(
+    file: Path, words: dict[str, str], found: list[Finding], held: Mapping[str, bytes] | None
+) -> YamlPart | None:
     name = str(file)
     try:
-        part, problems = read_yaml(utf8(read_bytes(file), name), name, words)
+        data = _held(file, held)
+        part, problems = read_yaml(utf8(read_bytes(file) if data is None else data, name), name, words)
     except MapError as error:
         found += error.findings
         return None
@@ -228,12 +235,14 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
             yield _Named(file.parent / path, sheet, section, place(section, index))
 
 
-def _table(table: _Named, words: dict[str, str]) -> tuple[YamlPart | TablePart | PolicyPart, list[Finding]]:
+def _table(
+    table: _Named, words: dict[str, str], held: Mapping[str, bytes] | None
+) -> tuple[YamlPart | TablePart | PolicyPart, list[Finding]]:
     suffix = table.path.suffix.lower()
     if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
         if table.section == POLICY:
             return read_policy(table.path, table.sheet)
-        return read_table(table.path, table.section, table.sheet, words)
+        return read_table(table.path, table.section, table.sheet, words, _held(table.path, held))
     if suffix not in YAML:
         raise MapError(
             (
@@ -245,7 +254,7 @@ def _table(table: _Named, words: dict[str, str]) -> tuple[YamlPart | TablePart |
             )
         )
     found: list[Finding] = []
-    part = _yaml(table.path, words, found)
+    part = _yaml(table.path, words, found, held)
     if part is None:
         raise MapError(tuple(found))
     part.below = table.section

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from cloison.netmodel.finding import Finding, MapError, Ref, Text, input_error
@@ -24,19 +23,27 @@ _NO_HEADER = Text(
 _NO_ID = Text("The header has no column “{id}”", "L’en-tête n’a pas de colonne « {id} »")
 
 
-def read_table(path: Path, section: str, sheet_name: str, words: dict[str, str]) -> tuple[TablePart, list[Finding]]:
+def read_table(
+    path: Path, section: str, sheet_name: str, words: dict[str, str], data: bytes | None = None
+) -> tuple[TablePart, list[Finding]]:
     """Return the entries of a CSV or XLSX table and every fault of it; raise :class:`MapError` for no table.
 
-    The first row that is not empty is the header. ``words`` shares equal texts between files.
+    The first row that is not empty is the header. ``words`` shares equal texts between files. ``data`` is read
+    instead of the file.
     """
     found: list[Finding] = []
     known = headers(section)
-    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found)
+    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found, data)
+    return table_of(sheet, section, words, found), found
+
+
+def table_of(sheet: Sheet, section: str, words: dict[str, str], found: list[Finding]) -> TablePart:
+    """Return the entries of a sheet, and add its faults to ``found``; raise :class:`MapError` for no table."""
     first = next((row for row in sheet.rows if any(row.cells)), None)
     if first is None:
         raise MapError((table_error(section, "empty-table", _EMPTY, sheet.place(1)),))
     part = TablePart(sheet.file, sheet.name, section, header=first.number)
-    header = _header(section, sheet, first, known, found)
+    header = _header(section, sheet, first, found)
     part.columns = tuple(
         sorted(((column.route, number) for number, column in header.columns.items()), key=lambda item: -len(item[0]))
     )
@@ -45,10 +52,15 @@ def read_table(path: Path, section: str, sheet_name: str, words: dict[str, str])
             found.append(table_error(section, "empty-table", _NO_ROW, sheet.place(first.number)))
     except MapError as error:  # the rows end where the file is broken
         found += error.findings
-    return part, found
+    return part
 
 
-def _header(section: str, sheet: Sheet, row: Row, known: Mapping[str, Column], found: list[Finding]) -> Header:
+def column_of(section: str, header: str) -> Column | None:
+    """Return the column that a header names, or nothing."""
+    return headers(section).get(fold(header)) or label(header)
+
+
+def _header(section: str, sheet: Sheet, row: Row, found: list[Finding]) -> Header:
     columns: dict[int, Column] = {}
     unknowns: dict[int, Finding] = {}
     id_title = COLUMNS[section][0].title
@@ -56,7 +68,7 @@ def _header(section: str, sheet: Sheet, row: Row, known: Mapping[str, Column], f
         if not header:
             continue
         place = sheet.place(row.number, number)
-        column = known.get(fold(header)) or label(header)
+        column = column_of(section, header)
         if column is None:
             titles = dict.fromkeys(title for item in COLUMNS[section] for title in (item.title.fr, item.title.en))
             fault = unknown(header[:80], tuple(titles), "unknown-column", _COLUMN)
