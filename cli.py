@@ -33,7 +33,7 @@ from cloison.netmodel.system import why
 if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
-    from cloison.netmodel.assurance.evidence import Observed
+    from cloison.netmodel.assurance.evidence import Evidence, Observed
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -837,6 +837,7 @@ def check(
     if capture or probe:
         seen, unread = _observed(network, capture or [], probe or [])
         evidence = replace(evidence, observed=seen)
+    evidence = _with_history(evidence, _found(path))
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
     comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
@@ -846,6 +847,19 @@ def check(
     if _worst(report.findings, severity) or any(not item.holds and not item.undecided for item in demanded):
         return FINDINGS
     return UNDECIDED if assessment.undecided or any(item.undecided for item in demanded) else unread
+
+
+def _with_history(evidence: Evidence, path: Path) -> Evidence:
+    """Return the evidence with what git knows of the version that the last review names, where it names one."""
+    network = evidence.network
+    last = max((item for item in network.model.reviews if item.on <= evidence.at), key=lambda item: item.on,
+               default=None)  # fmt: skip
+    if last is None or not last.digest or last.digest == network.digest:
+        return evidence
+    from cloison.netmodel.lineage import lineage
+
+    found = lineage(path, network.files, last.digest, last.on, _progress.tick)
+    return evidence if found is None else replace(evidence, ancestors=found.digests, unsure=found.doubt)
 
 
 def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple[Observed, int]:
@@ -1307,7 +1321,7 @@ def schema(output: OutputOption = None, lang: LangOption = "") -> int:
     cls=Command,
     help=_(
         'Print what makes a shell complete commands: eval "$(cloison completion bash)".',
-        "Afficher ce qui fait compléter les commandes par un shell : eval \"$(cloison completion bash)\".",
+        'Afficher ce qui fait compléter les commandes par un shell : eval "$(cloison completion bash)".',
     ),
 )
 def completion(

@@ -8,6 +8,7 @@ from pathlib import Path
 from cloison.netmodel.finding import Finding, MapError, Ref, Text, input_error
 from cloison.netmodel.language.columns import COLUMNS, Column, fold, headers, label
 from cloison.netmodel.language.faults import unknown
+from cloison.netmodel.language.files import DISK, Store
 from cloison.netmodel.language.rows import Header, TablePart, read_rows, table_error
 from cloison.netmodel.language.sheets import Row, Sheet, read_sheet
 
@@ -24,14 +25,16 @@ _NO_HEADER = Text(
 _NO_ID = Text("The header has no column “{id}”", "L’en-tête n’a pas de colonne « {id} »")
 
 
-def read_table(path: Path, section: str, sheet_name: str, words: dict[str, str]) -> tuple[TablePart, list[Finding]]:
+def read_table(
+    path: Path, section: str, sheet_name: str, words: dict[str, str], store: Store = DISK
+) -> tuple[TablePart, list[Finding]]:
     """Return the entries of a CSV or XLSX table and every fault of it; raise :class:`MapError` for no table.
 
     The first row that is not empty is the header. ``words`` shares equal texts between files.
     """
     found: list[Finding] = []
     known = headers(section)
-    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found)
+    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found, store)
     first = next((row for row in sheet.rows if any(row.cells)), None)
     if first is None:
         raise MapError((table_error(section, "empty-table", _EMPTY, sheet.place(1)),))
