@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.evidence import Evidence, Observed
+    from cloison.netmodel.language.read import Map
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -292,6 +293,17 @@ RequiredMap = Annotated[
         metavar=_("MAP", "CARTE"),
         help=_("The map: a file or a directory.", "La carte : un fichier ou un dossier."),
         readable=False,
+    ),
+]
+VersionArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION",
+        help=_(
+            "A file, a directory, or a git revision: HEAD~3, v1:path/of/the/map.",
+            "Un fichier, un dossier ou une révision git : HEAD~3, v1:chemin/de/la/carte.",
+        ),
+        show_default=False,
     ),
 ]
 AtOption = Annotated[
@@ -1286,6 +1298,53 @@ def explain(
     _show(report, output, format)
     _summarise(report, output, format)
     return HOLDS if explanation.authorised else FINDINGS
+
+
+@app.command(
+    cls=Command,
+    help=_(
+        "Say what a change of a map means: flows, paths, clauses, equipment, tenants.",
+        "Dire ce que signifie un changement de carte : flux, chemins, exigences, équipements, commanditaires.",
+    ),
+)
+def diff(
+    old: VersionArgument,
+    new: VersionArgument,
+    framework: FrameworkOption = None,
+    at: AtOption = None,
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = "error",
+    lang: LangOption = "",
+) -> int:
+    """Compare two versions of a map by what they mean."""
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.comparing.answer import diff_report
+    from cloison.netmodel.comparing.order import both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.read import read_map
+    from cloison.netmodel.language.revisions import versions
+
+    _check_language(lang)
+    severity, day, wanted = _severity(fail_on), _day(at), _frameworks(framework or [])
+    asked = versions(old, new)
+    maps: list[Map] = []
+    refused: list[Finding] = []
+    for version in asked:
+        try:
+            maps.append(read_map(version.path, _progress.tick, version.store))
+        except MapError as error:
+            refused += error.findings
+    if refused:
+        raise MapError(tuple(refused))
+    judged = [(network, assess_network(network, _progress.tick, wanted)) for network in both(maps[0], maps[1], day)]
+    comparison = compare(judged[0], judged[1], _progress.tick)
+    report = diff_report(comparison, asked)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    if _worst(report.findings, severity) or any(item.fails for item in comparison.clauses):
+        return FINDINGS
+    return HOLDS if comparison.whole and not comparison.undecided else UNDECIDED
 
 
 @app.command(

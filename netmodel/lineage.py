@@ -150,4 +150,7 @@ class _Search:
 
 
 def _day(time: int) -> date:
-    return datetime.fromtimestamp(time, UTC).date()
+    try:
+        return datetime.fromtimestamp(time, UTC).date()
+    except (OverflowError, OSError, ValueError):
+        return date.max  # a commit may claim any time

@@ -15,7 +15,7 @@ from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import compile_network
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
-from repositories import HAS_GIT, committed, started  # noqa: E402
+from repositories import HAS_GIT, committed, started
 
 pytestmark = pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
 

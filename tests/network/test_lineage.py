@@ -13,7 +13,7 @@ from cloison.netmodel.lineage import Lineage, lineage
 from cloison.netmodel.network import Network, compile_network
 
 sys.path.insert(0, str(Path(__file__).parent))
-from repositories import HAS_GIT, committed, git, started  # noqa: E402
+from repositories import HAS_GIT, committed, git, started
 
 pytestmark = pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
 

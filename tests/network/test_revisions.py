@@ -14,7 +14,7 @@ from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.revisions import Version, versions
 
 sys.path.insert(0, str(Path(__file__).parent))
-from repositories import HAS_GIT, committed, git, started  # noqa: E402
+from repositories import HAS_GIT, committed, git, started
 
 pytestmark = pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
 
@@ -109,7 +109,7 @@ def test_what_is_wrong_with_either_side_is_told_at_once(repository: Path) -> Non
 
 
 def test_the_nearest_names_are_told(repository: Path) -> None:
-    with pytest.raises(MapError, match="mian.*main"):
+    with pytest.raises(MapError, match=r"mian.*main"):
         versions("mian", "cloison.yaml")
 
 
