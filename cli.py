@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.evidence import Evidence, Observed
-    from cloison.netmodel.language.read import Map
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -1320,24 +1319,15 @@ def diff(
     """Compare two versions of a map by what they mean."""
     from cloison.netmodel.assurance.assess import assess_network
     from cloison.netmodel.comparing.answer import diff_report
-    from cloison.netmodel.comparing.order import both
+    from cloison.netmodel.comparing.order import read_both
     from cloison.netmodel.comparison import compare
-    from cloison.netmodel.language.read import read_map
     from cloison.netmodel.language.revisions import versions
 
     _check_language(lang)
     severity, day, wanted = _severity(fail_on), _day(at), _frameworks(framework or [])
     asked = versions(old, new)
-    maps: list[Map] = []
-    refused: list[Finding] = []
-    for version in asked:
-        try:
-            maps.append(read_map(version.path, _progress.tick, version.store))
-        except MapError as error:
-            refused += error.findings
-    if refused:
-        raise MapError(tuple(refused))
-    judged = [(network, assess_network(network, _progress.tick, wanted)) for network in both(maps[0], maps[1], day)]
+    networks = read_both(*asked, day, _progress.tick)
+    judged = [(network, assess_network(network, _progress.tick, wanted)) for network in networks]
     comparison = compare(judged[0], judged[1], _progress.tick)
     report = diff_report(comparison, asked)
     _show(report, output, format)

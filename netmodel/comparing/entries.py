@@ -120,18 +120,26 @@ def _entry(old: Network, new: Network, section: str, names: tuple[str, str], ren
             told.add(name.partition(".")[0])
             places = (old.document.span((section, names[0], *route)), new.document.span((section, names[1], *route)))
             yield Change(name, was, now, places)
-    for name in _COMPUTED.get(section, ()):
-        one, other = _computed(old, section, names[0], name), _computed(new, section, names[1], name)
-        if one != other and name not in told and renames.told(one) != other:
+    if section not in _COMPUTED:
+        return
+    one_facts, other_facts = _facts(old, section)[names[0]], _facts(new, section)[names[1]]
+    for name in _COMPUTED[section]:
+        one, other = getattr(one_facts, name), getattr(other_facts, name)
+        if one == other:
+            continue
+        one, other = _sorted(one), _sorted(other)
+        if one != other and name not in told and _sorted(renames.told(one)) != other:
             there = old.document.span((section, names[0]), key=True)
             places = (there, new.document.span((section, names[1]), key=True))
             yield Change(name, shown(one), shown(other), places, lent=True)
 
 
-def _computed(network: Network, section: str, name: str, field: str) -> Any:
-    facts: Mapping[str, Any] = network.line if section == "flows" else getattr(network, section)
-    value = getattr(facts[name], field)
-    return sorted(value) if isinstance(value, (tuple, frozenset)) else value
+def _facts(network: Network, section: str) -> Mapping[str, Any]:
+    return network.line if section == "flows" else getattr(network, section)
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value) if isinstance(value, (list, tuple, frozenset)) else value
 
 
 def _list(old: Network, new: Network, section: str, kind: str, key: tuple[str, ...]) -> Iterator[EntryChange]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cloison.netmodel.comparing.sides import Side
+from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.joins import touching
 from cloison.netmodel.space.packets import Packet, Product, less
 from cloison.netmodel.space.policy import BUDGET, Rule, beyond
@@ -35,7 +36,10 @@ class Moved:
 
 def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tuple[tuple[Moved, ...], bool]:
     """Return what the first map authorises and the second does not, by line, and whether that is all of it."""
-    mine, theirs = one.rules(), other.rules()
+    theirs = other.rules()
+    same = {(rule.source, rule.destination, rule.services) for rule in theirs}
+    mine = [rule for rule in one.rules() if (rule.source, rule.destination, rule.services) not in same]
+    theirs = _likely(mine, theirs)
     found, done = beyond(mine, theirs, BUDGET, tick)
     rules: dict[str, dict[int, Rule]] = {}
     witness: dict[str, Packet] = {}
@@ -50,6 +54,13 @@ def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tupl
         products, whole = _pieces(list(held.values()), near)
         moves.append(Moved(line, products, whole, witness[line]))
     return tuple(sorted(moves, key=lambda item: item.line)), done
+
+
+def _likely(asked: Sequence[Rule], others: Sequence[Rule]) -> list[Rule]:
+    """Return the other rules without those that share no source, or no destination, with any that is asked."""
+    sources = IntervalSet.union(span for rule in asked for span in rule.source.ranges)
+    destinations = IntervalSet.union(span for rule in asked for span in rule.destination.ranges)
+    return [rule for rule in others if rule.destination.overlaps(destinations) and rule.source.overlaps(sources)]
 
 
 def _near(asked: Sequence[Rule], others: Sequence[Rule]) -> dict[int, list[Rule]] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cloison.netmodel.network import Network
-from cloison.netmodel.space.addresses import VRF_SHIFT, prefixes
+from cloison.netmodel.space.addresses import V4, VRF_SHIFT, prefixes
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.ownership import LAST
 from cloison.netmodel.space.packets import Product
@@ -24,6 +24,7 @@ class Side:
     _names: dict[IntervalSet, str] = field(default_factory=dict)
     _zones: dict[IntervalSet, tuple[str, ...]] = field(default_factory=dict)
     _common: dict[IntervalSet, IntervalSet] = field(default_factory=dict)
+    _prefixes: dict[IntervalSet, tuple[str, ...]] = field(default_factory=dict)
 
     def common(self, points: IntervalSet) -> IntervalSet:
         """Return the network's points in the common order."""
@@ -75,19 +76,28 @@ class Side:
 
     def prefixes(self, points: IntervalSet) -> tuple[str, ...]:
         """Return the prefixes of points of the common order; one of another VRF than ``default`` names it."""
-        found: list[str] = []
-        for index, name in enumerate(self.vrfs):
-            low = index << VRF_SHIFT
-            inside = (points & IntervalSet(((low, low | LAST),))).shifted(-low)
-            found += (text if index == 0 else f"{text} @{name}" for text in prefixes(inside))
-        return tuple(found)
+        known = self._prefixes.get(points)
+        if known is None:
+            found: list[str] = []
+            for index in sorted({low >> VRF_SHIFT for low, _ in _apart(points)}):
+                low = index << VRF_SHIFT
+                inside = (points & IntervalSet(((low, low | LAST),))).shifted(-low)
+                found += (text if index == 0 else f"{text} @{self.vrfs[index]}" for text in prefixes(inside))
+            known = self._prefixes[points] = tuple(found)
+        return known
 
     def _name(self) -> None:
         network = self.network
-        for name, zone in network.zones.items():
-            self._names[self.common(zone.points)] = name
-        for name, subnet in network.subnets.items():
-            self._names[self.common(subnet.points)] = name
+        held = {name: zone.points for name, zone in network.zones.items()}
+        held |= {name: subnet.points for name, subnet in network.subnets.items()}
+        for name, points in held.items():
+            whole = self.common(points)
+            four = IntervalSet(tuple(item for item in whole.ranges if item[0] & LAST in V4))
+            six = IntervalSet(tuple(item for item in whole.ranges if item[0] & LAST not in V4))
+            self._names[whole] = name
+            if four and six:
+                self._names.setdefault(four, f"{name} (IPv4)")
+                self._names.setdefault(six, f"{name} (IPv6)")
         for asset in network.assets.values():
             for home in asset.interfaces.values():
                 if not home.stands:

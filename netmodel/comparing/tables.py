@@ -50,7 +50,7 @@ def _flows(id_: str, title: Text, moves: Iterable[Moved], side: Side) -> Table:
             source, destination = product_text(side, product)
             rows.append((
                 item.line, few(side.zones(product.source)), few(side.zones(product.destination)), source, destination,
-                services_text(product.services), packet_text(item.witness),
+                services_text(product.services), packet_text(product.witness() if item.whole else item.witness),
                 None if item.whole else Text("at most", "au plus"),
             ))  # fmt: skip
     columns = (_LINE, _FROM, _TO, Text("source", "source"), Text("destination", "destination"),
@@ -104,7 +104,7 @@ def _lines(comparison: Comparison) -> Table:
                 effects.append(Text("opens", "ouvre"))
             if (change.was or change.subject.id) in closed:
                 effects.append(Text("closes", "ferme"))
-            packets: Value = tuple(effects) or Text("the same packets", "les mêmes paquets")
+            packets: Value = tuple(effects) or Text("neither opens nor closes", "n’ouvre ni ne ferme")
             rows += ((KINDS[change.kind], _named(change), packets, *cells) for cells in _fields(change))
     columns = (_CHANGE, _LINE, Text("packets", "paquets"), *_FIELDS)
     return Table("lines", Text("Lines", "Lignes"), columns, tuple(rows))

@@ -23,6 +23,7 @@ from cloison.netmodel.system import why
 
 TIME_LIMIT = 20.0  # seconds of one question
 LONGEST = 300  # characters of a revision's name
+MOST_SHOWN = 8  # names in a refusal where none is near
 MOST_NAMES = 2_000  # branches and tags among which the nearest are looked for
 _QUIET = (
     "--no-pager", "--literal-pathspecs", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c",
@@ -61,7 +62,8 @@ class Repository:
         name = answer.decode("ascii", "replace").strip().splitlines()[-1:]
         if code == 0 and name:
             return name[0]
-        near = nearest(revision, self.names())
+        names = self.names()
+        near = nearest(revision, names) or names[:MOST_SHOWN]
         text = say("There is no revision “{name}” in this repository{near}",
                    "Il n’y a pas de révision « {name} » dans ce dépôt{near}",
                    name=revision, near=_near(near)) if not self.shallow else say(
