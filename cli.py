@@ -294,6 +294,15 @@ RequiredMap = Annotated[
         readable=False,
     ),
 ]
+ViewOption = Annotated[
+    str,
+    typer.Option(
+        "--view",
+        autocompletion=_offer(_views),
+        metavar=_("VIEW", "VUE"),
+        help=_("The view on which changes are drawn.", "La vue sur laquelle les changements sont dessinés."),
+    ),
+]
 VersionArgument = Annotated[
     str,
     typer.Argument(
@@ -1309,6 +1318,7 @@ def explain(
 def diff(
     old: VersionArgument,
     new: VersionArgument,
+    view: ViewOption = "overview",
     framework: FrameworkOption = None,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
@@ -1317,6 +1327,8 @@ def diff(
     lang: LangOption = "",
 ) -> int:
     """Compare two versions of a map by what they mean."""
+    from cloison.diagrams.scenes.changes import overlay
+    from cloison.diagrams.writing import pictures
     from cloison.netmodel.assurance.assess import assess_network
     from cloison.netmodel.comparing.answer import diff_report
     from cloison.netmodel.comparing.order import read_both
@@ -1330,7 +1342,13 @@ def diff(
     judged = [(network, assess_network(network, _progress.tick, wanted)) for network in networks]
     comparison = compare(judged[0], judged[1], _progress.tick)
     report = diff_report(comparison, asked)
-    _show(report, output, format)
+    files = output or ["-"]
+    drawn = pictures(files, format, "terminal")
+    if drawn:
+        _show(replace(report, views=(overlay(comparison, view),)), drawn, format)
+    told = [file for file in files if file not in drawn]
+    if told:
+        _show(report, told, format)
     _summarise(report, output, format)
     if _worst(report.findings, severity) or any(item.fails for item in comparison.clauses):
         return FINDINGS

@@ -60,6 +60,7 @@ def _data(comparison: Comparison, versions: tuple[Version, Version]) -> dict[str
         "at": comparison.new.at.isoformat(),
         "old": _version(versions[0], old),
         "new": _version(versions[1], new),
+        "map": {"name": comparison.new.model.name, "digest": comparison.new.digest},
         "same": comparison.empty,
         "decided": comparison.whole and not comparison.undecided,
         "flows": {
