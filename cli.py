@@ -1330,6 +1330,7 @@ def diff(
     from cloison.diagrams.scenes.changes import overlay
     from cloison.diagrams.writing import pictures
     from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.collector import without_collector
     from cloison.netmodel.comparing.answer import diff_report
     from cloison.netmodel.comparing.order import read_both
     from cloison.netmodel.comparison import compare
@@ -1338,10 +1339,11 @@ def diff(
     _check_language(lang)
     severity, day, wanted = _severity(fail_on), _day(at), _frameworks(framework or [])
     asked = versions(old, new)
-    networks = read_both(*asked, day, _progress.tick)
-    judged = [(network, assess_network(network, _progress.tick, wanted)) for network in networks]
-    comparison = compare(judged[0], judged[1], _progress.tick)
-    report = diff_report(comparison, asked)
+    with without_collector():
+        networks = read_both(*asked, day, _progress.tick)
+        judged = [(network, assess_network(network, _progress.tick, wanted)) for network in networks]
+        comparison = compare(judged[0], judged[1], _progress.tick)
+        report = diff_report(comparison, asked)
     files = output or ["-"]
     drawn = pictures(files, format, "terminal")
     if drawn:

@@ -36,10 +36,8 @@ class Moved:
 
 def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tuple[tuple[Moved, ...], bool]:
     """Return what the first map authorises and the second does not, by line, and whether that is all of it."""
-    theirs = other.rules()
-    same = {(rule.source, rule.destination, rule.services) for rule in theirs}
-    mine = [rule for rule in one.rules() if (rule.source, rule.destination, rule.services) not in same]
-    theirs = _likely(mine, theirs)
+    mine = [rule for product, rules in one.rules.items() if product not in other.rules for rule in rules]
+    theirs = _likely(mine, [rules[0] for rules in other.rules.values()])
     found, done = beyond(mine, theirs, BUDGET, tick)
     rules: dict[str, dict[int, Rule]] = {}
     witness: dict[str, Packet] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import V4, VRF_SHIFT, prefixes
@@ -14,7 +16,7 @@ from cloison.netmodel.space.policy import Rule
 MOST_PREFIXES = 3  # that a text shows
 
 
-@dataclass(slots=True)
+@dataclass
 class Side:
     """A network, and for each of its VRFs the index in the common order (``vrfs``)."""
 
@@ -45,12 +47,16 @@ class Side:
             back[place] = index
         return _shifted(points, tuple(back))
 
-    def rules(self) -> list[Rule]:
-        """Return the live lines as permitting rules; the origin of each is its line's id."""
-        return [
-            Rule(True, self.common(product.source), self.common(product.destination), product.services, line.id)
-            for line in self.network.lines if line.live for product in line.products
-        ]  # fmt: skip
+    @cached_property
+    def rules(self) -> Mapping[Product, tuple[Rule, ...]]:
+        """The live lines as permitting rules, by what they permit; the origin of each is its line's id."""
+        found: dict[Product, tuple[Rule, ...]] = {}
+        for line in self.network.lines:
+            for item in line.products if line.live else ():
+                product = Product(self.common(item.source), self.common(item.destination), item.services)
+                rule = Rule(True, product.source, product.destination, product.services, line.id)
+                found[product] = (*found.get(product, ()), rule)
+        return found
 
     def zones(self, points: IntervalSet) -> tuple[str, ...]:
         """Return the zones of the network in which points of the common order lie."""

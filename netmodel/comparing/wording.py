@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from cloison.netmodel.comparing.sides import Side
 from cloison.netmodel.finding import Text
@@ -47,6 +48,7 @@ def services_text(services: ServiceSet) -> str:
     return few(words)
 
 
+@lru_cache(maxsize=4096)
 def services_words(services: ServiceSet) -> tuple[str, ...]:
     """Return every service, as a map writes them."""
     return tuple(word.removesuffix(" new") for word in show(services))

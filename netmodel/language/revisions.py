@@ -154,14 +154,18 @@ def _version(word: str, other: str) -> Version:
     repository = repository_of(directory if beside is None or _in_a_repository(directory) else here)
     tree = Tree(repository, revision, repository.commit(revision))
     if colon:
-        within = in_repository(repository, here / within) if within.startswith(("./", "../")) else within.strip("/")
-        return _there(tree, word, (within,))
+        return _there(tree, word, (_within(repository, here, within),))
     if beside is not None:
         return _there(tree, word, (in_repository(repository, beside),))
     _, colon, within = other.partition(":")
     if colon:
-        return _there(tree, word, (within.strip("/"),))
+        return _there(tree, word, (_within(repository, here, within),))
     return _there(tree, word, tuple(in_repository(repository, here / name) for name in DEFAULTS))
+
+
+def _within(repository: Repository, here: Path, path: str) -> str:
+    """Return the path after a revision's colon: from here where it begins with ``./``, else from the top."""
+    return in_repository(repository, here / path) if path.startswith(("./", "../")) else path.strip("/")
 
 
 def _there(tree: Tree, word: str, names: tuple[str, ...]) -> Version:

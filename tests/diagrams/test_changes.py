@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from cloison.diagrams.scenes.changes import SIGNS, overlay
 from cloison.diagrams.writing import pictures, write
 from cloison.netmodel.assurance.assess import Assessment
+from cloison.netmodel.comparing.answer import diff_report
 from cloison.netmodel.comparing.order import both
 from cloison.netmodel.comparison import Comparison, compare
-from cloison.netmodel.finding import MapError
+from cloison.netmodel.finding import LANGS, MapError
 from cloison.netmodel.language.read import read_text
+from cloison.netmodel.language.revisions import Version
 from cloison.netmodel.report import Report, Scene
 
 BASE = """cloison: 1
@@ -135,3 +140,28 @@ def test_pictures_say_it_by_line_and_sign() -> None:
     assert "+ ajouté" in text
     assert "− retiré" not in text
     assert pictures(["a.svg", "b.md", "json=c", "dot=d", "-"], "", "terminal") == ("a.svg", "dot=d")
+
+
+HOSTILE = ["<script>alert(1)<", "]]><x>", "{braces} {0} %s", "[x](http:example.org)", "=1+1", "a|b`c`"]
+
+
+@pytest.mark.parametrize("output", ["terminal", "markdown", "html", "json", "dot"])
+def test_hostile_names_harm_no_output(output: str) -> None:
+    zones = "".join(
+        f"  {json.dumps(name)}: {{owner: p, nature: test, sensitivity: internal, domain: processing}}\n"
+        for name in HOSTILE
+    )
+    joined = json.dumps(["internet", "front", "back", *HOSTILE])
+    found = diff(("subnets:\n", f"{zones}subnets:\n"), ("[internet, front, back]", joined))
+    report = diff_report(found, (Version("<b>old</b>", Path("old")), Version("\u202enew", Path("new"))))
+    if output == "dot":
+        report = replace(report, views=(overlay(found, "overview"),))
+    for lang in LANGS:
+        text = write(report, output, lang).decode()
+        assert "\u202e" not in text
+        if output in ("html", "markdown", "dot"):
+            assert "<script>" not in text
+            assert "<b>old" not in text
+        if output == "markdown":
+            assert "](http" not in text.replace("\\](", "")
+        assert "braces" in text

@@ -56,6 +56,7 @@ def rules(old: str, new: str) -> list[str]:
         ("v1:cloison.yaml", "HEAD:a/b", ["first"], ["deep"]),
         ("HEAD:a/b/cloison.yaml", "HEAD", ["deep"], ["deep"]),
         ("HEAD:./a/b", ".", ["deep"], ["third"]),
+        ("v1:./cloison.yaml", "HEAD", ["first"], ["second"]),
         ("v1:", "HEAD:", ["first"], ["second"]),
         ("a/b", "v1:cloison.yaml", ["deep"], ["first"]),
     ],
