@@ -33,7 +33,7 @@ from cloison.netmodel.system import why
 if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
-    from cloison.netmodel.assurance.evidence import Observed
+    from cloison.netmodel.assurance.evidence import Evidence, Observed
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -292,6 +292,26 @@ RequiredMap = Annotated[
         metavar=_("MAP", "CARTE"),
         help=_("The map: a file or a directory.", "La carte : un fichier ou un dossier."),
         readable=False,
+    ),
+]
+ViewOption = Annotated[
+    str,
+    typer.Option(
+        "--view",
+        autocompletion=_offer(_views),
+        metavar=_("VIEW", "VUE"),
+        help=_("The view on which changes are drawn.", "La vue sur laquelle les changements sont dessinés."),
+    ),
+]
+VersionArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION",
+        help=_(
+            "A file, a directory, or a git revision: HEAD~3, v1:path/of/the/map.",
+            "Un fichier, un dossier ou une révision git : HEAD~3, v1:chemin/de/la/carte.",
+        ),
+        show_default=False,
     ),
 ]
 AtOption = Annotated[
@@ -837,6 +857,7 @@ def check(
     if capture or probe:
         seen, unread = _observed(network, capture or [], probe or [])
         evidence = replace(evidence, observed=seen)
+    evidence = _with_history(evidence, _found(path))
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
     comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
@@ -846,6 +867,19 @@ def check(
     if _worst(report.findings, severity) or any(not item.holds and not item.undecided for item in demanded):
         return FINDINGS
     return UNDECIDED if assessment.undecided or any(item.undecided for item in demanded) else unread
+
+
+def _with_history(evidence: Evidence, path: Path) -> Evidence:
+    """Return the evidence with what git knows of the version that the last review names, where it names one."""
+    network = evidence.network
+    last = max((item for item in network.model.reviews if item.on <= evidence.at), key=lambda item: item.on,
+               default=None)  # fmt: skip
+    if last is None or not last.digest or last.digest == network.digest:
+        return evidence
+    from cloison.netmodel.lineage import lineage
+
+    found = lineage(path, network.files, last.digest, last.on, _progress.tick)
+    return evidence if found is None else replace(evidence, ancestors=found.digests, unsure=found.doubt)
 
 
 def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple[Observed, int]:
@@ -1356,6 +1390,55 @@ def explain(
 @app.command(
     cls=Command,
     help=_(
+        "Say what a change of a map means: flows, paths, clauses, equipment, tenants.",
+        "Dire ce que signifie un changement de carte : flux, chemins, exigences, équipements, commanditaires.",
+    ),
+)
+def diff(
+    old: VersionArgument,
+    new: VersionArgument,
+    view: ViewOption = "overview",
+    framework: FrameworkOption = None,
+    at: AtOption = None,
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = "error",
+    lang: LangOption = "",
+) -> int:
+    """Compare two versions of a map by what they mean."""
+    from cloison.diagrams.scenes.changes import overlay
+    from cloison.diagrams.writing import pictures
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.collector import without_collector
+    from cloison.netmodel.comparing.answer import diff_report
+    from cloison.netmodel.comparing.order import read_both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import versions
+
+    _check_language(lang)
+    severity, day, wanted = _severity(fail_on), _day(at), _frameworks(framework or [])
+    asked = versions(old, new)
+    with without_collector():
+        networks = read_both(*asked, day, _progress.tick)
+        judged = [(network, assess_network(network, _progress.tick, wanted)) for network in networks]
+        comparison = compare(judged[0], judged[1], _progress.tick)
+        report = diff_report(comparison, asked)
+    files = output or ["-"]
+    drawn = pictures(files, format, "terminal")
+    if drawn:
+        _show(replace(report, views=(overlay(comparison, view),)), drawn, format)
+    told = [file for file in files if file not in drawn]
+    if told:
+        _show(report, told, format)
+    _summarise(report, output, format)
+    if _worst(report.findings, severity) or any(item.fails for item in comparison.clauses):
+        return FINDINGS
+    return HOLDS if comparison.whole and not comparison.undecided else UNDECIDED
+
+
+@app.command(
+    cls=Command,
+    help=_(
         "List every rule and the clauses that it serves.", "Lister toutes les règles et les exigences qu’elles servent."
     ),
 )
@@ -1386,7 +1469,7 @@ def schema(output: OutputOption = None, lang: LangOption = "") -> int:
     cls=Command,
     help=_(
         'Print what makes a shell complete commands: eval "$(cloison completion bash)".',
-        "Afficher ce qui fait compléter les commandes par un shell : eval \"$(cloison completion bash)\".",
+        'Afficher ce qui fait compléter les commandes par un shell : eval "$(cloison completion bash)".',
     ),
 )
 def completion(

@@ -67,6 +67,12 @@ def targets(words: Sequence[str], wanted: str, default: str) -> tuple[tuple[Outp
     return tuple(chosen)
 
 
+def pictures(words: Sequence[str], wanted: str, default: str) -> tuple[str, ...]:
+    """Return the words of :func:`targets` whose outputs draw a report's views and say nothing else."""
+    chosen = targets(words, wanted, default)
+    return tuple(word for word, (entry, _) in zip(words, chosen, strict=True) if entry.picture)
+
+
 def write(report: Report, output: str, lang: Lang, *, colour: bool = False) -> bytes:
     """Return the report in the output called ``output``; raises :class:`MapError`."""
     return output_named(output).write(report, lang, colour=colour)

@@ -12,7 +12,7 @@ from cloison.netmodel.finding import Finding, Lang, MapError, Message, Ref, Span
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.columns import Column
 from cloison.netmodel.language.edit import edit_error
-from cloison.netmodel.language.files import read_bytes
+from cloison.netmodel.language.files import Edited, read_bytes
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.rows import TablePart
 from cloison.netmodel.language.written import ends, of_line
@@ -272,7 +272,7 @@ def _same(wanted: m.Flow | None, made: m.Flow | None) -> bool:
 def _compiled(merging: _Merging, path: Path, held: Mapping[str, bytes]) -> Network:
     """Return the network of the map as it would be; its errors begin with the row of the workbook that made them."""
     try:
-        return compile_network(read_map(path, held=held), merging.network.at)
+        return compile_network(read_map(path, store=Edited(held)), merging.network.at)
     except MapError as error:
         raise MapError(tuple(
             replace(item, spans=(merging.cell(item.subject.id), *item.spans))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cloison.netmodel.collector import without_collector
@@ -59,6 +60,7 @@ class Network:
     routes: Routes = field(repr=False)
     selector: Selector = field(repr=False)
     warnings: tuple[Finding, ...] = ()
+    files: tuple[Path, ...] = ()  # from which the map was read
 
     def span(self, section: str, name: str, *route: str | int) -> Span:
         """Return where an entry of a section, its key, or a part of it, its value, is written."""
@@ -162,7 +164,7 @@ def _compiled(map: Map, at: date, tick: Callable[[int, int], None] | None) -> Ne
     problems.raise_all()
     return Network(
         model, map.document, at, words, places.vrfs, inventory.zones, inventory.subnets, inventory.assets, endpoints,
-        translations, ends, lines, ownership, routes, selector,
+        translations, ends, lines, ownership, routes, selector, files=map.files,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from math import ceil, sqrt
 
-from cloison.diagrams.layout.look import CELLS, FAINT, PLANES, SEVERITY, STAR, VERTICES, Look, look
+from cloison.diagrams.layout.look import CELLS, FAINT, PLANES, SEVERITY, STAR, VERTICES, Look, changed, look
 from cloison.diagrams.printable import clipped
 from cloison.netmodel.finding import Lang, Message, Severity, Text
 from cloison.netmodel.report import Cluster, Node
@@ -40,8 +40,9 @@ def badge(findings: int, severity: Severity | None, lang: Lang) -> str:
 def box(cluster: Cluster, cells: Sequence[tuple[str, Node]], lang: Lang) -> str:
     """Return the label of a box: its name, its details, then its cells by kind; each cell has a port."""
     _, plane = look(cluster.marks, PLANES, "other")
-    border = 5 if "sensitive" in cluster.marks else plane.width
-    style = f"ROUNDED,{plane.style.upper()}" if plane.style != "solid" else "ROUNDED"
+    edge = changed(cluster.marks) or plane
+    border = 5 if "sensitive" in cluster.marks else edge.width
+    style = f"ROUNDED,{edge.style.upper()}" if edge.style != "solid" else "ROUNDED"
     rows = [_row(_starred(cluster.label, cluster.marks, lang, 16))]
     rows += [_row(text(said(item, lang), size=11, colour=FAINT)) for item in cluster.detail]
     warned = badge(len(cluster.findings), cluster.severity, lang)
@@ -53,7 +54,7 @@ def box(cluster: Cluster, cells: Sequence[tuple[str, Node]], lang: Lang) -> str:
             rows.append(_row(_grid(of_kind, CELLS[kind], lang)))
     return (
         f'<<TABLE BORDER="{border:g}" CELLBORDER="0" CELLSPACING="1" CELLPADDING="2" STYLE="{style}" '
-        f'COLOR="{plane.line}" BGCOLOR="{plane.fill}">{"".join(rows)}</TABLE>>'
+        f'COLOR="{edge.line}" BGCOLOR="{plane.fill}">{"".join(rows)}</TABLE>>'
     )
 
 
@@ -121,12 +122,15 @@ def _grid(cells: Sequence[tuple[str, Node]], seen: Look, lang: Lang) -> str:
 def _cell(port: str, node: Node, seen: Look, lang: Lang) -> str:
     warned = SEVERITY[node.severity] if node.severity and node.findings else None
     line, width, fill = (warned.line, warned.width, warned.fill) if warned else (seen.line, seen.width, seen.fill)
+    edge, style = changed(node.marks), ""
+    if edge:
+        line, width, style = edge.line, edge.width, f' STYLE="{edge.style.upper()}"' if edge.style != "solid" else ""
     parts = [_starred(node.label, node.marks, lang, 12)]
     parts += [text(said(item, lang), size=11) for item in node.detail]
     words = badge(len(node.findings), node.severity, lang)
     if words:
         parts.append(text(words, size=9, bold=True))
-    return f'<TD PORT="{port}" BORDER="{width:g}" COLOR="{line}" BGCOLOR="{fill}">{"<BR/>".join(parts)}</TD>'
+    return f'<TD PORT="{port}" BORDER="{width:g}" COLOR="{line}" BGCOLOR="{fill}"{style}>{"<BR/>".join(parts)}</TD>'
 
 
 def _row(inner: str) -> str:

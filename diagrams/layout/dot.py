@@ -12,7 +12,7 @@ from typing import Any
 
 from cloison.diagrams.layout.boxes import badge, box, said, size, text, vertex, vertex_look
 from cloison.diagrams.layout.legend import Sheet, band
-from cloison.diagrams.layout.look import EDGES, FONT, INK, PAPER, PLANES, SEVERITY, look
+from cloison.diagrams.layout.look import EDGES, FONT, INK, PAPER, PLANES, SEVERITY, changed, look
 from cloison.diagrams.layout.rows import Placed, rows
 from cloison.diagrams.printable import clipped
 from cloison.netmodel.finding import Lang
@@ -156,9 +156,10 @@ def _boxes(
 
 def _vertex(graph: Any, node: Node, name: str, lang: Lang) -> None:
     seen = vertex_look(node)
-    warned = SEVERITY[node.severity] if node.severity and node.findings else None
+    warned = changed(node.marks) or (SEVERITY[node.severity] if node.severity and node.findings else None)
+    style = warned.style if changed(node.marks) and warned else seen.style
     graph.node(
-        name, label=vertex(node, lang), shape=seen.shape, style=f"filled,{seen.style}", fillcolor=seen.fill,
+        name, label=vertex(node, lang), shape=seen.shape, style=f"filled,{style}", fillcolor=seen.fill,
         color=warned.line if warned else seen.line, penwidth=f"{max(seen.width, warned.width if warned else 0):g}",
         margin="0.08,0.04",
     )  # fmt: skip
@@ -209,8 +210,8 @@ def _rank(
 
 
 def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
-    _, seen = look(edge.marks, EDGES, "link")
-    warned = SEVERITY[edge.severity] if edge.severity else None
+    seen = changed(edge.marks) or look(edge.marks, EDGES, "link")[1]
+    warned = SEVERITY[edge.severity] if edge.severity and not changed(edge.marks) else None
     colour = warned.line if warned else seen.line
     graph.edge(
         names[edge.source], names[edge.target], dir="none", style=seen.style, weight="10", color=colour,
@@ -219,8 +220,8 @@ def _link(graph: Any, edge: Edge, names: Mapping[str, str], lang: Lang) -> None:
 
 
 def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowText:
-    _, seen = look(edge.marks, EDGES, edge.kind)
-    warned = SEVERITY[edge.severity] if edge.severity else None
+    seen = changed(edge.marks) or look(edge.marks, EDGES, edge.kind)[1]
+    warned = SEVERITY[edge.severity] if edge.severity and not changed(edge.marks) else None
     colour = warned.line if warned else seen.line
     ways = "none" if edge.kind == "link" else "both" if "both-ways" in edge.marks else "forward"
     ends = f"{names[edge.source].partition(':')[0]} -> {names[edge.target].partition(':')[0]}"

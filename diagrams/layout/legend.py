@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cloison.diagrams.layout.boxes import text
 from cloison.diagrams.layout.look import (
     CELLS,
+    CHANGES,
     EDGES,
     NERVE_CENTRE,
     PLANES,
@@ -49,6 +50,7 @@ SIZE = re.compile(r'(POINT-SIZE|WIDTH)="(\d+)"')  # never in a map's text, whose
 def band(scene: Scene, sheet: Sheet, lang: Lang) -> str:
     """Return the graph's label: legend on the left, title block on the right."""
     entries = [*_zones(scene, lang), *_equipment(scene, lang), *_edges(scene, lang), *_severities(scene, lang)]
+    entries += _changes(scene, lang)
     high = max(1, min(HEIGHT, len(entries)))
     rows = []
     for row in range(high):
@@ -99,6 +101,14 @@ def _equipment(scene: Scene, lang: Lang) -> list[str]:
     if any("nerve-centre" in item.marks for item in boxed):
         found.append(f"<TD>{text(STAR, size=14, bold=True)}</TD>{_words(NERVE_CENTRE, lang)}")
     return found
+
+
+def _changes(scene: Scene, lang: Lang) -> list[str]:
+    marked = {mark for box in scene.clusters for mark in box.marks} | {
+        mark for edge in scene.edges for mark in edge.marks
+    }
+    marked |= {mark for node in scene.nodes for mark in node.marks}
+    return [_sample(seen, seen.title, lang) for word, seen in CHANGES.items() if word in marked]
 
 
 def _edges(scene: Scene, lang: Lang) -> list[str]:

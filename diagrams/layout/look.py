@@ -113,6 +113,20 @@ SEVERITY: dict[Severity, Look] = {
     "note": Look(Text("note", "remarque"), "#eeeeee", "#4d4d4d", "dotted", 1),
 }
 
+# what a comparison of two maps marks; the sign stands before the name, so that no colour is needed
+CHANGES: dict[str, Look] = {
+    "added": Look(Text("+ added", "+ ajouté"), PAPER, "#00694d", "solid", 4),
+    "removed": Look(Text("− removed", "− retiré"), PAPER, "#8a1c1c", "dashed", 3),
+    "changed": Look(
+        Text("± changed, moved or renamed", "± modifié, déplacé ou renommé"), PAPER, "#5b2c83", "dotted", 3
+    ),
+}
+
+
+def changed(marks: tuple[str, ...]) -> Look | None:
+    """Return how a change is drawn around what is drawn anyway; nothing where nothing changed."""
+    return next((CHANGES[word] for word in marks if word in CHANGES), None)
+
 
 def look(marks: tuple[str, ...], words: dict[str, Look], default: str) -> tuple[str, Look]:
     """Return the first of ``words`` that is among ``marks``, with its look; ``default`` where none is."""

@@ -18,4 +18,5 @@ OUTPUT = Output(
     (".dot", ".gv"),
     "text/vnd.graphviz",
     _write,
+    picture=True,
 )

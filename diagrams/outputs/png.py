@@ -14,5 +14,6 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
 
 
 OUTPUT = Output(
-    "png", Text("drawing as a PNG picture", "dessin en image PNG"), (".png",), "image/png", _write, binary=True
+    "png", Text("drawing as a PNG picture", "dessin en image PNG"), (".png",), "image/png", _write, binary=True,
+    picture=True,
 )

@@ -32,4 +32,6 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + body).encode("utf-8")
 
 
-OUTPUT = Output("svg", Text("drawing as an SVG picture", "dessin en image SVG"), (".svg",), "image/svg+xml", _write)
+OUTPUT = Output(
+    "svg", Text("drawing as an SVG picture", "dessin en image SVG"), (".svg",), "image/svg+xml", _write, picture=True
+)

@@ -80,6 +80,17 @@ def read_baseline(path: Path) -> Baseline:
     return Baseline(name, map_["name"], str(map_.get("digest", "")), found)
 
 
+def baseline_of(findings: Sequence[Finding], file: str, name: str, digest: str) -> Baseline:
+    """Return findings of an earlier version as a baseline, as if they had been read from its report."""
+    found: dict[str, Earlier] = {}
+    for item in findings:
+        known = found.get(item.fingerprint)
+        if known is None or (known.waived and item.waiver is None):
+            found[item.fingerprint] = Earlier(item.rule, item.severity, item.message.say("en"), item.subject,
+                                              item.graph, item.fingerprint, item.waiver is not None)  # fmt: skip
+    return Baseline(file, name, digest, found)
+
+
 def compared(findings: Sequence[Finding], baseline: Baseline, evidence: Evidence) -> Comparison:
     """Return findings compared with a baseline; raise ``MapError`` when it is of a map of another name.
 

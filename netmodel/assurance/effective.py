@@ -37,7 +37,8 @@ def effective_parts(
     excess = any(item.kind == "excess" for permitted in evidence.effective.values() for item in permitted.departures)
     outcome = Outcome(())
     if excess:
-        given = Evidence(wider(), evidence.at, evidence.effective, evidence.observed, evidence.ancestors)
+        given = Evidence(wider(), evidence.at, evidence.effective, evidence.observed, evidence.ancestors,
+                             evidence.unsure)  # fmt: skip
         outcome = check.run(given)
     rules = sum(item.rules for item in evidence.effective.values())
     devices = len(evidence.effective)

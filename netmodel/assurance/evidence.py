@@ -93,7 +93,8 @@ class Evidence:
     """All that checks may look at, at the date ``at``.
 
     ``effective`` is what each configured device permits, by its id; ``ancestors`` are the digests of the map's
-    earlier versions, or nothing where no history was given.
+    earlier versions, as far as they were needed, or nothing where there is no history. ``unsure`` says why others may
+    be missing.
     """
 
     network: Network
@@ -101,3 +102,4 @@ class Evidence:
     effective: Mapping[str, Permitted] = field(default_factory=dict)
     observed: Observed | None = None
     ancestors: frozenset[str] | None = None
+    unsure: Message | None = None

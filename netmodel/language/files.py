@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, Value, input_error, say
 from cloison.netmodel.system import why
@@ -30,6 +33,19 @@ _TOO_LARGE = Text(
     "The file is larger than {most} bytes: split the map into several files",
     "Le fichier dépasse {most} octets : répartissez la carte en plusieurs fichiers",
 )
+
+
+class Store(Protocol):
+    """Where a map's files lie: on disk, or in a revision; a path of it is what is shown to the user."""
+
+    def folder(self, path: Path) -> list[Path] | None:
+        """Return what lies in a folder, sorted; nothing where the path is no folder. Raises :class:`MapError`."""
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a file; raises :class:`MapError` with the reason why there is none."""
+
+    def beside(self, file: Path, name: str) -> Path:
+        """Return the path of the file that another file names, relative to itself."""
 
 
 def file_error(rule: str, message: Message, place: Span) -> Finding:
@@ -109,3 +125,48 @@ def utf8(data: bytes, file: str) -> bytes:
             )
         ) from None
     return data
+
+
+class Disk:
+    """The files of the machine."""
+
+    def folder(self, path: Path) -> list[Path] | None:
+        """Return what lies in a directory, sorted; nothing where the path is none."""
+        try:
+            return sorted(path.iterdir()) if path.is_dir() else None
+        except OSError:
+            message = say(
+                "You have no permission to list this directory", "Vous n’avez pas le droit de lister ce répertoire"
+            )
+            raise MapError((file_error("no-permission", message, Span(str(path))),)) from None
+
+    def read(self, path: Path) -> bytes:
+        """Return the content of a regular file."""
+        return read_bytes(path)
+
+    def beside(self, file: Path, name: str) -> Path:
+        """Return the path of a file named by another."""
+        return file.parent / name
+
+
+DISK: Store = Disk()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The disk with other bytes in the place of some files, by the name that places show."""
+
+    held: Mapping[str, bytes]
+
+    def folder(self, path: Path) -> list[Path] | None:
+        """Return what lies in a folder of the disk."""
+        return DISK.folder(path)
+
+    def read(self, path: Path) -> bytes:
+        """Return the bytes that are held for a file, else those on disk."""
+        held = self.held.get(str(path))
+        return DISK.read(path) if held is None else held
+
+    def beside(self, file: Path, name: str) -> Path:
+        """Return the path of the file that another file names, relative to itself."""
+        return DISK.beside(file, name)

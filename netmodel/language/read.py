@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from cloison.netmodel.language.build import build, conflict
 from cloison.netmodel.language.document import Document
 from cloison.netmodel.language.events import read_yaml
 from cloison.netmodel.language.faults import MOST_FAULTS
-from cloison.netmodel.language.files import file_error
+from cloison.netmodel.language.files import DISK, Store, file_error
 from cloison.netmodel.language.merge import merge
 from cloison.netmodel.language.model import Model
 from cloison.netmodel.language.repeat import unfold
@@ -30,18 +30,16 @@ class Map:
     files: tuple[Path, ...]
 
 
-def read_map(
-    path: Path | None = None, tick: Tick | None = None, held: Mapping[str, bytes] | None = None
-) -> Map:
+def read_map(path: Path | None = None, tick: Tick | None = None, store: Store = DISK) -> Map:
     """Return the map in a file or a directory; raise :class:`MapError` with every error at once.
 
     Without ``path`` it is ``cloison.yaml`` or ``map/`` in the working directory. ``tick`` is told how many entries
-    were read, of how many. ``held`` has, by the name that places show, what is read instead of some files. Names are
-    not resolved here: see :mod:`cloison.netmodel.network`.
+    were read, of how many; ``store`` is where the files lie. Names are not resolved here: see
+    :mod:`cloison.netmodel.network`.
     """
     where = default_path() if path is None else Path(path)
     with without_collector():
-        return _map(read_sources(where, held), tick)
+        return _map(read_sources(where, store), tick)
 
 
 def read_text(text: str, file: str) -> Map:

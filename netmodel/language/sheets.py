@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
-from cloison.netmodel.language.files import file_error, read_bytes, utf8
+from cloison.netmodel.language.files import DISK, Store, file_error, utf8
 
 MOST_ROWS = 300_000
 MOST_COLUMNS = 256
@@ -51,16 +51,16 @@ class Sheet:
 
 
 def read_sheet(
-    path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding], data: bytes | None = None
+    path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding], store: Store = DISK
 ) -> Sheet:
-    """Return the table in a CSV or XLSX file, or in ``data`` instead of it; faults of cells are added to ``found``.
+    """Return the table in a CSV or XLSX file; faults of cells are added to ``found``.
 
     ``wanted`` names a sheet; without it, the first sheet of which ``understands`` knows a header is taken, or the
     first. Raises :class:`MapError` when the file holds no table.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return _workbook(path, wanted, understands, found)
-    text = utf8(read_bytes(path) if data is None else data, str(path)).decode("utf-8")
+        return _workbook(path, wanted, understands, found, store)
+    text = utf8(store.read(path), str(path)).decode("utf-8")
     return Sheet(str(path), "", _csv_rows(path, text, understands), False)
 
 
@@ -128,11 +128,11 @@ def _too_large(place: Span) -> Finding:
     )
 
 
-def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding]) -> Sheet:
+def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found: list[Finding], store: Store) -> Sheet:
     def refuse(rule: str, message: Message) -> MapError:
         return MapError((file_error(rule, message, Span(str(path))),))
 
-    with _opened(path) as book:
+    with _opened(path, store) as book:
         sheets = {sheet.title: sheet for sheet in book.worksheets}
         if wanted and wanted not in sheets:
             raise refuse(
@@ -155,11 +155,11 @@ def _workbook(path: Path, wanted: str, understands: Callable[[str], bool], found
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path, store: Store = DISK) -> Iterator[Any]:
     """Open a workbook that is not too large once unpacked, and close it."""
     from openpyxl import load_workbook  # imported late: a map without a spreadsheet does not pay for it
 
-    data = io.BytesIO(read_bytes(path))
+    data = io.BytesIO(store.read(path))
     with _readable(path):
         with zipfile.ZipFile(data) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())

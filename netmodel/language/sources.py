@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, inpu
 from cloison.netmodel.language.columns import COLUMNS
 from cloison.netmodel.language.events import read_yaml
 from cloison.netmodel.language.faults import SECTION, kind_of, unknown
-from cloison.netmodel.language.files import file_error, read_bytes, utf8
+from cloison.netmodel.language.files import DISK, Store, file_error, utf8
 from cloison.netmodel.language.marks import YamlPart
 from cloison.netmodel.language.model import VERSION
 from cloison.netmodel.language.rows import TablePart
@@ -40,8 +40,8 @@ class _Named:
     place: Span
 
 
-def read_sources(where: Path, held: Mapping[str, bytes] | None = None) -> Sources:
-    """Return the parts of the map in a file or a directory; ``held`` has what is read instead of some of its files.
+def read_sources(where: Path, store: Store = DISK) -> Sources:
+    """Return the parts of the map in a file or a directory.
 
     A directory's YAML files each say ``cloison: 1`` or are named by one that does; its sub-directories hold only
     what is named. Raises :class:`MapError` when there is nothing to read at all.
@@ -49,15 +49,15 @@ def read_sources(where: Path, held: Mapping[str, bytes] | None = None) -> Source
     found: list[Finding] = []
     words: dict[str, str] = {}
     read: dict[Path, YamlPart] = {}
-    files = _files(where)
+    files = _files(where, store)
     for file in files:
-        part = _yaml(file, words, found, held)
+        part = _yaml(file, words, found, store)
         if part is not None:
             read[file] = part
     named = [
         table
         for file, part in read.items()
-        for table in (_named(file, part, found) if "cloison" in part.values else ())
+        for table in (_named(file, part, found, store) if "cloison" in part.values else ())
     ]
     # not resolve(), which fails on a name that no file can have
     named_files = {os.path.abspath(table.path) for table in named}  # noqa: PTH100
@@ -72,7 +72,7 @@ def read_sources(where: Path, held: Mapping[str, bytes] | None = None) -> Source
             found.append(problem)
     for table in dict.fromkeys(named):
         try:
-            part_of_table, problems = _table(table, words, held)
+            part_of_table, problems = _table(table, words, store)
         except MapError as error:
             found += (_beside(finding, table.place) for finding in error.findings)
             continue
@@ -83,24 +83,11 @@ def read_sources(where: Path, held: Mapping[str, bytes] | None = None) -> Source
     return Sources(tuple(parts), tuple(dict.fromkeys((*files, *(table.path for table in named)))), tuple(found))
 
 
-def _files(where: Path) -> list[Path]:
-    try:
-        if not where.is_dir():
-            return [where]
-        files = sorted(file for file in where.iterdir() if file.suffix.lower() in YAML)
-    except OSError:
-        raise MapError(
-            (
-                file_error(
-                    "no-permission",
-                    say(
-                        "You have no permission to list this directory",
-                        "Vous n’avez pas le droit de lister ce répertoire",
-                    ),
-                    Span(str(where)),
-                ),
-            )
-        ) from None
+def _files(where: Path, store: Store) -> list[Path]:
+    held = store.folder(where)
+    if held is None:
+        return [where]
+    files = [file for file in held if file.suffix.lower() in YAML]
     if not files:
         raise MapError(
             (
@@ -114,17 +101,10 @@ def _files(where: Path) -> list[Path]:
     return files
 
 
-def _held(file: Path, held: Mapping[str, bytes] | None) -> bytes | None:
-    return held.get(str(file)) if held else None
-
-
-def _yaml(
-    file: Path, words: dict[str, str], found: list[Finding], held: Mapping[str, bytes] | None
-) -> YamlPart | None:
+def _yaml(file: Path, words: dict[str, str], found: list[Finding], store: Store) -> YamlPart | None:
     name = str(file)
     try:
-        data = _held(file, held)
-        part, problems = read_yaml(utf8(read_bytes(file) if data is None else data, name), name, words)
+        part, problems = read_yaml(utf8(store.read(file), name), name, words)
     except MapError as error:
         found += error.findings
         return None
@@ -193,7 +173,7 @@ def _version(part: YamlPart) -> Finding | None:
     )
 
 
-def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]:
+def _named(file: Path, part: YamlPart, found: list[Finding], store: Store) -> Iterator[_Named]:
     tables = part.values.get("tables")
     if tables is None:
         return
@@ -232,17 +212,17 @@ def _named(file: Path, part: YamlPart, found: list[Finding]) -> Iterator[_Named]
                 )
                 continue
             path, _, sheet = name.partition("#")
-            yield _Named(file.parent / path, sheet, section, place(section, index))
+            yield _Named(store.beside(file, path), sheet, section, place(section, index))
 
 
 def _table(
-    table: _Named, words: dict[str, str], held: Mapping[str, bytes] | None
+    table: _Named, words: dict[str, str], store: Store
 ) -> tuple[YamlPart | TablePart | PolicyPart, list[Finding]]:
     suffix = table.path.suffix.lower()
     if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"):
         if table.section == POLICY:
-            return read_policy(table.path, table.sheet)
-        return read_table(table.path, table.section, table.sheet, words, _held(table.path, held))
+            return read_policy(table.path, table.sheet, store)
+        return read_table(table.path, table.section, table.sheet, words, store)
     if suffix not in YAML:
         raise MapError(
             (
@@ -254,7 +234,7 @@ def _table(
             )
         )
     found: list[Finding] = []
-    part = _yaml(table.path, words, found, held)
+    part = _yaml(table.path, words, found, store)
     if part is None:
         raise MapError(tuple(found))
     part.below = table.section

@@ -7,6 +7,7 @@ from pathlib import Path
 from cloison.netmodel.finding import Finding, MapError, Ref, Text, input_error
 from cloison.netmodel.language.columns import COLUMNS, Column, fold, headers, label
 from cloison.netmodel.language.faults import unknown
+from cloison.netmodel.language.files import DISK, Store
 from cloison.netmodel.language.rows import Header, TablePart, read_rows, table_error
 from cloison.netmodel.language.sheets import Row, Sheet, read_sheet
 
@@ -24,16 +25,15 @@ _NO_ID = Text("The header has no column “{id}”", "L’en-tête n’a pas de 
 
 
 def read_table(
-    path: Path, section: str, sheet_name: str, words: dict[str, str], data: bytes | None = None
+    path: Path, section: str, sheet_name: str, words: dict[str, str], store: Store = DISK
 ) -> tuple[TablePart, list[Finding]]:
     """Return the entries of a CSV or XLSX table and every fault of it; raise :class:`MapError` for no table.
 
-    The first row that is not empty is the header. ``words`` shares equal texts between files. ``data`` is read
-    instead of the file.
+    The first row that is not empty is the header. ``words`` shares equal texts between files.
     """
     found: list[Finding] = []
     known = headers(section)
-    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found, data)
+    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in known, found, store)
     return table_of(sheet, section, words, found), found
 
 

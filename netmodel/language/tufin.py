@@ -18,6 +18,7 @@ from cloison.netmodel.finding import Finding, MapError, Ref, Span, Text, input_e
 from cloison.netmodel.language.columns import fold
 from cloison.netmodel.language.document import Raw, Route
 from cloison.netmodel.language.faults import MOST_FAULTS, WORD, more_errors, unknown
+from cloison.netmodel.language.files import DISK, Store
 from cloison.netmodel.language.rows import table_error
 from cloison.netmodel.language.sheets import Row, Sheet, read_sheet
 
@@ -101,10 +102,10 @@ class PolicyPart:
         return len(route), Span(self.file, row, column, sheet=self.sheet)
 
 
-def read_policy(path: Path, sheet_name: str) -> tuple[PolicyPart, list[Finding]]:
+def read_policy(path: Path, sheet_name: str, store: Store = DISK) -> tuple[PolicyPart, list[Finding]]:
     """Return the rule in a zone matrix and every fault of the table; raise :class:`MapError` for no table."""
     found: list[Finding] = []
-    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in _COLUMNS, found)
+    sheet = read_sheet(path, sheet_name, lambda header: fold(header) in _COLUMNS, found, store)
     first = next((row for row in sheet.rows if any(row.cells)), None)
     if first is None:
         raise MapError((table_error(POLICY, "empty-table", _EMPTY, sheet.place(1)),))

@@ -1,11 +1,28 @@
-"""overdue-review: the map was reviewed within the last year (SecNumCloud 13.1.b, by dates)."""
+"""overdue-review: the map was reviewed within the last year, and what was reviewed led to it (SecNumCloud 13.1.b).
+
+That the last review's digest is that of an earlier version of this map is asked of its git history; without one, or
+where the review has no digest, dates alone are judged.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.finding import Ref, Step, Text, Witness, say
+from cloison.netmodel.finding import Message, Ref, Step, Text, Value, Witness, say
+from cloison.netmodel.language.model import Review
+
+_SHOWN = len("sha256:") + 12
+_DESCENDS = Text(
+    "what was reviewed is a version from which this map comes",
+    "ce qui a été revu est une version dont cette carte est issue",
+)
+_STRANGE = Text(
+    "what was reviewed is no version from which this map comes",
+    "ce qui a été revu n’est aucune version dont cette carte est issue",
+)
 
 
 def _run(evidence: Evidence) -> Outcome:
@@ -17,17 +34,21 @@ def _run(evidence: Evidence) -> Outcome:
         return one(_none_done(evidence, subject))
     place, last = max(done, key=lambda item: item[1].on)
     due = a_year_after(last.on)
-    seen = say(
-        "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} alone: "
-        "the digest of what was reviewed was not compared with this map’s history",
-        "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; "
-        "{n:jugée sur sa seule date|jugées sur leurs seules dates} : "
-        "l’empreinte de ce qui a été revu n’a pas été comparée à l’historique de cette carte",
-        n=len(done),
-        on=last.on,
-        due=due,
-    )
+    descent = _descent(evidence, last)
+    seen = _seen(evidence, len(done), last, due, descent)
     breaches: tuple[Breach, ...] = ()
+    if descent is False:
+        span = network.document.span(("reviews", place))
+        message = say(
+            "what was reviewed on {on} ({digest}) is no version from which this map comes",
+            "ce qui a été revu le {on} ({digest}) n’est aucune version dont cette carte est issue",
+            on=last.on,
+            digest=last.digest[:_SHOWN],
+        )
+        breaches = (Breach(subject, message, (span,), remedy=say(
+            "Review the map as it is and record its digest, or correct the digest of the review.",
+            "Revoir la carte telle qu’elle est et consigner son empreinte, ou corriger l’empreinte de la revue.",
+        )),)  # fmt: skip
     if due < evidence.at:
         message = say(
             "the last review was on {on}; the next was due by {due}",
@@ -37,8 +58,44 @@ def _run(evidence: Evidence) -> Outcome:
         )
         span = network.document.span(("reviews", place))
         witness = Witness("facts", (Step(subject, say("reviewed on {on}", "revue le {on}", on=last.on), span),))
-        breaches = (Breach(subject, message, (span,), witness),)
+        breaches = (Breach(subject, message, (span,), witness), *breaches)
     return one(Part(seen, {"declared": len(done)}, breaches))
+
+
+def _descent(evidence: Evidence, review: Review) -> bool | None:
+    """Tell whether what was reviewed is a version from which the map comes; nothing where that is not known."""
+    if not review.digest:
+        return None
+    if review.digest == evidence.network.digest or review.digest in (evidence.ancestors or ()):
+        return True
+    return None if evidence.ancestors is None or evidence.unsure is not None else False
+
+
+def _seen(evidence: Evidence, count: int, last: Review, due: date, descent: bool | None) -> Message:
+    facts: dict[str, Value] = {"n": count, "on": last.on, "due": due}
+    if descent is not None:
+        return say(
+            "{n} {n:review|reviews}, the last on {on}, the next due by {due}; {how}",
+            "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; {how}",
+            how=_DESCENDS if descent else _STRANGE, **facts,
+        )  # fmt: skip
+    if evidence.unsure is not None:
+        return say(
+            "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} "
+            "alone: the version that was reviewed was not found, and {why}",
+            "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; "
+            "{n:jugée sur sa seule date|jugées sur leurs seules dates} : "
+            "la version revue n’a pas été trouvée, et {why}",
+            why=Text(evidence.unsure.say("en"), evidence.unsure.say("fr")), **facts,
+        )  # fmt: skip
+    return say(
+        "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} alone: "
+        "the digest of what was reviewed was not compared with this map’s history",
+        "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; "
+        "{n:jugée sur sa seule date|jugées sur leurs seules dates} : "
+        "l’empreinte de ce qui a été revu n’a pas été comparée à l’historique de cette carte",
+        **facts,
+    )
 
 
 def _none_done(evidence: Evidence, subject: Ref) -> Part:

@@ -1,0 +1,107 @@
+"""Entries that have another name and are the same: what identifies them is equal, and no other entry's is.
+
+Parties, sites, carriers and VRFs have nothing that identifies them but their name, and are never taken for another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloison.netmodel.language import model as m
+from cloison.netmodel.network import Network
+
+_SHARED = ("zones", "subnets", "assets", "endpoints", "applications", "groups", "interconnections")  # one namespace
+_APART = ("services", "translations", "flows", "policy")
+_FREE = frozenset({"labels", "text", "model", "serial", "role", "name", "why", "contribution", "names"})
+_PASSES = 6  # names that follow from names that follow from names
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """For each section, the earlier name and the later one of an entry."""
+
+    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, section: str) -> Mapping[str, str]:
+        """Return the renames of a section."""
+        return self.sections.get(section, {})
+
+    def told(self, value: Any, key: str = "") -> Any:
+        """Return a value with each earlier name in it replaced by the later one."""
+        if not any(self.sections.values()) or key in _FREE:
+            return value
+        if isinstance(value, str):
+            if key in ("services", "service"):
+                return self.of("services").get(value, value)
+            base, slash, part = value.partition("/")
+            for section in _SHARED:
+                if base in self.of(section):
+                    return f"{self.of(section)[base]}{slash}{part}"
+            return value
+        if isinstance(value, (list, tuple)):
+            return [self.told(item, key) for item in value]
+        if isinstance(value, Mapping):
+            return {name: self.told(item, name) for name, item in value.items()}
+        return value
+
+
+def names_told(value: Any, route: tuple[str, ...], renames: Renames) -> Any:
+    """Return the value at a route of an entry with earlier names replaced, unless the route is one of free text."""
+    return value if _FREE.intersection(route) else renames.told(value, route[-1] if route else "")
+
+
+def renamed(old: Network, new: Network, content: Callable[[Any], Any], same: Callable[[Any], Any]) -> Renames:
+    """Return the entries that were renamed; ``content`` gives an entry as plain values, ``same`` points of both maps.
+
+    What follows from other renames counts: a subnet of a zone that was renamed is still in it.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for _ in range(_PASSES):
+        known = Renames(found)
+        more: dict[str, dict[str, str]] = {}
+        for section in (*_SHARED, *_APART):
+            before, after = getattr(old.model, section), getattr(new.model, section)
+            gone = [name for name in before if name not in after and name not in found.get(section, {})]
+            come = set(after) - set(before) - set(found.get(section, {}).values())
+            if not gone or not come:
+                continue
+            mine = _unique((name, _identity(old, section, name, content, known, same)) for name in gone)
+            theirs = _unique((name, _identity(new, section, name, content, Renames(), same)) for name in come)
+            more[section] = {name: theirs[key] for key, name in mine.items() if key in theirs}
+        if not any(more.values()):
+            break
+        for section, names in more.items():
+            found.setdefault(section, {}).update(names)
+    return Renames(found)
+
+
+def _unique(pairs: Any) -> dict[Hashable, str]:
+    names: dict[Hashable, list[str]] = {}
+    for name, key in pairs:
+        if key is not None:
+            names.setdefault(key, []).append(name)
+    return {key: held[0] for key, held in names.items() if len(held) == 1}
+
+
+def _identity(
+    network: Network, section: str, name: str, content: Callable[[Any], Any], known: Renames, same: Callable[[Any], Any]
+) -> Hashable | None:
+    """Return what tells an entry from all others but for its name; nothing where nothing does."""
+    value = getattr(network.model, section)[name]
+    points: Hashable = None
+    if section == "zones":
+        points = same((network, network.zones[name].points))
+        if not network.zones[name].points:
+            return None
+    elif (section == "assets" and not _identified(value)) or (section == "applications" and not value.assets):
+        return None
+    told = known.told(content(value))
+    return section, json.dumps(told, sort_keys=True, ensure_ascii=False, default=str), points
+
+
+def _identified(asset: m.Asset) -> bool:
+    """Say whether an asset has an address, a MAC or a serial number, which no two assets share."""
+    return bool(asset.serial) or any(home.addresses or home.mac for home in asset.interfaces.values())
