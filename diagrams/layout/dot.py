@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloison.diagrams.layout.boxes import badge, box, said, size, text, vertex, vertex_look
+from cloison.diagrams.layout.heat import heat
 from cloison.diagrams.layout.legend import Sheet, band
 from cloison.diagrams.layout.look import EDGES, FONT, INK, PAPER, PLANES, SEVERITY, look
 from cloison.diagrams.layout.rows import Placed, rows
@@ -79,9 +80,8 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
         if not node.cluster:
             _vertex(graph, node, names[node.id], lang)
     placed = _rank(graph, scene, names, cells, lang)
-    ordered = sorted(scene.edges, key=_edge_order)
-    links = _downwards([edge for edge in ordered if edge.kind == "link"], placed)
-    flows = [edge for edge in ordered if edge.kind == "flow"]
+    links = _downwards(links_of(scene), placed)
+    flows = flows_of(scene)
     if len(placed) > CROWDED:
         for edge in links:
             if edge.source in placed:
@@ -90,7 +90,9 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
     else:
         for edge in links:
             _link(graph, edge, names, lang)
-    if not names:
+    if scene.grid is not None:
+        graph.node("grid", label=heat(scene.grid, lang))
+    elif not names:
         graph.node("r0", label="", shape="point", style="invis")  # Graphviz draws no title around nothing
     return Drawing(str(graph.source), tuple(_flow(f"f{n}", edge, names, lang) for n, edge in enumerate(flows, 1)))
 
@@ -122,6 +124,16 @@ def _cells(scene: Scene) -> Mapping[str, list[Node]]:
         if node.cluster:
             cells[node.cluster].append(node)
     return cells
+
+
+def links_of(scene: Scene) -> list[Edge]:
+    """Return the links of a scene, in the order in which they are drawn."""
+    return [edge for edge in sorted(scene.edges, key=_edge_order) if edge.kind == "link"]
+
+
+def flows_of(scene: Scene) -> list[Edge]:
+    """Return the flows of a scene, in the order in which they are numbered: the first is ``f1``."""
+    return [edge for edge in sorted(scene.edges, key=_edge_order) if edge.kind == "flow"]
 
 
 def _edge_order(edge: Edge) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:

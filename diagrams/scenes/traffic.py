@@ -65,7 +65,8 @@ def flow_edges(network: Network, pairs: Mapping[ZonePair, Sequence[str]], concer
         forth, back = pairs.get((here, there), ()), pairs.get((there, here), ())
         ids = tuple(sorted({*forth, *back}))
         source, target = (here, there) if forth else (there, here)
-        marks = [_mark({natures[name] for name in ids})]
+        public = network.zones[here].public or network.zones[there].public
+        marks = ["flow-public" if public else _mark({natures[name] for name in ids})]
         if forth and back:
             marks.append("both-ways")
         edge = Edge(zone_id(source), zone_id(target), "flow", aggregated(ids), tuple(marks), ids)
