@@ -21,7 +21,6 @@ from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
 ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room for the flows
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
-CROWDED = 120  # boxes; beyond, links are drawn as flows are, for their long way through many rows takes minutes
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
 
@@ -82,14 +81,8 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
     placed = _rank(graph, scene, names, cells, lang)
     links = _downwards(links_of(scene), placed)
     flows = flows_of(scene)
-    if len(placed) > CROWDED:
-        for edge in links:
-            if edge.source in placed:
-                graph.edge(f"r{placed[edge.source]}", names[edge.target], style="invis", weight="0")
-        flows = [*links, *flows]
-    else:
-        for edge in links:
-            _link(graph, edge, names, lang)
+    for edge in links:
+        _link(graph, edge, names, lang)
     if scene.grid is not None:
         graph.node("grid", label=heat(scene.grid, lang))
     elif not names:
@@ -234,7 +227,7 @@ def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowTe
     _, seen = look(edge.marks, EDGES, edge.kind)
     warned = SEVERITY[edge.severity] if edge.severity else None
     colour = warned.line if warned else seen.line
-    ways = "none" if edge.kind == "link" else "both" if "both-ways" in edge.marks else "forward"
+    ways = "both" if "both-ways" in edge.marks else "forward"
     ends = f"{names[edge.source].partition(':')[0]} -> {names[edge.target].partition(':')[0]}"
     statement = (
         f"\t{ends} [constraint=false id={name} dir={ways} arrowhead=vee arrowtail=vee style={seen.style} "
