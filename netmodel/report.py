@@ -173,6 +173,7 @@ class Scene:
     tables: tuple[Table, ...] = ()
     hidden: tuple[Message, ...] = ()
     grid: Grid | None = None
+    across: bool = False  # ranks follow each other from left to right, one a level
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from cloison.netmodel.finding import Lang
 from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
 ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room for the flows
+CLOSE, WIDE = "0.2", "1.6"  # the same from left to right, where links alone are drawn
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
+# inches around the text, in shapes whose edges lie inside the frame that Graphviz gives it
+MARGINS = {"box3d": "0.14,0.12", "cds": "0.3,0.12"}
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
 
@@ -69,7 +72,8 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
     names = vertex_names(scene)
     cells = _cells(scene)
     graph = graphviz.Digraph("cloison")
-    graph.attr("graph", rankdir="TB", newrank="true", splines="spline", nodesep=ACROSS, ranksep=DOWN, pad="0.3",
+    graph.attr("graph", rankdir="LR" if scene.across else "TB", newrank="true", splines="spline", pad="0.3",
+               nodesep=CLOSE if scene.across else ACROSS, ranksep=WIDE if scene.across else DOWN,
                bgcolor=PAPER, fontname=FONT, labelloc="b", labeljust="l", outputorder="edgesfirst",
                label=band(scene, sheet, lang))  # fmt: skip
     graph.attr("node", shape="plain", fontname=FONT, fontcolor=INK, fontsize="11", margin="0")
@@ -79,7 +83,7 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
         if not node.cluster:
             _vertex(graph, node, names[node.id], lang)
     placed = _rank(graph, scene, names, cells, lang)
-    links = _downwards(links_of(scene), placed)
+    links = links_of(scene) if scene.across else _downwards(links_of(scene), placed)
     flows = flows_of(scene)
     for edge in links:
         _link(graph, edge, names, lang)
@@ -165,7 +169,7 @@ def _vertex(graph: Any, node: Node, name: str, lang: Lang) -> None:
     graph.node(
         name, label=vertex(node, lang), shape=seen.shape, style=f"filled,{seen.style}", fillcolor=seen.fill,
         color=warned.line if warned else seen.line, penwidth=f"{max(seen.width, warned.width if warned else 0):g}",
-        margin="0.08,0.04",
+        margin=MARGINS.get(seen.shape, "0.08,0.04"),
     )  # fmt: skip
 
 
@@ -199,7 +203,7 @@ def _rank(
     boxes = [Placed(item.id, item.level, *size(item, cells[item.id], lang)) for item in scene.clusters]
     boxes += [Placed(item.id, item.level, *PEER) for item in scene.nodes if item.shape == "peer" and not item.cluster]
     by_row: dict[int, list[str]] = {}
-    placed = rows(boxes)
+    placed = {item.id: item.level for item in boxes} if scene.across else rows(boxes)
     for key, row in sorted(placed.items()):
         by_row.setdefault(row, []).append(names[key])
     for row in sorted(by_row):

@@ -42,6 +42,7 @@ PLANES: dict[str, Look] = {
     "support": Look(Text("office, support", "bureautique, support"), "#f2f2f2", "#4d4d4d", "solid", 1),
     "subnet": Look(Text("subnet", "sous-réseau"), PAPER, "#808080", "solid", 1),
     "equipment": Look(Text("asset", "bien"), PAPER, INK, "solid", 2),
+    "site": Look(Text("site", "site"), "#fafafa", INK, "solid", 1),
     "room-public": Look(Text("public room", "local public"), "#fbe9c6", "#9a6a00", "dashed", 2),
     "room-delivery": Look(Text("delivery area", "zone de livraison"), "#fdf4e1", "#9a6a00", "dotted", 2),
     "room-private": Look(Text("private room", "local privé"), "#dff1fc", "#00507d", "solid", 1),

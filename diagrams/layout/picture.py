@@ -51,13 +51,13 @@ def routed(drawing: Drawing, limit: float) -> str:
     Graphviz's router at right angles stops on an assertion for one layout in some tens (2.43, ``maze.c``); the same
     boxes a little further apart go through. Straight lines are for what still fails, and for very many flows.
     """
+    if not drawing.flows:
+        return run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
     flows = "\n".join(item.statement for item in drawing.flows)
     spacings = SPACINGS if len(drawing.flows) <= ROUTED else ()
     for across, down in spacings:
         spaced = inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}")
         placed = run("dot", spaced, "-Tdot", limit=limit).decode("utf-8")
-        if not drawing.flows:
-            return placed
         try:
             found = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
         except MapError:

@@ -12,6 +12,7 @@ from cloison.netmodel.network import Network
 from cloison.netmodel.report import Node, Table
 from cloison.netmodel.separation import Thing
 
+ENDS = 2  # ends of a carrier named in its vertex; the table has all
 YES = Text("yes", "oui")
 
 
@@ -55,7 +56,8 @@ def carrier_vertex(network: Network, thing: Thing, level: int = 0) -> Node:
         return Node(carrier_id(thing), Ref("asset", name), "hardware", name, _said(joined(asset.model, asset.site)),
                     level=level)  # fmt: skip
     carrier = network.model.carriers[name]
-    ends = " – ".join(carrier.ends or carrier.between)
+    places = carrier.ends or carrier.between
+    ends = " – ".join(places[:ENDS]) + (f" +{len(places) - ENDS}" if len(places) > ENDS else "")
     shape = "hardware" if carrier.kind == "hardware" else "encrypting" if encrypts(network, name) else "tunnel"
     detail = (*_said(joined(carrier.protocol, carrier.owner)), *_said(joined(ends)))
     return Node(carrier_id(thing), Ref("carrier", name), shape, name, detail, level=level)
