@@ -23,6 +23,7 @@ ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room fo
 CLOSE, WIDE = "0.2", "1.6"  # the same from left to right, where links alone are drawn
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
 # inches around the text, in shapes whose edges lie inside the frame that Graphviz gives it
+MARGIN = "0.08,0.04"
 MARGINS = {"box3d": "0.14,0.12", "cds": "0.3,0.12"}
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
@@ -169,7 +170,7 @@ def _vertex(graph: Any, node: Node, name: str, lang: Lang) -> None:
     graph.node(
         name, label=vertex(node, lang), shape=seen.shape, style=f"filled,{seen.style}", fillcolor=seen.fill,
         color=warned.line if warned else seen.line, penwidth=f"{max(seen.width, warned.width if warned else 0):g}",
-        margin=MARGINS.get(seen.shape, "0.08,0.04"),
+        margin=MARGINS.get(seen.shape, MARGIN),
     )  # fmt: skip
 
 

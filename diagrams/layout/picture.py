@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from cloison.diagrams.layout.dot import ACROSS, DOWN, ROUTED, Drawing, FlowText, inserted
+from cloison.diagrams.layout.dot import ACROSS, DOWN, MARGIN, ROUTED, Drawing, FlowText, inserted
 from cloison.diagrams.layout.process import TIME_LIMIT, run
 from cloison.netmodel.finding import MapError
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 190  # inches; readers of PDF open no page over 200 (ISO 32000-1, annex C)
 FINEST, PIXELS = 144.0, 5000.0  # dots an inch; pixels of the longest side: an A3 sheet at 300 dots an inch
 BOUNDS = re.compile(r'\bbb="[-\d.]+,[-\d.]+,([\d.]+),([\d.]+)"')
-SPACINGS = ((ACROSS, DOWN), ("0.79", "0.47"), ("0.83", "0.5"), ("0.9", "0.55"))  # inches, tried in order
+SPACINGS = (  # inches between boxes, between ranks and around the text of a vertex, tried in order
+    (ACROSS, DOWN, MARGIN), ("0.79", "0.47", MARGIN), ("0.83", "0.5", "0.1,0.06"), ("0.9", "0.55", "0.12,0.08"),
+)  # fmt: skip
 ROUTING = 15.0  # seconds for one try at right angles
 ROUTE = ("-n2", "-Tdot")  # keep every position, add the routes that are missing
 Point = tuple[float, float]
@@ -49,14 +51,15 @@ def routed(drawing: Drawing, limit: float) -> str:
     """Return the graph with everything in its place.
 
     Graphviz's router at right angles stops on an assertion for one layout in some tens (2.43, ``maze.c``); the same
-    boxes a little further apart go through. Straight lines are for what still fails, and for very many flows.
+    boxes a little further apart, or larger, go through. Straight lines are for what still fails, and for many flows.
     """
     if not drawing.flows:
         return run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
     flows = "\n".join(item.statement for item in drawing.flows)
     spacings = SPACINGS if len(drawing.flows) <= ROUTED else ()
-    for across, down in spacings:
+    for across, down, margin in spacings:
         spaced = inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}")
+        spaced = spaced.replace(f'margin="{MARGIN}"', f'margin="{margin}"')
         placed = run("dot", spaced, "-Tdot", limit=limit).decode("utf-8")
         try:
             found = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
