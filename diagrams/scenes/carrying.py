@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cloison.diagrams.scenes.parts import joined
 from cloison.netmodel.compiling.references import TUNNELS
-from cloison.netmodel.finding import Message, Ref, Text, say
+from cloison.netmodel.finding import Message, Ref, Text
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Node, Table
 from cloison.netmodel.separation import Thing
@@ -89,4 +89,5 @@ def carriers_table(network: Network, names: tuple[str, ...]) -> Table:
 
 def members_said(count: int) -> Message:
     """Return how many assets run on something."""
-    return say("{n} assets run on it", "{n} biens s’y exécutent", n=count)
+    one = Text("{n} asset runs here", "{n} bien s’y exécute")
+    return Message(one if count == 1 else Text("{n} assets run here", "{n} biens s’y exécutent"), {"n": count})

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cloison.diagrams.scenes.concerns import Concerns
+from cloison.diagrams.scenes.left_out import counted, left_out
 from cloison.diagrams.scenes.parts import line_refs, zone_id
 from cloison.diagrams.scenes.traffic import Traffic, aggregated, flow_mark, outer
 from cloison.netmodel.facts import End
-from cloison.netmodel.finding import Ref, Text
+from cloison.netmodel.finding import Message, Ref, Text
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Edge, Table
 
@@ -34,14 +35,18 @@ class Exchanges:
         """The zones at the other ends."""
         return tuple(sorted({*self.out, *self.into}))
 
-    @property
-    def left(self) -> Traffic:
-        """What is not drawn of them."""
-        return Traffic({}, self.outside, self.dead)
+    def left(self, findings: int) -> tuple[Message, ...]:
+        """Return a sentence for each thing that is not drawn of them, and for findings."""
+        inside = counted(
+            len(self.inner),
+            Text("not drawn: {n} line inside", "non dessinée : {n} ligne interne"),
+            Text("not drawn: {n} lines inside", "non dessinées : {n} lignes internes"),
+        )
+        return (*inside, *left_out(Traffic({}, self.outside, self.dead), findings))
 
 
-def exchanges(network: Network, touches: Callable[[End], bool]) -> Exchanges:
-    """Return the lines that have an end of which ``touches`` is true."""
+def exchanges(network: Network, touches: Callable[[End], bool], within: Callable[[End], bool]) -> Exchanges:
+    """Return the lines that have an end of which ``touches`` is true; ``within`` tells an end that is nothing more."""
     out: dict[str, dict[str, None]] = {}
     into: dict[str, dict[str, None]] = {}
     inner: dict[str, None] = {}
@@ -57,18 +62,12 @@ def exchanges(network: Network, touches: Callable[[End], bool]) -> Exchanges:
                 continue
             if here and there:
                 inner[line.id] = None
-                if source.id == target.id:
+            for touching, other, found in ((here, target, out), (there, source, into)):
+                if not touching or within(other):
                     continue
-            if here:
-                zones = outer(network, target.zones)
-                for zone in zones if not there else ():
-                    out.setdefault(zone, {})[line.id] = None
-                if not zones:
-                    outside[line.id] = None
-            if there:
-                zones = outer(network, source.zones)
-                for zone in zones if not here else ():
-                    into.setdefault(zone, {})[line.id] = None
+                zones = outer(network, other.zones)
+                for zone in zones:
+                    found.setdefault(zone, {})[line.id] = None
                 if not zones:
                     outside[line.id] = None
     return Exchanges(

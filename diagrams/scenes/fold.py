@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from cloison.diagrams.scenes.left_out import counted
 from cloison.diagrams.scenes.traffic import aggregated
 from cloison.netmodel.finding import SEVERITIES, Message, Ref, Severity, Text, say
 from cloison.netmodel.network import Network
@@ -135,12 +136,13 @@ def _fold(
             name=name(group), n=_count(group))
         for group in groups
     ]  # fmt: skip
-    lost = _lost(scene.edges, stands)
-    if lost:
-        said.append(say(
-            "not drawn: {n} lines between zones that are drawn once",
-            "non dessinées : {n} lignes entre zones dessinées une fois", n=len(lost),
-        ))  # fmt: skip
+    said += counted(
+        len(_lost(scene.edges, stands)),
+        Text("not drawn: {n} line between zones that are drawn once",
+             "non dessinée : {n} ligne entre zones dessinées une fois"),
+        Text("not drawn: {n} lines between zones that are drawn once",
+             "non dessinées : {n} lignes entre zones dessinées une fois"),
+    )  # fmt: skip
     kept_boxes = [replace(box, within=stands.get(box.within, box.within)) for box in scene.clusters
                   if box.id not in stands]  # fmt: skip
     kept_nodes = [replace(node, cluster=stands.get(node.cluster, node.cluster)) for node in scene.nodes

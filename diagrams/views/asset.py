@@ -9,7 +9,7 @@ from cloison.diagrams.scenes.concerns import Concerns
 from cloison.diagrams.scenes.exchanges import asset_refs, exchange_edges, exchanges, exchanges_table, on_asset
 from cloison.diagrams.scenes.fold import folded
 from cloison.diagrams.scenes.homes import addresses_said
-from cloison.diagrams.scenes.left_out import left_out, unlabelled
+from cloison.diagrams.scenes.left_out import unlabelled
 from cloison.diagrams.scenes.parts import functions_said, home, joined, peer_vertex, zone_id
 from cloison.diagrams.scenes.tabulate import interconnections_table, interfaces_table
 from cloison.diagrams.view import View
@@ -25,7 +25,10 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     facts = network.assets[argument]
     box = concerns.on(_box(network, argument), asset_refs(network, argument))
     same = on_asset(network, argument)
-    found = exchanges(network, lambda end: bool(same & set(end.assets)))
+    found = exchanges(
+        network, lambda end: bool(same & set(end.assets)),
+        lambda end: end.kind not in ("zone", "subnet", "any") and bool(end.assets) and same >= set(end.assets),
+    )  # fmt: skip
     ids = [
         name for name, item in sorted(network.model.interconnections.items())
         if any(one in same for stage in item.through for one in stage)
@@ -46,7 +49,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
             _inventory(network, argument), interfaces_table([(facts, one) for one in facts.interfaces.values()]),
             interconnections_table(network, ids), exchanges_table(network, found),
         ),
-        hidden=left_out(found.left, concerns.left((box,), nodes, edges)),
+        hidden=found.left(concerns.left((box,), nodes, edges)),
     )  # fmt: skip
     return unlabelled(folded(network, scene))
 
@@ -58,7 +61,7 @@ def _box(network: Network, name: str) -> Cluster:
     detail = [
         joined(*functions_said(facts.functions)),
         joined(kind, asset.role, asset.model),
-        joined(facts.owner, asset.site, say_cluster(facts.cluster)),
+        joined(facts.owner, asset.site, _member(facts.cluster)),
         joined(*facts.members),
     ]
     marks = ("equipment", *(("sensitive",) if facts.sensitive else ()))
@@ -66,7 +69,7 @@ def _box(network: Network, name: str) -> Cluster:
                    level=1)  # fmt: skip
 
 
-def say_cluster(cluster: str) -> Text | str:
+def _member(cluster: str) -> Text | str:
     """Return of which cluster an asset is a member."""
     return Text(f"member of {cluster}", f"membre de {cluster}") if cluster else ""
 

@@ -15,9 +15,11 @@ from cloison.diagrams.scenes.carrying import (
 )
 from cloison.diagrams.scenes.concerns import Concerns
 from cloison.diagrams.scenes.fold import folded
+from cloison.diagrams.scenes.left_out import counted, left_out
 from cloison.diagrams.scenes.parts import peer_vertex, zone_id
+from cloison.diagrams.scenes.traffic import Traffic
 from cloison.diagrams.view import View
-from cloison.netmodel.finding import Finding, Message, Ref, Text, say
+from cloison.netmodel.finding import Finding, Message, Ref, Text
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Edge, Node, Scene, Table
 from cloison.netmodel.separation import Thing
@@ -40,21 +42,18 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     }  # fmt: skip
     edges = tuple(Edge(one, other, "link", "", ("carried",)) for one, other in sorted(pairs) if one != other)
     nodes = (*zones, *vertices.values())
-    silent = len(rests) - len(zones)
-    hidden: list[Message] = []
-    if silent:
-        hidden.append(say(
-            "not drawn: {n} zones that do not say what they run on",
-            "non dessinées : {n} zones qui ne disent pas sur quoi elles s’exécutent", n=silent,
-        ))  # fmt: skip
-    left = concerns.left((), nodes, edges)
-    if left:
-        hidden.append(say("{n} findings about nothing that is drawn here",
-                          "{n} constats ne portent sur rien de ce qui est dessiné ici", n=left))  # fmt: skip
+    silent = counted(
+        len(rests) - len(zones),
+        Text("not drawn: {n} zone that does not say what it runs on",
+             "non dessinée : {n} zone qui ne dit pas sur quoi elle s’exécute"),
+        Text("not drawn: {n} zones that do not say what they run on",
+             "non dessinées : {n} zones qui ne disent pas sur quoi elles s’exécutent"),
+    )  # fmt: skip
+    hidden = (*silent, *left_out(Traffic({}, (), ()), concerns.left((), nodes, edges)))
     scene = Scene(
         "carriers", Message(TITLE), (), nodes, edges,
         tables=(carriers_table(network, tuple(sorted(network.model.carriers))), _shared(network)),
-        hidden=tuple(hidden), across=True,
+        hidden=hidden, across=True,
     )  # fmt: skip
     return folded(network, scene)
 

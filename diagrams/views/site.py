@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from cloison.diagrams.scenes.carrying import carrier_vertex, carriers_table
 from cloison.diagrams.scenes.concerns import Concerns
 from cloison.diagrams.scenes.fold import folded
+from cloison.diagrams.scenes.left_out import counted, left_out
 from cloison.diagrams.scenes.parts import functions_said, is_security, joined
+from cloison.diagrams.scenes.traffic import Traffic
 from cloison.diagrams.view import View
 from cloison.diagrams.words import ROOMS, word
 from cloison.netmodel.facts import AssetFacts
@@ -132,14 +134,12 @@ def _site(network: Network, name: str) -> Node:
 
 
 def _hidden(here: dict[str, AssetFacts], findings: int) -> tuple[Message, ...]:
-    virtual = sum(1 for facts in here.values() if facts.asset.kind == "virtual")
-    said = []
-    if virtual:
-        said.append(say("not drawn: {n} virtual assets", "non dessinés : {n} biens virtuels", n=virtual))
-    if findings:
-        said.append(say("{n} findings about nothing that is drawn here",
-                        "{n} constats ne portent sur rien de ce qui est dessiné ici", n=findings))  # fmt: skip
-    return tuple(said)
+    virtual = counted(
+        sum(1 for facts in here.values() if facts.asset.kind == "virtual"),
+        Text("not drawn: {n} virtual asset", "non dessiné : {n} bien virtuel"),
+        Text("not drawn: {n} virtual assets", "non dessinés : {n} biens virtuels"),
+    )
+    return (*virtual, *left_out(Traffic({}, (), ()), findings))
 
 
 def _rooms_table(network: Network, site: str, rooms: Sequence[str], here: dict[str, AssetFacts]) -> Table:

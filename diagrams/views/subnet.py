@@ -10,7 +10,7 @@ from cloison.diagrams.scenes.exchanges import exchange_edges, exchanges, exchang
 from cloison.diagrams.scenes.fold import folded
 from cloison.diagrams.scenes.homes import interface_cell, subnet_box
 from cloison.diagrams.scenes.joints import joints
-from cloison.diagrams.scenes.left_out import left_out, unlabelled
+from cloison.diagrams.scenes.left_out import unlabelled
 from cloison.diagrams.scenes.parts import peer_vertex, zone_id
 from cloison.diagrams.scenes.tabulate import interconnections_table, interfaces_table, subnets_table
 from cloison.diagrams.view import View
@@ -28,7 +28,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
     homes = [
         (network.assets[asset], home, f"box:{subnet}")
         for subnet in (argument, *facts.parts)
-        for asset in network.subnets[subnet].assets
+        for asset in sorted(network.subnets[subnet].assets)
         for home in network.assets[asset].interfaces.values()
         if subnet in home.subnets and (subnet != argument or not set(home.subnets) & set(facts.parts))
     ]
@@ -41,7 +41,9 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
         if set(item.between) & zones and any(asset in leading for stage in item.through for asset in stage)
     ]  # fmt: skip
     between = joints(network, ids, concerns)
-    found = exchanges(network, lambda end: bool(parts & set(end.subnets)))
+    found = exchanges(
+        network, lambda end: bool(parts & set(end.subnets)), lambda end: bool(end.subnets) and parts >= set(end.subnets)
+    )
     met = {zone for name in ids for zone in network.model.interconnections[name].between} - {facts.zone}
     peers = [peer_vertex(network, name, concerns) for name in sorted(met | set(found.zones))]
     ours = zone_id(facts.zone)
@@ -59,7 +61,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
             subnets_table(network, sorted(parts)), interfaces_table([(asset, home) for asset, home, _ in homes]),
             interconnections_table(network, ids), exchanges_table(network, found),
         ),
-        hidden=left_out(found.left, concerns.left(boxes, nodes, edges)),
+        hidden=found.left(concerns.left(boxes, nodes, edges)),
     )  # fmt: skip
     return unlabelled(folded(network, scene))
 
