@@ -24,7 +24,7 @@ from cloison.diagrams.xml import PROLOG
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Cluster, Edge, Grid, Node, Report, Scene
 
-LAYER = "1"  # the parent of what lies in no container
+BOTTOM = "1"  # the parent of what lies in no container
 GAP, LINE, HEAD, HEADING = 5.0, 13.0, 220.0, 24.0  # points: between cells; a line of text; heads of a grid
 SHAPES = {"octagon": "shape=mxgraph.basic.octagon2;dx=14;", "hexagon": "shape=hexagon;perimeter=hexagonPerimeter2;",
           "ellipse": "ellipse;", "box3d": "shape=cube;size=8;", "cds": "shape=step;perimeter=stepPerimeter;",
@@ -58,7 +58,7 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
     return (
         f'{PROLOG}<mxfile host="cloison" type="device">\n<diagram id="{escape(scene.id)}" name="{name}">\n'
         '<mxGraphModel grid="0" page="0" math="0" shadow="0">\n<root>\n<mxCell id="0"/>\n'
-        f'<mxCell id="{LAYER}" parent="0"/>\n{body}</root>\n</mxGraphModel>\n</diagram>\n</mxfile>\n'
+        f'<mxCell id="{BOTTOM}" parent="0"/>\n{body}</root>\n</mxGraphModel>\n</diagram>\n</mxfile>\n'
     ).encode()
 
 
@@ -74,7 +74,7 @@ def _scene(scene: Scene, laid: Geometry, lang: Lang) -> Iterator[Cell]:
         seen = vertex_look(node)
         warned = SEVERITY[node.severity] if node.severity and node.findings else seen
         style = f"{SHAPES.get(seen.shape, '')}{_paint(seen, warned)}fontStyle=0;"
-        yield Cell(names[node.id], _said(node, lang), style, LAYER, laid.boxes[names[node.id]])
+        yield Cell(names[node.id], _said(node, lang), style, BOTTOM, laid.boxes[names[node.id]])
     for number, edge in enumerate(links_of(scene), 1):
         yield _edge(f"link{number}", edge, names, (), "", lang)
     for number, edge in enumerate(flows_of(scene), 1):
@@ -103,7 +103,7 @@ def _box(
 ) -> Iterator[Cell]:
     """A zone as a container; one that holds others has a frame around them and itself, as in the pictures."""
     name = names[box.id]
-    parent, origin = LAYER, Place(0, 0, 0, 0)
+    parent, origin = BOTTOM, Place(0, 0, 0, 0)
     if box.within:
         parent, origin = f"{names[box.within]}-frame", laid.frames[names[box.within]]
     seen = look(box.marks, PLANES, "other")[1]
@@ -153,14 +153,14 @@ def _grid(grid: Grid, lang: Lang) -> Iterator[Cell]:
         at = HEADING + rows[node.id] * HEADING
         style = _paint(look(node.marks, PLANES, "other")[1])
         words = numbered(node, rows[node.id] + 1, lang)
-        yield Cell(f"row{rows[node.id] + 1}", words, style + "align=right;spacingRight=4;", LAYER,
+        yield Cell(f"row{rows[node.id] + 1}", words, style + "align=right;spacingRight=4;", BOTTOM,
                    Place(0, at, HEAD, HEADING))  # fmt: skip
-        yield Cell(f"column{rows[node.id] + 1}", str(rows[node.id] + 1), style, LAYER,
+        yield Cell(f"column{rows[node.id] + 1}", str(rows[node.id] + 1), style, BOTTOM,
                    Place(HEAD + rows[node.id] * SIDE, 0, SIDE, HEADING))  # fmt: skip
     for cell in grid.cells:
         row, column = rows[cell.row], rows[cell.column]
         place = Place(HEAD + column * SIDE, HEADING + row * HEADING, SIDE, HEADING)
-        yield Cell(f"cell{row + 1}-{column + 1}", count(cell), _paint(cell_look(cell)), LAYER, place)
+        yield Cell(f"cell{row + 1}-{column + 1}", count(cell), _paint(cell_look(cell)), BOTTOM, place)
 
 
 def _edge(
@@ -176,22 +176,22 @@ def _edge(
         f"labelBackgroundColor=#ffffff;{ends}"
     )
     value = "\n".join(clipped(word, DETAIL) for word in words if word)
-    return Cell(key, value, style, LAYER, None, (names[edge.source], names[edge.target]), tuple(corners))
+    return Cell(key, value, style, BOTTOM, None, (names[edge.source], names[edge.target]), tuple(corners))
 
 
 def _band(scene: Scene, lines: Sequence[str], top: float, lang: Lang) -> Iterator[Cell]:
     """The title block and the legend, under everything."""
     text = "\n".join(clipped(line, 120) for line in lines)
     style = f"rounded=0;align=left;spacingLeft=6;fillColor=#ffffff;strokeColor=#808080;{PLAIN}"
-    yield Cell("sheet", text, style, LAYER, Place(0, top, 420, LINE * len(lines) + 10))
+    yield Cell("sheet", text, style, BOTTOM, Place(0, top, 420, LINE * len(lines) + 10))
     for number, entry in enumerate(entries(scene)):
         left, at = 460 + 330 * (number // 7), top + 22 * (number % 7)
         seen = entry.look if entry.kind != "word" else Look(entry.title, line="none")
         place = Place(left, at + 8, 60, 3) if entry.kind == "line" else Place(left, at, 60, 18)
         inside = "" if entry.kind == "line" else clipped(said(entry.inside, lang), 20)
-        yield Cell(f"legend{number + 1}", inside, _paint(seen), LAYER, place)
+        yield Cell(f"legend{number + 1}", inside, _paint(seen), BOTTOM, place)
         yield Cell(f"legend{number + 1}-text", clipped(entry.title.say(lang), 100),
-                   f"text;align=left;verticalAlign=middle;{PLAIN}", LAYER, Place(left + 66, at, 260, 18))  # fmt: skip
+                   f"text;align=left;verticalAlign=middle;{PLAIN}", BOTTOM, Place(left + 66, at, 260, 18))  # fmt: skip
 
 
 def _said(item: Node | Cluster, lang: Lang) -> str:
