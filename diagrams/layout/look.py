@@ -95,7 +95,7 @@ VERTICES: dict[str, Look] = {
         Text("tunnel that does not encrypt", "tunnel qui ne chiffre pas"), PAPER, "#00694d", "dashed", 1, "cds"
     ),
     "site": Look(Text("site", "site"), "#f2f2f2", INK, "solid", 1, "house"),
-    "machine": Look(Text("assets that run on it", "biens qui s’y exécutent"), PAPER, "#4d4d4d", "solid", 1, "box"),
+    "machine": Look(Text("assets that run on it", "biens qui s’y exécutent"), PAPER, "#4d4d4d", "dashed", 1, "box"),
     "peer": Look(Text("other zone", "autre zone"), PAPER, "#4d4d4d", "solid", 1, "box"),
 }
 

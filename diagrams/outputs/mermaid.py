@@ -6,7 +6,8 @@ Mermaid shows and never reads: no quote, bracket, markup, comment, directive or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cloison.diagrams.layout.boxes import DETAIL, NAME, badge, said
 from cloison.diagrams.layout.dot import flows_of, links_of, vertex_names
@@ -15,22 +16,60 @@ from cloison.diagrams.layout.look import CELLS, EDGES, PLANES, SEVERITY, STAR, V
 from cloison.diagrams.layout.sheet import only_scene, sheet_of
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped
-from cloison.netmodel.finding import Lang, Text
+from cloison.diagrams.scenes.left_out import counted
+from cloison.netmodel.finding import Lang, Text, say
 from cloison.netmodel.report import Cluster, Edge, Grid, Node, Report, Scene
 
 PLAIN = frozenset(" .,-_/+·×…" + STAR)  # besides letters and digits
 SHAPES = {"octagon": ("{{", "}}"), "hexagon": ("{{", "}}"), "ellipse": ("([", "])"), "box3d": ("[[", "]]"),
           "cds": (">", "]"), "house": ("[/", "\\]")}  # fmt: skip
 ABOUT = Look(Text("", ""), fill="none", line="none", width=0)
+EDGES_SHOWN, LONGEST = 500, 50_000  # Mermaid's own limits, which a text cannot raise: maxEdges and maxTextSize
 DASHES = {"dashed": "6 4", "dotted": "2 3"}
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
-    scene = only_scene(report)
-    sheet = [line for line in title_lines(scene, sheet_of(report), lang) if line]
-    body = _scene(scene, lang) if scene.grid is None else _grid(scene.grid, lang)
-    lines = ["flowchart TB", *(f"  {line}" for line in (f"sheet[{_text(sheet, 200)}]", *body)), ""]
-    return "\n".join(lines).encode("utf-8")
+    text = ""
+    for scene in _shorter(only_scene(report)):
+        sheet = [line for line in title_lines(scene, sheet_of(report), lang) if line]
+        body = _scene(scene, lang) if scene.grid is None else _grid(scene.grid, lang)
+        text = "\n".join(["flowchart TB", *(f"  {line}" for line in (f"sheet[{_text(sheet, 200)}]", *body)), ""])
+        if len(text) <= LONGEST:
+            break
+    return text.encode("utf-8")
+
+
+def _shorter(scene: Scene) -> Iterator[Scene]:
+    """Yield the scene within what Mermaid shows, then without what can be missed; each says what it leaves out."""
+    links, flows = links_of(scene), flows_of(scene)
+    kept = sorted(flows, key=lambda edge: (edge.severity is None, "flow-public" not in edge.marks, -len(edge.lines)))
+    kept = kept[: max(EDGES_SHOWN - len(links), 0)]
+    grid = scene.grid
+    if grid is not None:
+        busiest = sorted(grid.cells, key=lambda cell: (cell.severity is None, -len(cell.lines)))[:EDGES_SHOWN]
+        grid = Grid(grid.nodes, tuple(cell for cell in grid.cells if cell in busiest))
+    lost = counted(
+        len(flows) - len(kept) + (len(scene.grid.cells) - len(grid.cells) if scene.grid and grid else 0),
+        Text("not drawn: {n} flow more than Mermaid shows", "non dessiné : {n} flux de plus que Mermaid n’en montre"),
+        Text("not drawn: {n} flows more than Mermaid shows", "non dessinés : {n} flux de plus que Mermaid n’en montre"),
+    )
+    scene = replace(scene, edges=(*links, *kept), grid=grid, hidden=(*scene.hidden, *lost))
+    yield scene
+    scene = replace(
+        scene,
+        clusters=tuple(replace(item, detail=()) for item in scene.clusters),
+        nodes=tuple(replace(item, detail=()) for item in scene.nodes),
+        hidden=(*scene.hidden, say("names only: details are in the tables", "noms seuls : le reste est aux tableaux")),
+    )
+    yield scene
+    cells = sum(1 for node in scene.nodes if node.cluster)
+    left = counted(
+        cells,
+        Text("not drawn: {n} cell of the boxes", "non dessinée : {n} cellule des boîtes"),
+        Text("not drawn: {n} cells of the boxes", "non dessinées : {n} cellules des boîtes"),
+    )
+    nodes = tuple(node for node in scene.nodes if not node.cluster)
+    yield replace(scene, nodes=nodes, hidden=(*scene.hidden, *left))
 
 
 def _scene(scene: Scene, lang: Lang) -> list[str]:

@@ -21,10 +21,10 @@ from cloison.diagrams.drawing import draw
 from cloison.diagrams.layout.boxes import NAME
 from cloison.diagrams.printable import clipped
 from cloison.diagrams.writing import output_of_suffix, write
-from cloison.netmodel.finding import Finding, Ref
+from cloison.netmodel.finding import Finding, Ref, say
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network
-from cloison.netmodel.report import Grid, GridCell, Node, Report
+from cloison.netmodel.report import Cluster, Edge, Grid, GridCell, Node, Report, Scene
 
 HERE = Path(__file__).parent
 AT = date(2026, 11, 24)
@@ -188,6 +188,42 @@ def test_mermaid_of_the_matrix_has_an_arrow_a_cell(network: Network) -> None:
     lines, _ = read(write(report, "mermaid", "en"))
     assert scene.grid is not None
     assert sum(" -->" in line for line in lines) == len(scene.grid.cells) == 5
+
+
+def test_mermaid_keeps_to_what_mermaid_shows_and_counts_the_rest(hostile: Report) -> None:
+    boxes = [Cluster(f"z{n}", Ref("zone", f"z{n}"), f"z{n}", ("d" * 50,) * 4, marks=("production",)) for n in range(60)]
+    inside = [
+        Node(f"c{n}", Ref("subnet", f"c{n}"), "subnet", "n" * 30, ("d" * 50,) * 4, f"z{n % 60}") for n in range(900)
+    ]
+    flows = [
+        Edge(one.id, other.id, "flow", "F-1", ("flow-public" if one.id == "z7" else "flow",), ("F-1",))
+        for one in boxes for other in boxes if one.id < other.id
+    ]  # fmt: skip
+    scene = Scene("overview", say("t", "t"), tuple(boxes), tuple(inside), tuple(flows))
+    content = write(replace(hostile, views=(scene,)), "mermaid", "en")
+    assert len(content.decode()) <= 50_000
+    lines, texts = read(content)
+    assert [line for line in lines if not STATEMENTS.fullmatch(line)] == []
+    edges = [line for line in lines if " -->" in line]
+    assert len(edges) == 500
+    assert f"not drawn: {60 * 59 // 2 - 500} flows more than Mermaid shows" in texts
+    assert "not drawn: 900 cells of the boxes" in texts
+    public = sum("flow-public" in edge.marks for edge in flows)
+    styles = [line for line in lines if line.startswith("linkStyle") and "#b34700" in line]
+    assert len(styles[0].split()[1].split(",")) == public > 0
+
+
+def test_mermaid_of_a_full_matrix_keeps_the_busiest_cells(hostile: Report) -> None:
+    nodes = tuple(Node(f"z{n}", Ref("zone", f"z{n}"), "peer", f"z{n}", marks=("production",)) for n in range(30))
+    filled = tuple(
+        GridCell(one.id, other.id, ("F-1", "F-2") if one.id == "z9" else ("F-1",)) for one in nodes for other in nodes
+    )
+    scene = Scene("matrix", say("t", "t"), (), (), (), grid=Grid(nodes, filled))
+    lines, texts = read(write(replace(hostile, views=(scene,)), "mermaid", "en"))
+    arrows = [line for line in lines if " -->" in line]
+    assert len(arrows) == 500
+    assert sum('"2"' in line for line in arrows) == 30
+    assert "not drawn: 400 flows more than Mermaid shows" in texts
 
 
 # --- PDF
