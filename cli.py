@@ -910,8 +910,8 @@ def draw(
             autocompletion=_offer(_views),
             metavar=_("VIEW", "VUE"),
             help=_(
-                "overview, zone:NAME, plane:NAME or tenant:NAME.",
-                "overview, zone:NOM, plane:NOM ou tenant:NOM.",
+                "overview, matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, interconnection or site.",
+                "overview, matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, interconnection ou site.",
             ),
         ),
     ] = "overview",

@@ -69,6 +69,15 @@ def _unknown(rule: str, view: str, near: tuple[Text, ...]) -> MapError:
 
 def _data(scene: Scene) -> Mapping[str, Any]:
     """The scene as plain values; what it says in words is in the other outputs."""
+    grid = scene.grid
+    cells = {
+        "cells": [
+            {"from": item.row, "to": item.column, "lines": list(item.lines), "marks": list(item.marks),
+             "findings": list(item.findings)}
+            for item in sorted(grid.cells, key=lambda item: (item.row, item.column))
+        ]
+    } if grid else {}  # fmt: skip
+    nodes = (*scene.nodes, *(grid.nodes if grid else ()))
     return {
         "boxes": [
             {"id": item.id, "subject": _ref(item.subject), "within": item.within, "level": item.level,
@@ -78,13 +87,14 @@ def _data(scene: Scene) -> Mapping[str, Any]:
         "nodes": [
             {"id": item.id, "subject": _ref(item.subject), "shape": item.shape, "box": item.cluster,
              "marks": list(item.marks), "findings": list(item.findings)}
-            for item in sorted(scene.nodes, key=lambda item: item.id)
+            for item in sorted(nodes, key=lambda item: item.id)
         ],
         "edges": [
             {"from": item.source, "to": item.target, "kind": item.kind, "marks": list(item.marks),
              "lines": list(item.lines), "findings": list(item.findings)}
             for item in sorted(scene.edges, key=lambda item: (item.kind, item.source, item.target, item.lines))
         ],
+        **cells,
         "hidden": [item.say("en") for item in scene.hidden],
     }  # fmt: skip
 

@@ -53,6 +53,12 @@ FUNCTIONS = {
     "antivirus": Text("antivirus", "antivirus"),
     "hypervisor": Text("hypervisor", "hyperviseur"),
 }
+ROOMS = {
+    "public": Text("public room", "local public"),
+    "private": Text("private room", "local privé"),
+    "sensitive": Text("sensitive room", "local sensible"),
+    "delivery": Text("delivery area", "zone de livraison"),
+}
 KINDS = {
     "provider": Text("provider", "prestataire"),
     "tenant": Text("tenant", "commanditaire"),

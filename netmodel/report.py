@@ -145,6 +145,26 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCell:
+    """What goes from one row of a grid to one of its columns, both by id."""
+
+    row: str
+    column: str
+    lines: tuple[str, ...] = ()  # ids of the lines
+    marks: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()  # fingerprints
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A square of nodes against the same nodes, drawn as a heat map; a pair without a cell exchanges nothing."""
+
+    nodes: tuple[Node, ...]
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """What a view draws, before any layout; ``hidden`` says what was left out and how much of it."""
 
@@ -155,6 +175,8 @@ class Scene:
     edges: tuple[Edge, ...]
     tables: tuple[Table, ...] = ()
     hidden: tuple[Message, ...] = ()
+    grid: Grid | None = None
+    across: bool = False  # ranks follow each other from left to right, one a level
 
 
 @dataclass(frozen=True, slots=True)

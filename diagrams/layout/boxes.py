@@ -15,7 +15,7 @@ NAME, DETAIL = 40, 56  # characters; what is longer is whole in the tables
 CELL_SHAPE = 2.0  # wanted width of a box over its height
 
 
-def said(text: Message | str, lang: Lang) -> str:
+def said(text: Message | Text | str, lang: Lang) -> str:
     """Return a label's text in ``lang``."""
     return text if isinstance(text, str) else text.say(lang)
 

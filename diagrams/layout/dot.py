@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloison.diagrams.layout.boxes import badge, box, said, size, text, vertex, vertex_look
+from cloison.diagrams.layout.heat import heat
 from cloison.diagrams.layout.legend import Sheet, band
 from cloison.diagrams.layout.look import EDGES, FONT, INK, PAPER, PLANES, SEVERITY, changed, look
 from cloison.diagrams.layout.rows import Placed, rows
@@ -19,8 +20,11 @@ from cloison.netmodel.finding import Lang
 from cloison.netmodel.report import Cluster, Edge, Node, Scene
 
 ACROSS, DOWN = "0.75", "0.45"  # inches between boxes and between ranks: room for the flows
+CLOSE, WIDE = "0.2", "1.6"  # the same from left to right, where links alone are drawn
 ROUTED = 200  # flows; beyond, right angles take seconds: straight lines without labels, and the tables say the rest
-CROWDED = 120  # boxes; beyond, links are drawn as flows are, for their long way through many rows takes minutes
+# inches around the text, in shapes whose edges lie inside the frame that Graphviz gives it
+MARGIN = "0.08,0.04"
+MARGINS = {"box3d": "0.14,0.12", "cds": "0.3,0.12"}
 PEER = (150.0, 60.0)  # rough size in points of another zone's vertex
 
 
@@ -69,7 +73,8 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
     names = vertex_names(scene)
     cells = _cells(scene)
     graph = graphviz.Digraph("cloison")
-    graph.attr("graph", rankdir="TB", newrank="true", splines="spline", nodesep=ACROSS, ranksep=DOWN, pad="0.3",
+    graph.attr("graph", rankdir="LR" if scene.across else "TB", newrank="true", splines="spline", pad="0.3",
+               nodesep=CLOSE if scene.across else ACROSS, ranksep=WIDE if scene.across else DOWN,
                bgcolor=PAPER, fontname=FONT, labelloc="b", labeljust="l", outputorder="edgesfirst",
                label=band(scene, sheet, lang))  # fmt: skip
     graph.attr("node", shape="plain", fontname=FONT, fontcolor=INK, fontsize="11", margin="0")
@@ -79,18 +84,13 @@ def drawing(scene: Scene, sheet: Sheet, lang: Lang) -> Drawing:
         if not node.cluster:
             _vertex(graph, node, names[node.id], lang)
     placed = _rank(graph, scene, names, cells, lang)
-    ordered = sorted(scene.edges, key=_edge_order)
-    links = _downwards([edge for edge in ordered if edge.kind == "link"], placed)
-    flows = [edge for edge in ordered if edge.kind == "flow"]
-    if len(placed) > CROWDED:
-        for edge in links:
-            if edge.source in placed:
-                graph.edge(f"r{placed[edge.source]}", names[edge.target], style="invis", weight="0")
-        flows = [*links, *flows]
-    else:
-        for edge in links:
-            _link(graph, edge, names, lang)
-    if not names:
+    links = links_of(scene) if scene.across else _downwards(links_of(scene), placed)
+    flows = flows_of(scene)
+    for edge in links:
+        _link(graph, edge, names, lang)
+    if scene.grid is not None:
+        graph.node("grid", label=heat(scene.grid, lang))
+    elif not names:
         graph.node("r0", label="", shape="point", style="invis")  # Graphviz draws no title around nothing
     return Drawing(str(graph.source), tuple(_flow(f"f{n}", edge, names, lang) for n, edge in enumerate(flows, 1)))
 
@@ -122,6 +122,16 @@ def _cells(scene: Scene) -> Mapping[str, list[Node]]:
         if node.cluster:
             cells[node.cluster].append(node)
     return cells
+
+
+def links_of(scene: Scene) -> list[Edge]:
+    """Return the links of a scene, in the order in which they are drawn."""
+    return [edge for edge in sorted(scene.edges, key=_edge_order) if edge.kind == "link"]
+
+
+def flows_of(scene: Scene) -> list[Edge]:
+    """Return the flows of a scene, in the order in which they are numbered: the first is ``f1``."""
+    return [edge for edge in sorted(scene.edges, key=_edge_order) if edge.kind == "flow"]
 
 
 def _edge_order(edge: Edge) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
@@ -161,7 +171,7 @@ def _vertex(graph: Any, node: Node, name: str, lang: Lang) -> None:
     graph.node(
         name, label=vertex(node, lang), shape=seen.shape, style=f"filled,{style}", fillcolor=seen.fill,
         color=warned.line if warned else seen.line, penwidth=f"{max(seen.width, warned.width if warned else 0):g}",
-        margin="0.08,0.04",
+        margin=MARGINS.get(seen.shape, MARGIN),
     )  # fmt: skip
 
 
@@ -195,7 +205,7 @@ def _rank(
     boxes = [Placed(item.id, item.level, *size(item, cells[item.id], lang)) for item in scene.clusters]
     boxes += [Placed(item.id, item.level, *PEER) for item in scene.nodes if item.shape == "peer" and not item.cluster]
     by_row: dict[int, list[str]] = {}
-    placed = rows(boxes)
+    placed = {item.id: item.level for item in boxes} if scene.across else rows(boxes)
     for key, row in sorted(placed.items()):
         by_row.setdefault(row, []).append(names[key])
     for row in sorted(by_row):
@@ -223,7 +233,7 @@ def _flow(name: str, edge: Edge, names: Mapping[str, str], lang: Lang) -> FlowTe
     seen = changed(edge.marks) or look(edge.marks, EDGES, edge.kind)[1]
     warned = SEVERITY[edge.severity] if edge.severity and not changed(edge.marks) else None
     colour = warned.line if warned else seen.line
-    ways = "none" if edge.kind == "link" else "both" if "both-ways" in edge.marks else "forward"
+    ways = "both" if "both-ways" in edge.marks else "forward"
     ends = f"{names[edge.source].partition(':')[0]} -> {names[edge.target].partition(':')[0]}"
     statement = (
         f"\t{ends} [constraint=false id={name} dir={ways} arrowhead=vee arrowtail=vee style={seen.style} "

@@ -12,52 +12,60 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from cloison.diagrams.layout.dot import ACROSS, DOWN, ROUTED, Drawing, FlowText, inserted
+from cloison.diagrams.layout.dot import ACROSS, DOWN, MARGIN, ROUTED, Drawing, FlowText, inserted
 from cloison.diagrams.layout.process import TIME_LIMIT, run
 from cloison.netmodel.finding import MapError
 
 if TYPE_CHECKING:
     from cloison.diagrams.layout.placing import Rectangle
 
+LARGEST_PAGE = 190  # inches; readers of PDF open no page over 200 (ISO 32000-1, annex C)
 FINEST, PIXELS = 144.0, 5000.0  # dots an inch; pixels of the longest side: an A3 sheet at 300 dots an inch
 BOUNDS = re.compile(r'\bbb="[-\d.]+,[-\d.]+,([\d.]+),([\d.]+)"')
-SPACINGS = ((ACROSS, DOWN), ("0.79", "0.47"), ("0.83", "0.5"), ("0.9", "0.55"))  # inches, tried in order
+SPACINGS = (  # inches between boxes, between ranks and around the text of a vertex, tried in order
+    (ACROSS, DOWN, MARGIN), ("0.79", "0.47", MARGIN), ("0.83", "0.5", "0.1,0.06"), ("0.9", "0.55", "0.12,0.08"),
+)  # fmt: skip
 ROUTING = 15.0  # seconds for one try at right angles
 ROUTE = ("-n2", "-Tdot")  # keep every position, add the routes that are missing
 Point = tuple[float, float]
 
 
-def picture(drawing: Drawing, form: Literal["svg", "png"], *, limit: float = TIME_LIMIT) -> bytes:
+def picture(drawing: Drawing, form: Literal["svg", "png", "pdf"], *, limit: float = TIME_LIMIT) -> bytes:
     """Return the picture of a drawing; each step has ``limit`` seconds.
 
     Raises :class:`MapError` with the rule ``no-layout``, see :func:`cloison.diagrams.layout.process.run`.
     """
-    routed = _routed(drawing, limit)
-    options = ("-n2", f"-T{form}", *((f"-Gdpi={_resolution(routed)}",) if form == "png" else ()))
+    graph = routed(drawing, limit)
+    options: tuple[str, ...] = ()
+    if form == "png":
+        options = (f"-Gdpi={_resolution(graph)}",)
+    elif form == "pdf":
+        options = (f"-Gsize={LARGEST_PAGE},{LARGEST_PAGE}",)
     if 0 < len(drawing.flows) <= ROUTED:
-        geometry = json.loads(run("neato", routed, "-n2", "-Tjson0", limit=limit))
-        routed = inserted(routed, "\n".join(_labels(drawing.flows, geometry)))
-    return run("neato", routed, *options, limit=limit)
+        geometry = json.loads(run("neato", graph, "-n2", "-Tjson0", limit=limit))
+        graph = inserted(graph, "\n".join(_labels(drawing.flows, geometry)))
+    return run("neato", graph, "-n2", f"-T{form}", *options, limit=limit)
 
 
-def _routed(drawing: Drawing, limit: float) -> str:
+def routed(drawing: Drawing, limit: float) -> str:
     """Return the graph with everything in its place.
 
     Graphviz's router at right angles stops on an assertion for one layout in some tens (2.43, ``maze.c``); the same
-    boxes a little further apart go through. Straight lines are for what still fails, and for very many flows.
+    boxes a little further apart, or larger, go through. Straight lines are for what still fails, and for many flows.
     """
+    if not drawing.flows:
+        return run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
     flows = "\n".join(item.statement for item in drawing.flows)
     spacings = SPACINGS if len(drawing.flows) <= ROUTED else ()
-    for across, down in spacings:
+    for across, down, margin in spacings:
         spaced = inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}")
+        spaced = spaced.replace(f'margin="{MARGIN}"', f'margin="{margin}"')
         placed = run("dot", spaced, "-Tdot", limit=limit).decode("utf-8")
-        if not drawing.flows:
-            return placed
         try:
-            routed = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
+            found = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
         except MapError:
             continue
-        return routed.decode("utf-8")
+        return found.decode("utf-8")
     placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
     return run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=line", limit=limit).decode("utf-8")
 
@@ -77,8 +85,8 @@ def _labels(flows: Sequence[FlowText], geometry: Mapping[str, Any]) -> list[str]
     obstacles += [_around(item["lp"], 30.0, 12.0) for item in geometry.get("edges", ()) if item.get("lp")]
     if geometry.get("lp"):
         obstacles.append(_around(geometry["lp"], float(geometry["lwidth"]) * 72, float(geometry["lheight"]) * 72))
-    drawn = [_vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" not in item and "pos" in item]
-    ways = {item["id"]: _vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" in item and "pos" in item}
+    drawn = [vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" not in item and "pos" in item]
+    ways = {item["id"]: vertices(item["pos"]) for item in geometry.get("edges", ()) if "id" in item and "pos" in item}
     routes = [Route(item.name, tuple(ways[item.name]), item.width, item.height) for item in flows
               if item.label and item.name in ways]  # fmt: skip
     labels = {item.name: item.label for item in flows}
@@ -99,7 +107,7 @@ def _around(position: str, width: float, height: float) -> Rectangle:
     return Rectangle(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _vertices(position: str) -> list[Point]:
+def vertices(position: str) -> list[Point]:
     """Return the corners of an edge's path, out of Graphviz's ``e,x,y s,x,y x,y ...`` of cubic Bézier points."""
     points = [part for part in position.split(";")[0].split() if part[0] not in "es"]
     return [(float(x), float(y)) for x, _, y in (part.partition(",") for part in points[::3])]

@@ -49,8 +49,10 @@ def place(
     label is taken only when the line has no other.
     """
     taken = [(item.left, item.bottom, item.right, item.top) for item in obstacles]
-    lines = {item.name: _segments(item.corners) for item in routes}
-    curves = [_steps(corners) for corners in links]
+    drawn = [*(_steps(corners) for corners in links), *(_segments(item.corners) for item in routes)]
+    owners = np.repeat(np.arange(len(drawn)), [len(part) for part in drawn])
+    lines = np.vstack([np.empty((0, 4)), *drawn])
+    numbers = {item.name: number for number, item in enumerate(routes, len(links))}
     centres: dict[str, tuple[float, float]] = {}
     for item in sorted(routes, key=lambda route: (_length(route.corners), route.name)):
         spots = _spots(item)
@@ -58,13 +60,12 @@ def place(
             continue
         half = np.array([item.width / 2 + MARGIN, item.height / 2 + MARGIN])
         rectangles = np.hstack([spots[:, :2] - half, spots[:, :2] + half])
-        others = [*curves, *(lines[name] for name in lines if name != item.name)]
         cost = spots[:, 2] + 10_000.0 * _overlap(rectangles, _near(rectangles, np.array(taken).reshape(-1, 4))).sum(
             axis=1
         )
-        cost += HIDDEN_ARROW * (_overlap(rectangles, _arrows(item.corners)) > 0).sum(axis=1)
-        if others:
-            cost += HIDDEN_LINE * (_overlap(rectangles, _near(rectangles, np.vstack(others))) > 0).sum(axis=1)
+        cost += HIDDEN_ARROW * _met(rectangles, _arrows(item.corners))
+        others = _near(rectangles, lines[owners != numbers[item.name]])
+        cost += HIDDEN_LINE * _met(rectangles, others)
         best = int(cost.argmin())
         centres[item.name] = (float(spots[best, 0]), float(spots[best, 1]))
         taken.append(tuple(float(value) for value in rectangles[best]))  # type: ignore[arg-type]
@@ -126,6 +127,14 @@ def _near(some: Floats, others: Floats) -> Floats:
         (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < top) & (others[:, 3] > bottom)
     ]
     return near
+
+
+def _met(some: Floats, others: Floats) -> Floats:
+    """Return with how many of ``others`` each rectangle of ``some`` shares an area."""
+    across = (some[:, None, 0] < others[None, :, 2]) & (others[None, :, 0] < some[:, None, 2])
+    down = (some[:, None, 1] < others[None, :, 3]) & (others[None, :, 1] < some[:, None, 3])
+    met: Floats = (across & down).sum(axis=1).astype(np.float64)
+    return met
 
 
 def _overlap(some: Floats, others: Floats) -> Floats:

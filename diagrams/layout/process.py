@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import Literal
@@ -12,6 +13,7 @@ TIME_LIMIT = 60.0  # seconds a step
 LARGEST = 256 * 2**20  # bytes of an answer
 Program = Literal["dot", "neato"]
 RULE = "no-layout"
+CLOCK = {"SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}  # a PDF carries its date: later Graphviz takes it from here
 
 
 def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -> bytes:
@@ -29,7 +31,8 @@ def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -
         ))  # fmt: skip
     try:
         done = subprocess.run(  # noqa: S603 (a list and no shell; the text goes by standard input)
-            [found, *options], input=text.encode("utf-8"), capture_output=True, timeout=limit, check=False
+            [found, *options], input=text.encode("utf-8"), capture_output=True, timeout=limit, check=False,
+            env=os.environ | CLOCK,
         )
     except subprocess.TimeoutExpired as late:
         raise _failure(say(

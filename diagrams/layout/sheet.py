@@ -20,7 +20,10 @@ def only_scene(report: Report) -> Scene:
 
 def drawn(report: Report, lang: Lang) -> Drawing:
     """Return the report's scene as DOT, with the name, the date, the digest and the marking of its map."""
-    scene = only_scene(report)
+    return drawing(only_scene(report), sheet_of(report), lang)
+
+
+def sheet_of(report: Report) -> Sheet:
+    """Return what the title block of a report's drawing says."""
     named = report.data.get("map", {})
-    sheet = Sheet(report.title, str(report.data.get("at", "")), str(named.get("digest", "")), report.marking)
-    return drawing(scene, sheet, lang)
+    return Sheet(report.title, str(report.data.get("at", "")), str(named.get("digest", "")), report.marking)

@@ -12,23 +12,20 @@ from cloison.netmodel.report import Scene
 
 def left_out(lines: Traffic, findings: int) -> tuple[Message, ...]:
     """Return a sentence for each thing that is not drawn: dead lines, ends without zone, findings."""
-    said = []
-    if lines.dead:
-        said.append(_counted(
+    return (
+        *counted(
             len(lines.dead),
             Text("not drawn: {n} line not in force", "non dessinée : {n} ligne hors période"),
             Text("not drawn: {n} lines not in force", "non dessinées : {n} lignes hors période"),
-        ))  # fmt: skip
-    if lines.outside:
-        said.append(_counted(
+        ),
+        *counted(
             len(lines.outside),
             Text("not drawn: {n} line with an end in no zone", "non dessinée : {n} ligne avec une extrémité hors zone"),
             Text(
                 "not drawn: {n} lines with an end in no zone", "non dessinées : {n} lignes avec une extrémité hors zone"
             ),
-        ))  # fmt: skip
-    if findings:
-        said.append(_counted(
+        ),
+        *counted(
             findings,
             Text(
                 "{n} finding about nothing that is drawn here",
@@ -38,12 +35,13 @@ def left_out(lines: Traffic, findings: int) -> tuple[Message, ...]:
                 "{n} findings about nothing that is drawn here",
                 "{n} constats ne portent sur rien de ce qui est dessiné ici",
             ),
-        ))  # fmt: skip
-    return tuple(said)
+        ),
+    )
 
 
-def _counted(count: int, one: Text, many: Text) -> Message:
-    return Message(one if count == 1 else many, {"n": count})
+def counted(count: int, one: Text, many: Text) -> tuple[Message, ...]:
+    """Return the sentence that fits ``count``; none where there is nothing to say."""
+    return (Message(one if count == 1 else many, {"n": count}),) if count else ()
 
 
 def unlabelled(scene: Scene) -> Scene:

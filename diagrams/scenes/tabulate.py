@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from cloison.diagrams.scenes.parts import functions_said, home, is_security
 from cloison.diagrams.words import DOMAINS, KINDS, NATURES, SENSITIVITIES, word
+from cloison.netmodel.facts import AssetFacts, InterfaceFacts
 from cloison.netmodel.finding import Message, Text, Value
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Table
+from cloison.netmodel.space.addresses import prefixes
 
 Cell = Value | Message | None
 YES = Text("yes", "oui")
@@ -62,6 +64,18 @@ def interconnections_table(network: Network, names: Sequence[str]) -> Table:
     ), tuple(rows))  # fmt: skip
 
 
+def interfaces_table(homes: Sequence[tuple[AssetFacts, InterfaceFacts]]) -> Table:
+    """Return interfaces with their asset and its functions, every address of them."""
+    rows: list[tuple[Cell, ...]] = [
+        (asset.id, functions_said(asset.functions), one.name, prefixes(one.addresses), one.mac, one.subnets)
+        for asset, one in homes
+    ]
+    return Table("assets", Text("Assets and their interfaces", "Biens et leurs interfaces"), (
+        Text("asset", "bien"), Text("functions", "fonctions"), Text("interface", "interface"),
+        Text("addresses", "adresses"), Text("MAC", "MAC"), Text("subnet", "sous-réseau"),
+    ), tuple(rows))  # fmt: skip
+
+
 def nerve_centres_table(network: Network, assets: Sequence[str]) -> Table:
     """Return the security equipment with its functions, and the sensitive servers (13.1.a)."""
     rows: list[tuple[Cell, ...]] = []
@@ -90,3 +104,14 @@ def flows_table(network: Network, pairs: Mapping[tuple[str, str], Sequence[str]]
         Text("from", "de"), Text("to", "vers"), Text("lines", "lignes"), Text("ids", "identifiants"),
         Text("services", "services"), Text("interconnections crossed", "interconnexions traversées"),
     ), tuple(rows))  # fmt: skip
+
+
+def matrix_table(zones: Sequence[str], pairs: Mapping[tuple[str, str], Sequence[str]]) -> Table:
+    """Return the number of lines from each zone (a row) to each zone that any line goes to (a column)."""
+    reached = {target for _, target in pairs}
+    columns = [name for name in zones if name in reached]
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(len(pairs.get((name, other), ())) or "" for other in columns)) for name in zones
+    ]
+    heads = (Text("from \\ to", "de \\ vers"), *(Text(name, name) for name in columns))
+    return Table("matrix", Text("Lines by pair of zones", "Lignes par paire de zones"), heads, tuple(rows))

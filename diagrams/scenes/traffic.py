@@ -47,12 +47,13 @@ def _pairs(network: Network, line: Line) -> set[ZonePair]:
     return {
         (here, there)
         for source, target in line.pairs()
-        for here in _outer(network, source.zones)
-        for there in _outer(network, target.zones) or ((here,) if target.kind != "any" else ())
+        for here in outer(network, source.zones)
+        for there in outer(network, target.zones) or ((here,) if target.kind != "any" else ())
     }
 
 
-def _outer(network: Network, zones: Sequence[str]) -> tuple[str, ...]:
+def outer(network: Network, zones: Sequence[str]) -> tuple[str, ...]:
+    """Return the zones without those that lie within another of them."""
     inner = {part for zone in zones for part in network.zones[zone].parts}
     return tuple(zone for zone in zones if zone not in inner)
 
@@ -65,7 +66,8 @@ def flow_edges(network: Network, pairs: Mapping[ZonePair, Sequence[str]], concer
         forth, back = pairs.get((here, there), ()), pairs.get((there, here), ())
         ids = tuple(sorted({*forth, *back}))
         source, target = (here, there) if forth else (there, here)
-        marks = [_mark({natures[name] for name in ids})]
+        public = network.zones[here].public or network.zones[there].public
+        marks = [flow_mark(public, {natures[name] for name in ids})]
         if forth and back:
             marks.append("both-ways")
         edge = Edge(zone_id(source), zone_id(target), "flow", aggregated(ids), tuple(marks), ids)
@@ -73,7 +75,10 @@ def flow_edges(network: Network, pairs: Mapping[ZonePair, Sequence[str]], concer
     return tuple(edges)
 
 
-def _mark(natures: set[str]) -> str:
+def flow_mark(public: bool, natures: set[str]) -> str:
+    """Return how a flow is drawn: one with the public stands out, whatever its nature."""
+    if public:
+        return "flow-public"
     if natures <= {"administration"}:
         return "flow-administration"
     return "flow-supervision" if natures <= {"supervision", "logging"} else "flow"

@@ -7,30 +7,24 @@ from dataclasses import replace
 
 from cloison.diagrams.scenes.concerns import Concerns
 from cloison.diagrams.scenes.fold import folded
+from cloison.diagrams.scenes.homes import interface_cell, subnet_box
 from cloison.diagrams.scenes.joints import joints
 from cloison.diagrams.scenes.left_out import left_out, unlabelled
 from cloison.diagrams.scenes.parts import (
-    functions_said,
-    is_security,
-    joined,
-    more,
     peer_vertex,
-    subnet_detail,
     zone_box,
     zone_id,
 )
-from cloison.diagrams.scenes.tabulate import flows_table, interconnections_table, subnets_table
+from cloison.diagrams.scenes.tabulate import flows_table, interconnections_table, interfaces_table, subnets_table
 from cloison.diagrams.scenes.traffic import flow_edges, traffic
 from cloison.diagrams.view import View
-from cloison.netmodel.facts import AssetFacts, InterfaceFacts, SubnetFacts, ZonePair
-from cloison.netmodel.finding import Finding, Message, Ref, Text, Value, say
+from cloison.netmodel.facts import AssetFacts, InterfaceFacts, ZonePair
+from cloison.netmodel.finding import Finding, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Cluster, Node, Scene, Table
-from cloison.netmodel.space.addresses import prefixes
+from cloison.netmodel.report import Cluster, Node, Scene
 
 TITLE = Text("one zone with its assets", "une zone et ses biens")
 ABOVE, INSIDE, SUBNETS, BELOW = range(4)  # levels: less sensitive peers, the zone, its subnets, the other peers
-ADDRESSES = 3  # addresses of an interface in a cell; the others are in the table
 
 
 def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene:
@@ -51,7 +45,7 @@ def _draw(network: Network, findings: Sequence[Finding], argument: str) -> Scene
         "zone", say("zone {zone}", "zone {zone}", zone=argument), boxes, nodes, edges,
         tables=(
             subnets_table(network, subnets),
-            _assets_table(network, zones),
+            interfaces_table(_homes(network, zones)),
             interconnections_table(network, ids),
             flows_table(network, {pair: names for pair, names in lines.pairs.items() if set(pair) & set(zones)}),
         ),
@@ -72,47 +66,20 @@ def _inside(
         boxes.append(replace(box, level=INSIDE))
         for name in facts.subnets:
             subnet = network.subnets[name]
-            boxes.append(_subnet_box(subnet, zone, concerns))
+            boxes.append(subnet_box(subnet, zone_id(zone), concerns, level=SUBNETS))
             cells += [
-                _interface_cell(network.assets[asset], one, f"box:{name}", concerns)
+                interface_cell(network.assets[asset], one, f"box:{name}", concerns)
                 for asset in subnet.assets
                 for one in network.assets[asset].interfaces.values()
                 if name in one.subnets
             ]
         cells += [
-            _interface_cell(network.assets[asset], one, zone_id(zone), concerns)
+            interface_cell(network.assets[asset], one, zone_id(zone), concerns)
             for asset in facts.assets
             for one in network.assets[asset].interfaces.values()
             if zone in one.zones and not one.subnets
         ]
     return tuple(boxes), cells
-
-
-def _subnet_box(facts: SubnetFacts, zone: str, concerns: Concerns) -> Cluster:
-    box = Cluster(f"box:{facts.id}", Ref("subnet", facts.id), facts.id, (joined(*_plain(facts)),), zone_id(zone),
-                  ("subnet",), level=SUBNETS)  # fmt: skip
-    return concerns.on(box, [Ref("subnet", facts.id)])
-
-
-def _plain(facts: SubnetFacts) -> list[Value]:
-    return [item if isinstance(item, str) else Text(item.say("en"), item.say("fr")) for item in subnet_detail(facts)]
-
-
-def _interface_cell(asset: AssetFacts, interface: InterfaceFacts, box: str, concerns: Concerns) -> Node:
-    kind = "security" if is_security(asset) else "sensitive" if asset.sensitive else "asset"
-    detail: list[Message | str] = []
-    if asset.functions:
-        detail.append(joined(*functions_said(asset.functions)))
-    if interface.stands:
-        detail.append(say("anywhere in the subnet", "n’importe où dans le sous-réseau"))
-    else:
-        shown = [item.removesuffix("/32").removesuffix("/128") for item in prefixes(interface.addresses)]
-        detail += shown[:ADDRESSES]
-        if len(shown) > ADDRESSES:
-            detail.append(more(len(shown) - ADDRESSES))
-    marks = ("nerve-centre",) if kind != "asset" else ()
-    node = Node(f"{box}:{interface.id}", Ref("asset", asset.id), kind, interface.id, tuple(detail), box, marks)
-    return concerns.on(node, [Ref("asset", asset.id)])
 
 
 def _peer(network: Network, name: str, argument: str, concerns: Concerns) -> Node:
@@ -122,19 +89,13 @@ def _peer(network: Network, name: str, argument: str, concerns: Concerns) -> Nod
     return replace(peer_vertex(network, name, concerns), level=BELOW if below and not facts.public else ABOVE)
 
 
-def _assets_table(network: Network, zones: Sequence[str]) -> Table:
-    rows = []
-    for name in sorted({asset for zone in zones for asset in network.zones[zone].assets}):
-        facts = network.assets[name]
-        for one in facts.interfaces.values():
-            if set(one.zones) & set(zones):
-                rows.append(
-                    (name, functions_said(facts.functions), one.name, prefixes(one.addresses), one.mac, one.subnets)
-                )
-    return Table("assets", Text("Assets and their interfaces", "Biens et leurs interfaces"), (
-        Text("asset", "bien"), Text("functions", "fonctions"), Text("interface", "interface"),
-        Text("addresses", "adresses"), Text("MAC", "MAC"), Text("subnet", "sous-réseau"),
-    ), tuple(rows))  # fmt: skip
+def _homes(network: Network, zones: Sequence[str]) -> list[tuple[AssetFacts, InterfaceFacts]]:
+    return [
+        (network.assets[name], one)
+        for name in sorted({asset for zone in zones for asset in network.zones[zone].assets})
+        for one in network.assets[name].interfaces.values()
+        if set(one.zones) & set(zones)
+    ]
 
 
 def _zones(network: Network) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cloison.diagrams.writing import instead_of_picture, write
 from cloison.netmodel.finding import Finding, MapError
 from cloison.netmodel.network import Network
 
+LIMIT = 1.0  # seconds, where no one waits for a program that hangs
 NEATO = shutil.which("neato")
 
 
@@ -37,10 +39,11 @@ def refusal(error: pytest.ExceptionInfo[MapError]) -> Finding:
 def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     report = draw(network, ())
-    for output in ("svg", "png"):
+    for output in ("svg", "png", "pdf", "drawio"):
         with pytest.raises(MapError) as error:
             write(report, output, "en")
         assert "apt install graphviz" in refusal(error).message.say("fr")
+    assert write(report, "mermaid", "en").startswith(b"flowchart")
     files = instead_of_picture(report, tmp_path / "map.svg", "fr")
     assert sorted(files) == [tmp_path / "map.dot", tmp_path / "map.md"]
     assert files[tmp_path / "map.dot"].startswith(b"digraph")
@@ -55,6 +58,24 @@ def test_a_program_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_pa
         run("dot", "digraph {}", limit=0.3)
     assert time.monotonic() - start < 20
     assert "0.3 s" in refusal(error).message.say("en")
+
+
+@pytest.mark.parametrize("output", ["svg", "png", "pdf", "drawio"])
+@pytest.mark.parametrize(
+    ("broken", "script"),
+    [("dot", "exec sleep 60"), ("dot", "kill -SEGV $$"), ("neato", "kill -SEGV $$"), ("neato", "exit 0")],
+    ids=["dot-hangs", "dot-crashes", "neato-crashes", "neato-silent"],
+)
+def test_no_output_survives_a_program_that_fails_it(
+    output: str, script: str, broken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network
+) -> None:
+    program(tmp_path, broken, script)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    expire = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda words, **how: expire(words, **how | {"timeout": LIMIT}))
+    with pytest.raises(MapError) as error:
+        write(draw(network, ()), output, "en")
+    refusal(error)
 
 
 @pytest.mark.parametrize(

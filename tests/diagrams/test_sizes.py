@@ -84,17 +84,79 @@ def test_an_empty_map_has_its_title(tmp_path: Path) -> None:
     assert "INTERNE" in shown
 
 
+def many(folder: Path, zones: int, subnets: int = 0) -> Network:
+    """Zones alike, written by hand, around one: the last two exchange lines, and each has its own gateway."""
+    names = "".join(
+        f"  z{n}: {{owner: p, nature: production, sensitivity: internal, domain: storage, "
+        f"addresses: 172.{16 + n // 256}.{n % 256}.0/24}}\n"
+        for n in range(zones)
+    )
+    nets = "".join(f"  s{n}: {{cidr: 10.{n // 256}.{n % 256}.0/24, zone: z0}}\n" for n in range(subnets))
+    gateways = "".join(f"  g{n}: {{functions: filtering}}\n" for n in range(1, zones))
+    joins = "".join(f"  i{n}: {{between: [z0, z{n}], through: g{n}}}\n" for n in range(1, zones))
+    return compiled(
+        folder,
+        f"cloison: 1\nname: Zones\nparties: {{p: {{kind: provider}}}}\nzones:\n{names}"
+        + (f"subnets:\n{nets}" if nets else "")
+        + f"assets:\n{gateways}interconnections:\n{joins}"
+        f"flows:\n  F-1: {{from: z0, to: z{zones - 1}, services: ssh}}\n",
+    )
+
+
+@pytest.mark.parametrize("zones", [59, 60, 61, 150, 500])
+def test_an_overview_keeps_to_its_budget_and_counts_what_it_folds(tmp_path: Path, zones: int) -> None:
+    (scene,) = draw(many(tmp_path, zones), ()).views
+    labels = [item.label if isinstance(item.label, str) else item.label.say("en") for item in scene.clusters]
+    said = [item.say("en") for item in scene.hidden]
+    assert len(labels) == min(zones, 60)
+    # what exchanges lines is never folded before what exchanges none
+    assert {"z0", f"z{zones - 1}"} <= set(labels)
+    if zones <= 60:
+        assert said == []
+        return
+    (group,) = (label for label in labels if " × " in label)
+    assert int(group.rpartition(" × ")[2]) == zones - 59
+    assert said[0] == f"{group.rpartition(' × ')[0]}: {zones - 59} alike are drawn once"
+    equipment = [node for node in scene.nodes if node.shape == "filtering"]
+    assert len(equipment) <= 60
+    assert {edge.source for edge in scene.edges} | {edge.target for edge in scene.edges} <= {
+        item.id for item in (*scene.clusters, *scene.nodes)
+    }
+    (table,) = (table for table in scene.tables if table.id == "zones")
+    assert len(table.rows) == zones
+
+
+def test_a_box_of_many_subnets_counts_them(tmp_path: Path) -> None:
+    (scene,) = draw(many(tmp_path, 2, 300), ()).views
+    (cell,) = (node for node in scene.nodes if node.shape == "subnet")
+    assert not isinstance(cell.label, str)
+    assert cell.label.values["n"] == 300
+    (table,) = (table for table in scene.tables if table.id == "subnets")
+    assert len(table.rows) == 300
+
+
+def test_lines_between_zones_that_are_drawn_once_are_counted(tmp_path: Path) -> None:
+    look = "owner: p, nature: storage, sensitivity: internal, domain: storage"
+    zones = "".join(f"  z{n}: {{{look}, addresses: 172.16.{n}.0/24}}\n" for n in range(70))
+    text = (
+        f"cloison: 1\nname: Z\nparties: {{p: {{kind: provider}}}}\nzones:\n{zones}"
+        "assets: {fw: {functions: filtering}}\n"
+        f"interconnections: {{i: {{between: [{', '.join(f'z{n}' for n in range(70))}], through: fw}}}}\nflows:\n"
+    )
+    text += "".join(f"  F-{n}: {{from: z{n}, to: z{n + 1}, services: ssh}}\n" for n in range(69))
+    (scene,) = draw(compiled(tmp_path, text), ()).views
+    drawn = {line for edge in scene.edges for line in edge.lines}
+    lost = [item.values["n"] for item in scene.hidden if "between zones" in item.say("en")]
+    assert len(drawn) + sum(int(str(count)) for count in lost) == 69
+    assert lost
+
+
 @needs_dot
-def test_hundreds_of_zones_are_still_drawn_with_their_links(tmp_path: Path) -> None:
-    zones = "".join(
-        f"  z{n}: {{owner: p, nature: production, sensitivity: internal, domain: storage}}\n" for n in range(150)
-    )
-    joins = "".join(f"  i{n}: {{between: [z0, z{n}], through: fw}}\n" for n in range(1, 150))
-    network = compiled(
-        tmp_path,
-        f"cloison: 1\nname: Zones\nparties: {{p: {{kind: provider}}}}\nzones:\n{zones}"
-        f"assets: {{fw: {{functions: filtering}}}}\ninterconnections:\n{joins}",
-    )
-    tree = ElementTree.fromstring(write(draw(network, ()), "svg", "en").decode())
+def test_five_hundred_zones_are_a_picture_with_every_link_that_is_left(tmp_path: Path) -> None:
+    report = draw(many(tmp_path, 500), ())
+    (scene,) = report.views
+    tree = ElementTree.fromstring(write(report, "svg", "en").decode())
     links = [item for item in tree.iter("{http://www.w3.org/2000/svg}g") if item.get("class") == "edge"]
-    assert len(links) == 150
+    assert len([item for item in links if not (item.get("id") or "").startswith("f")]) == sum(
+        1 for edge in scene.edges if edge.kind == "link"
+    )

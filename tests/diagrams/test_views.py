@@ -75,7 +75,7 @@ def test_flows_are_gathered_by_pair_of_zones(network: Network) -> None:
     found = scene(network, "overview")
     flows = {(e.source, e.target): (e.lines, e.marks) for e in found.edges if e.kind == "flow"}
     assert flows == {
-        ("zone:internet", "zone:facade"): (("F-001", "F-006"), ("flow",)),
+        ("zone:internet", "zone:facade"): (("F-001", "F-006"), ("flow-public",)),
         ("zone:admin", "zone:calcul"): (("F-003",), ("flow-administration",)),
         ("zone:facade", "zone:locataire"): (("F-004", "F-005"), ("flow", "both-ways")),
     }
@@ -146,9 +146,13 @@ def test_an_unknown_view_is_told_how_each_is_asked_for(network: Network) -> None
     with pytest.raises(MapError) as error:
         draw(network, (), "nope")
     message = error.value.findings[0].message
-    assert message.say("en") == "there is no view nope; the nearest: overview, plane:NAME, tenant:NAME, zone:NAME"
+    assert message.say("en") == (
+        "there is no view nope; the nearest: asset:NAME, carriers, interconnection:NAME, matrix, overview, plane:NAME, "
+        "site:NAME, subnet:NAME, tenant:NAME, zone:NAME"
+    )
     assert message.say("fr") == (
-        "la vue nope n’existe pas ; les plus proches : overview, plane:NOM, tenant:NOM, zone:NOM"
+        "la vue nope n’existe pas ; les plus proches : asset:NOM, carriers, interconnection:NOM, matrix, overview, "
+        "plane:NOM, site:NOM, subnet:NOM, tenant:NOM, zone:NOM"
     )
 
 
@@ -174,7 +178,7 @@ def test_what_is_left_out_agrees_in_number(network: Network, lines: int, finding
     assert [item.say("fr") for item in left_out(counted, findings)] == said
 
 
-@pytest.mark.parametrize("output", ["svg", "png", "dot"])
+@pytest.mark.parametrize("output", ["svg", "png", "dot", "pdf", "mermaid", "drawio"])
 def test_a_report_without_a_drawing_says_so(output: str) -> None:
     with pytest.raises(MapError, match="has no drawing"):
         write(Report("check", {}), output, "en")
