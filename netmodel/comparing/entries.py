@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
-from cloison.netmodel.comparing.order import ORDERED
+from cloison.netmodel.comparing.order import ORDERED, staged
 from cloison.netmodel.comparing.renames import Renames, names_told
 from cloison.netmodel.finding import Ref, Span
 from cloison.netmodel.network import Network
@@ -120,6 +120,10 @@ def _entry(old: Network, new: Network, section: str, names: tuple[str, str], ren
             told.add(name.partition(".")[0])
             places = (old.document.span((section, names[0], *route)), new.document.span((section, names[1], *route)))
             yield Change(name, was, now, places)
+        if "between" not in told and staged(after) and renames.told(before.between[0]) != after.between[0]:
+            places = (old.document.span((section, names[0], "between")),
+                      new.document.span((section, names[1], "between")))  # fmt: skip
+            yield Change("between", shown(before.between), shown(after.between), places)
     if section not in _COMPUTED:
         return
     one_facts, other_facts = _facts(old, section)[names[0]], _facts(new, section)[names[1]]

@@ -15,6 +15,7 @@ from typing import Any
 
 from cloison.netmodel.compiling.digest import digest
 from cloison.netmodel.finding import Finding, MapError
+from cloison.netmodel.language.model import Interconnection
 from cloison.netmodel.language.read import Map, read_map
 from cloison.netmodel.language.revisions import Version
 from cloison.netmodel.network import Network, compile_network
@@ -61,6 +62,11 @@ def both(old: Map, new: Map, at: date, tick: Tick | None = None) -> tuple[Networ
     return found[0], found[1]
 
 
+def staged(value: Any) -> bool:
+    """Say whether a value is an interconnection of several stages: the first of its zones is where they begin."""
+    return isinstance(value, Interconnection) and len(value.through) > 1
+
+
 def ordered(value: Any, like: Any, key: str = "") -> Any:
     """Return a value whose mappings, and lists that differ in order alone, are in the order of another value's."""
     if value is like or value is None or like is None:
@@ -74,6 +80,8 @@ def ordered(value: Any, like: Any, key: str = "") -> Any:
         changed = {}
         equal = value == like  # lists too: mappings alone may have another order
         for name in _names(type(value)):
+            if name == "between" and staged(value):
+                continue
             mine = getattr(value, name)
             if (mine and isinstance(mine, Mapping)) or (not equal and (isinstance(mine, tuple) or is_dataclass(mine))):
                 other = ordered(mine, getattr(like, name), name)

@@ -139,7 +139,7 @@ def _near(names: tuple[str, ...]) -> str:
 
 
 def _run(directory: Path, *words: str, most: int = LARGEST) -> tuple[int, bytes, str]:
-    """Return what git answers in a directory: its exit code, its output, and the first line of what it complains."""
+    """Return what git answers in a directory: its exit code, its output, and what it complains of most."""
     program = shutil.which("git")
     if program is None:
         raise refused("no-git", say("`git` is not on this machine: no revision can be read (Debian: apt install git)",
@@ -163,4 +163,5 @@ def _run(directory: Path, *words: str, most: int = LARGEST) -> tuple[int, bytes,
         raise refused("too-large", say("git answers more than {most} bytes", "git répond plus de {most} octets",
                                        most=most), str(directory))  # fmt: skip
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return done.returncode, done.stdout, lines[0][:200] if lines else "-"
+    told = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "-")
+    return done.returncode, done.stdout, told[:200]

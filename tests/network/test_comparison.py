@@ -213,7 +213,7 @@ def test_a_map_and_itself_and_both_ways(block: int) -> None:
         assert {item.tenant: item.by for item in there.tenants}.keys() == {item.tenant for item in back.tenants}
 
 
-ORDERED = ("via", "through", "sees", "addresses")
+ORDERED = ("via", "through", "sees", "addresses", "between")
 
 
 def shuffled(value: Any, dice: random.Random, key: str = "") -> Any:
@@ -458,6 +458,22 @@ def test_shorthands_and_writings_change_nothing() -> None:
     assert diff(BASE, other).empty
     six = BASE.replace("cidr: 10.2.0.0/24", 'cidr: [10.2.0.0/24, "2001:db8::/64"]')
     assert diff(six, six.replace("2001:db8::/64", "2001:DB8:0:0::/64")).empty
+
+
+def test_order_counts_where_it_means_something() -> None:
+    one = BASE.replace("  all: {between: [internet, front, back, inner, acme-net]}", "  all: {between: [front, back, "
+                       "internet, inner, acme-net], through: [web, db]}")  # fmt: skip
+    for other, name in (
+        (one.replace("[web, db]}", "[db, web]}"), "through"),
+        (one.replace("[front, back, ", "[back, front, "), "between"),
+    ):
+        found = diff(one, other)
+        assert [(item.subject.id, [change.name for change in item.fields]) for item in found.entries] == [
+            ("all", [name])
+        ]
+    assert diff(one, one.replace("internet, inner, acme-net]", "acme-net, inner, internet]")).empty
+    assert diff(one.replace("[web, db]}", "web}"), one.replace("[web, db]}", "web}").replace(
+        "[front, back, ", "[back, front, ")).empty  # fmt: skip
 
 
 def test_every_section_is_compared() -> None:
