@@ -24,7 +24,7 @@ def _points(matter: Matter) -> Iterator[Point]:
             ),
             (stranger.span,),
         )
-    heard = {owner.asset for edge in seen.edges for owner in (edge.contact.source, edge.contact.target)}
+    heard = {owner.asset for edge in seen.edges for owner in (edge.contact.source, edge.contact.target)} - {""}
     network = matter.network
     for name, asset in network.assets.items():
         if asset.points.ranges and name not in heard and asset.cluster not in heard and not set(asset.members) & heard:
