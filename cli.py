@@ -1576,7 +1576,7 @@ app.add_typer(
 
 
 def _matter(
-    network: Network, config: list[str], capture: list[str], probe: list[str], months: int
+    network: Network, path: Path, config: list[str], capture: list[str], probe: list[str], months: int
 ) -> tuple[Matter, int]:
     """Return what a review looks at, and ``UNDECIDED`` where some of the captures could not be read."""
     from cloison.flows.reviewing.matter import Matter
@@ -1594,6 +1594,7 @@ def _matter(
 
         seen, code = _audited(network, capture, probe)
         evidence = replace(evidence, observed=observed(seen))
+    evidence = _with_history(evidence, path)
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
     return Matter(network, assessment, seen, verification, months=months), code
 
@@ -1638,18 +1639,14 @@ def _save(made: Review, file: Path) -> None:
     """Write the table of decisions, whole or not at all."""
     from cloison.diagrams.decisions import decisions_csv
     from cloison.flows.review import decisions_table
+    from cloison.netmodel.language.edit import write_files
 
     if file.suffix.lower() != ".csv":
         _refuse("output", say("{file}: decisions are written as .csv", "{file} : les décisions s’écrivent en .csv",
                               file=str(file)), str(file))  # fmt: skip
-    aside = file.with_name(f".{file.name}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        _unwritable(file.parent, problem)
-    _write(aside, (decisions_csv(decisions_table(made), LANG),))
-    try:
-        aside.replace(file)
+        write_files({file: decisions_csv(decisions_table(made), LANG)})
     except OSError as problem:
         _unwritable(file, problem)
 
@@ -1682,7 +1679,7 @@ def review_open(
     network = _network(where, _day(at))
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=False)
-    matter, code = _matter(network, config or [], capture or [], probe or [], months)
+    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
     made = review(replace(matter, earlier=_earlier(where, network)), known, _progress.tick)
     _save(made, file)
     report = review_report(made)
@@ -1743,7 +1740,7 @@ def decide(
     network = _network(where, _day(at))
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=True)
-    matter, _code = _matter(network, [], [], [], 6)
+    matter, _code = _matter(network, where, [], [], [], 6)
     made = review(matter, known, _progress.tick)
     items = chosen(made.standing, item or [], every=bool(decision))
     if decision:
@@ -1804,6 +1801,113 @@ def _walk(made: Review, items: Sequence[Item], by: tuple[str, ...], file: Path) 
         _save(made, file)
         by = who
     return made
+
+
+@review_app.command(
+    cls=Command,
+    help=_(
+        "Close the review: record it in the map and write its dossier; refused while anything is undecided.",
+        "Clore la revue : la consigner dans la carte et écrire son dossier ; refusé tant qu’il reste à décider.",
+    ),
+)
+def close(
+    path: MapArgument = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", metavar=_("NAME", "NOM"), help=_("Who reviewed; again for others.", "Qui a revu ; répéter."),
+            show_default=False,
+        ),
+    ] = None,
+    decisions: DecisionsOption = None,
+    dossier: Annotated[
+        Path | None,
+        typer.Option(
+            "--dossier",
+            metavar=_("DIR", "DOSSIER"),
+            help=_(
+                "Where to write the dossier; beside the decisions, under their name, when left out.",
+                "Où écrire le dossier ; à côté des décisions, sous leur nom, par défaut.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
+    months: MonthsOption = 6,
+    at: AtOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Close a review in which everything is decided."""
+    from cloison.diagrams.dossier import dossier as made_dossier
+    from cloison.flows.review import decisions_table, review, review_report
+    from cloison.flows.reviewing.closing import recorded
+    from cloison.flows.reviewing.standing import refusals
+    from cloison.netmodel.assurance.answer import check_report
+    from cloison.netmodel.language.edit import write_files
+
+    _check_language(lang)
+    if not any(name.strip() for name in by or ()):
+        _refuse("argument", say("--by: say who reviewed", "--by : dire qui a revu"), "--by")
+    names = tuple(name.strip() for name in by or () if name.strip())
+    where = _found(path)
+    network = _network(where, _day(at))
+    file = decisions or _decisions_path(where, network)
+    known = _decided(file, needed=True)
+    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
+    made = review(replace(matter, earlier=_earlier(where, network)), known, _progress.tick)
+    open_ones = refusals(made.standing)
+    if open_ones:
+        _progress.clear()
+        _refusal(open_ones)
+        _say(say(
+            "the review is not closed: {n} {n:item stands|items stand} in its way",
+            "la revue n’est pas close : {n} {n:élément s’y oppose|éléments s’y opposent}", n=len(open_ones),
+        ))  # fmt: skip
+        return FINDINGS if any(one.rule != "undecided" for one in open_ones) else UNDECIDED
+    home = where if where.is_dir() else where.parent
+    target, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
+    closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
+    report = review_report(made)
+    files = made_dossier(report, check_report(matter.assessment, network), decisions_table(made), closing, LANG)
+    folder = dossier or file.with_suffix("")
+    inputs = [*network.files, file, *_given(config or []), *map(Path, capture or []), *_given(probe or [])]
+    _save_dossier(folder, files, network, names, [item for item in inputs if item.is_file()])
+    try:
+        write_files({target: record})
+    except OSError as problem:
+        _unwritable(target, problem)
+    for message in report.summary:
+        _say(message)
+    _say(say("the review is recorded in {file}; its dossier is {folder}",
+             "la revue est consignée dans {file} ; son dossier est {folder}",
+             file=str(target), folder=str(folder)))  # fmt: skip
+    return code
+
+
+def _given(words: Sequence[str]) -> Iterable[Path]:
+    """Yield the files of ``NAME=FILE`` words, and those in folders."""
+    for word in words:
+        path = Path(word.partition("=")[2] or word)
+        yield from sorted(path.rglob("*")) if path.is_dir() else (path,)
+
+
+def _save_dossier(
+    folder: Path, files: Mapping[str, bytes], network: Network, names: Sequence[str], inputs: Sequence[Path]
+) -> None:
+    import json
+
+    from cloison.flows.reviewing.closing import MANIFEST, SUMS, manifest, sums
+
+    told = manifest(network, names, inputs, files)
+    every = {**files, MANIFEST: json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        _unwritable(folder, problem)
+    for name, data in {**every, SUMS: sums(every)}.items():
+        _write(folder / name, (data,))
 
 
 

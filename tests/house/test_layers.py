@@ -29,6 +29,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "lzallright": ("captures",),
     "graphviz": ("diagrams",),
     "jinja2": ("diagrams",),
+    "weasyprint": ("diagrams",),
     "typer": ("cli",),
     "rich": ("diagrams", "cli"),
     "numpy": PARTS,
