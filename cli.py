@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.evidence import Evidence
+    from cloison.netmodel.comparison import Comparison
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -1558,6 +1559,19 @@ DecisionsOption = Annotated[
         readable=False,
     ),
 ]
+SinceOption = Annotated[
+    str,
+    typer.Option(
+        "--since",
+        metavar="VERSION",
+        help=_(
+            "The map as it was reviewed last: a file, a folder or a git revision; found by its digest when left out.",
+            "La carte telle que revue la dernière fois : fichier, dossier ou révision git ; trouvée par son empreinte "
+            "par défaut.",
+        ),
+        show_default=False,
+    ),
+]
 MonthsOption = Annotated[
     int,
     typer.Option(
@@ -1608,6 +1622,29 @@ def _decisions_path(path: Path, network: Network) -> Path:
         if f"reviews/{name}" not in taken:
             break
     return folder / name
+
+
+def _changes(path: Path, network: Network, since: str) -> Comparison | None:
+    """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.comparing.order import read_both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import Version, version
+    from cloison.netmodel.lineage import lineage
+
+    if not since:
+        done = [review for review in network.model.reviews if review.on <= network.at and review.digest]
+        if not done:
+            return None
+        last = max(done, key=lambda item: item.on)
+        known = lineage(path, network.files, last.digest, last.on, _progress.tick)
+        found = known.at(last.digest) if known is not None else None
+        if found is None:
+            return None
+        since = found.commit
+    networks = read_both(version(since, path), Version(str(path), path), network.at, _progress.tick)
+    judged = [(one, assess_network(one, _progress.tick)) for one in networks]
+    return compare(judged[0], judged[1], _progress.tick)
 
 
 def _earlier(path: Path, network: Network) -> Decisions | None:
@@ -1666,6 +1703,7 @@ def review_open(
     capture: CaptureOption = None,
     probe: ProbeOption = None,
     months: MonthsOption = 6,
+    since: SinceOption = "",
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
@@ -1680,7 +1718,8 @@ def review_open(
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=False)
     matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
-    made = review(replace(matter, earlier=_earlier(where, network)), known, _progress.tick)
+    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    made = review(matter, known, _progress.tick)
     _save(made, file)
     report = review_report(made)
     _show(report, output, format)
@@ -1836,11 +1875,13 @@ def close(
     capture: CaptureOption = None,
     probe: ProbeOption = None,
     months: MonthsOption = 6,
+    since: SinceOption = "",
     at: AtOption = None,
     lang: LangOption = "",
 ) -> int:
     """Close a review in which everything is decided."""
     from cloison.diagrams.dossier import dossier as made_dossier
+    from cloison.diagrams.drawing import draw as draw_view
     from cloison.flows.review import decisions_table, review, review_report
     from cloison.flows.reviewing.closing import recorded
     from cloison.flows.reviewing.standing import refusals
@@ -1856,7 +1897,8 @@ def close(
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=True)
     matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
-    made = review(replace(matter, earlier=_earlier(where, network)), known, _progress.tick)
+    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    made = review(matter, known, _progress.tick)
     open_ones = refusals(made.standing)
     if open_ones:
         _progress.clear()
@@ -1870,7 +1912,9 @@ def close(
     target, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
     closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
     report = review_report(made)
-    files = made_dossier(report, check_report(matter.assessment, network), decisions_table(made), closing, LANG)
+    drawing = draw_view(network, matter.assessment.findings)
+    checked = check_report(matter.assessment, network)
+    files = made_dossier(report, checked, drawing, decisions_table(made), closing, LANG)
     folder = dossier or file.with_suffix("")
     inputs = [*network.files, file, *_given(config or []), *map(Path, capture or []), *_given(probe or [])]
     _save_dossier(folder, files, network, names, [item for item in inputs if item.is_file()])

@@ -142,11 +142,19 @@ def review_report(made: Review) -> Report:
                 {"item": one.item, "decision": one.word, "by": list(one.by), "why": one.why} for one in stand.gone
             ],
         },
-        tables=(*(_agenda_table(asked) for asked in made.agenda if asked.points), _overview(made)),
+        tables=(
+            _overview(made), *(_agenda_table(asked) for asked in made.agenda if asked.points), *_changes(made.matter)
+        ),
         summary=tuple(_summary(made)),
         marking=network.model.marking,
         title=network.model.name,
     )  # fmt: skip
+
+
+def _changes(matter: Matter) -> tuple[Table, ...]:
+    from cloison.netmodel.comparing.tables import tables
+
+    return () if matter.changes is None else tables(matter.changes)
 
 
 def _asked_data(asked: Asked) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cloison.flows.reviewing.decisions import Decisions
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.assess import Assessment
+    from cloison.netmodel.comparison import Comparison
     from cloison.netmodel.network import Network
 
 MONTHS = 6  # without a conversation before a line counts as unused, where nobody says otherwise
@@ -23,8 +24,8 @@ SOON = 90  # days before its end in which a line, a waiver or a declaration is l
 class Matter:
     """A map and its assessment; with captures their audit, with configurations their verification.
 
-    ``earlier`` are the decisions of the last review, ``before`` the map as it was reviewed then; ``months`` says how
-    long a line may go unseen.
+    ``earlier`` are the decisions of the last review, ``changes`` what makes the map another than it was then;
+    ``months`` says how long a line may go unseen.
     """
 
     network: Network
@@ -32,7 +33,7 @@ class Matter:
     audit: Audit | None = None
     verification: Verification | None = None
     earlier: Decisions | None = None
-    before: Network | None = None
+    changes: Comparison | None = None
     months: int = MONTHS
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import cloison
+from cloison import cli
+from cloison.diagrams import dossier
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
 from repositories import HAS_GIT, committed, started
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-ROOT = Path(cloison.__file__).parent
 
 MAP = """\
 cloison: 1
@@ -38,16 +39,35 @@ flows:
 """
 
 
-def run(
-    folder: Path, *words: str, at: str, stdin: str = "", lang: str = "en", check: int | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words, "--at", at, "--lang", lang],
-        capture_output=True, text=True, check=False, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"}, input=stdin,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    assert check is None or done.returncode == check, done.stderr
-    return done
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(folder: Path, *words: str, at: str, stdin: str = "", lang: str = "en", check: int | None = None) -> Done:
+    """Run a command in this process, as if it had been started in a folder."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(cli, "LANG", lang)
+        patch.setattr(cli, "_progress", cli.Progress())
+        for name, value in (("argv", ["cloison", *words, "--at", at, "--lang", lang]), ("stdin", io.StringIO(stdin)),
+                            ("stdout", out), ("stderr", err)):  # fmt: skip
+            patch.setattr(sys, name, value)
+        code = cli._run()
+        out.flush()
+    assert isinstance(out.buffer, io.BytesIO)
+    assert "cloison itself failed" not in err.getvalue()
+    assert check is None or code == check, err.getvalue()
+    return Done(code, out.buffer.getvalue().decode(), err.getvalue())
+
+
+@pytest.fixture
+def no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay no page out on paper, which takes seconds and has a test of its own."""
+    monkeypatch.setattr(dossier, "paper", lambda page: b"%PDF-")
 
 
 def clause(folder: Path, at: str) -> dict[str, Any]:
@@ -63,6 +83,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
+@pytest.mark.usefixtures("no_paper")
 def test_a_year(tmp_path: Path) -> None:
     """Reviewed in March; a line opened in June; overdue a year later, where one line was to go and another came."""
     folder = started(tmp_path)

@@ -18,6 +18,7 @@ from cloison.flows.reviewing.items import Item, Items, items_of
 from cloison.flows.reviewing.matter import Matter
 from cloison.flows.reviewing.standing import How, refusals, standing
 from cloison.netmodel.assurance.assess import assess_network
+from cloison.netmodel.comparison import compare
 from cloison.netmodel.finding import LANGS, MapError, Span
 from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
@@ -76,7 +77,7 @@ def subjects(found: Review, name: str) -> list[tuple[str, int]]:
 
 def test_every_topic_has_a_test() -> None:
     tested = {"expired", "unseen", "broader", "unsafe", "responsible", "approver", "acceptances", "findings",
-              "observed", "configured", "unfinished"}  # fmt: skip
+              "observed", "configured", "unfinished", "changed"}  # fmt: skip
     assert set(load(agenda, "TOPIC")) == tested
 
 
@@ -119,7 +120,7 @@ def test_unresolved_findings_are_those_that_stand(network: Network) -> None:
 def test_what_nobody_gave_is_not_looked_at(network: Network) -> None:
     found = made(network)
     absent = {asked.topic.name for asked in found.agenda if asked.absent is not None}
-    assert absent == {"unseen", "broader", "observed", "configured", "unfinished"}
+    assert absent == {"unseen", "broader", "observed", "configured", "unfinished", "changed"}
     assert not any(asked.points for asked in found.agenda if asked.absent is not None)
 
 
@@ -151,6 +152,21 @@ def test_what_the_last_review_decided_and_nobody_did(network: Network) -> None:
         Decision("F-9", "remove", ("Ada",), "unused", "whatever", place),
     ))  # fmt: skip
     assert subjects(made(network, earlier=earlier), "unfinished") == [("F-1", 1), ("F-2", 1)]
+
+
+def test_what_changed_since_the_last_review(network: Network, tmp_path: Path) -> None:
+    """Of F-1 another port opens, F-2's range closes, a subnet of a new name and a line without flows of its own."""
+    text = MAP.replace("services: https, responsible", "services: [https, tcp/8443], responsible")
+    text = text.replace("[ssh, tcp/7000-7100]", "[ssh]").replace("  idle:", "  quiet:")
+    changed = network_of(text, tmp_path)
+    changes = compare((network, assess_network(network)), (changed, assess_network(changed)))
+    found = topic(made(changed, changes=changes), "changed")
+    said = [(point.subject.kind, point.subject.id, point.message.say("en").split(" ")[0]) for point in found.points]
+    assert ("line", "F-1", "opens") in said
+    assert ("line", "F-2", "closes") in said
+    assert {name for kind, name, _ in said if kind == "asset"} == {"quiet"}
+    same = compare((network, assess_network(network)), (network, assess_network(network)))
+    assert topic(made(network, changes=same), "changed").points == ()
 
 
 def test_what_is_decided(network: Network) -> None:
