@@ -31,9 +31,15 @@ from cloison.netmodel.finding import (
 from cloison.netmodel.system import why
 
 if TYPE_CHECKING:
+    from cloison.flows.auditing.account import Audit
+    from cloison.flows.review import Review
+    from cloison.flows.reviewing.decisions import Decisions
+    from cloison.flows.reviewing.items import Item
+    from cloison.flows.reviewing.matter import Matter
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
-    from cloison.netmodel.assurance.evidence import Evidence, Observed
+    from cloison.netmodel.assurance.evidence import Evidence
+    from cloison.netmodel.comparison import Comparison
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -855,8 +861,10 @@ def check(
 
         evidence = replace(evidence, effective=effective(_verified(network, config, [])))
     if capture or probe:
-        seen, unread = _observed(network, capture or [], probe or [])
-        evidence = replace(evidence, observed=seen)
+        from cloison.flows.observe import observed
+
+        seen, unread = _audited(network, capture or [], probe or [])
+        evidence = replace(evidence, observed=observed(seen))
     evidence = _with_history(evidence, _found(path))
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
@@ -882,11 +890,10 @@ def _with_history(evidence: Evidence, path: Path) -> Evidence:
     return evidence if found is None else replace(evidence, ancestors=found.digests, unsure=found.doubt)
 
 
-def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple[Observed, int]:
-    """Return what captures showed, and ``UNDECIDED`` where some of them could not be read or decoded."""
+def _audited(network: Network, captures: list[str], probes: list[str]) -> tuple[Audit, int]:
+    """Return the audit of captures, and ``UNDECIDED`` where some of them could not be read or decoded."""
     from cloison.flows.audit import Options
     from cloison.flows.audit import audit as judge
-    from cloison.flows.observe import observed
 
     outcome = judge(network, _captures(captures, probes, network, "", True, (300, 120, 30)), Options(),
                     tick=_progress.tick)  # fmt: skip
@@ -896,7 +903,7 @@ def _observed(network: Network, captures: list[str], probes: list[str]) -> tuple
             "some of the captures could not be read or decoded: cloison audit counts what was not",
             "une partie des captures n’a pu être lue ou décodée : cloison audit compte ce qui ne l’a pas été",
         ))  # fmt: skip
-    return observed(outcome), code
+    return outcome, code
 
 
 @app.command(cls=Command, help=_("Draw a map with its findings.", "Dessiner une carte avec ses constats."))
@@ -1536,6 +1543,416 @@ def _usage_in_french(text: str) -> str:
             shown = french if len(values) < 2 or "{1}" in french else french + more
             return shown.format(*values)
     return text
+
+# ---------------------------------------------------------------- the annual review
+
+DecisionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--decisions",
+        metavar=_("FILE", "FICHIER"),
+        help=_(
+            "The table of decisions (CSV or XLSX); reviews/YEAR.csv beside the map when left out.",
+            "Le tableau des décisions (CSV ou XLSX) ; reviews/ANNÉE.csv à côté de la carte par défaut.",
+        ),
+        show_default=False,
+        readable=False,
+    ),
+]
+SinceOption = Annotated[
+    str,
+    typer.Option(
+        "--since",
+        metavar="VERSION",
+        help=_(
+            "The map as it was reviewed last: a file, a folder or a git revision; found by its digest when left out.",
+            "La carte telle que revue la dernière fois : fichier, dossier ou révision git ; trouvée par son empreinte "
+            "par défaut.",
+        ),
+        show_default=False,
+    ),
+]
+MonthsOption = Annotated[
+    int,
+    typer.Option(
+        "--months",
+        metavar="N",
+        min=1,
+        help=_("A line unseen for so long is looked at.", "Une ligne non vue depuis si longtemps est examinée."),
+    ),
+]
+review_app = typer.Typer(cls=Group, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+app.add_typer(
+    review_app,
+    name="review",
+    help=_("The annual review: open it, decide, close it.", "La revue annuelle : l’ouvrir, décider, la clore."),
+)
+
+
+def _matter(
+    network: Network, path: Path, config: list[str], capture: list[str], probe: list[str], months: int
+) -> tuple[Matter, int]:
+    """Return what a review looks at, and ``UNDECIDED`` where some of the captures could not be read."""
+    from cloison.flows.reviewing.matter import Matter
+    from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.evidence import Evidence
+
+    evidence, code, seen, verification = Evidence(network, network.at), HOLDS, None, None
+    if config:
+        from cloison.flows.effective import effective
+
+        verification = _verified(network, config, [])
+        evidence = replace(evidence, effective=effective(verification))
+    if capture or probe:
+        from cloison.flows.observe import observed
+
+        seen, code = _audited(network, capture, probe)
+        evidence = replace(evidence, observed=observed(seen))
+    evidence = _with_history(evidence, path)
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
+    return Matter(network, assessment, seen, verification, months=months), code
+
+
+def _decisions_path(path: Path, network: Network) -> Path:
+    """Return where this year's decisions are: the first name that no recorded review has."""
+    folder = (path if path.is_dir() else path.parent) / "reviews"
+    taken = {review.decisions for review in network.model.reviews}
+    for number in range(1, len(taken) + 2):
+        name = f"{network.at.year}{f'-{number}' if number > 1 else ''}.csv"
+        if f"reviews/{name}" not in taken:
+            break
+    return folder / name
+
+
+def _changes(path: Path, network: Network, since: str) -> Comparison | None:
+    """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.comparing.order import read_both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import Version, version
+    from cloison.netmodel.lineage import lineage
+
+    if not since:
+        done = [review for review in network.model.reviews if review.on <= network.at and review.digest]
+        if not done:
+            return None
+        last = max(done, key=lambda item: item.on)
+        known = lineage(path, network.files, last.digest, last.on, _progress.tick)
+        found = known.at(last.digest) if known is not None else None
+        if found is None:
+            return None
+        since = found.commit
+    networks = read_both(version(since, path), Version(str(path), path), network.at, _progress.tick)
+    judged = [(one, assess_network(one, _progress.tick)) for one in networks]
+    return compare(judged[0], judged[1], _progress.tick)
+
+
+def _earlier(path: Path, network: Network) -> Decisions | None:
+    """Return the decisions of the last recorded review; nothing where it has none or they are not there any more."""
+    from cloison.flows.reviewing.decisions import read_decisions
+
+    done = [review for review in network.model.reviews if review.on <= network.at and review.decisions]
+    if not done:
+        return None
+    file = (path if path.is_dir() else path.parent) / max(done, key=lambda item: item.on).decisions
+    if not file.exists():
+        _say(say(
+            "the decisions of the last review, {file}, are not there",
+            "les décisions de la dernière revue, {file}, sont introuvables", file=str(file),
+        ))  # fmt: skip
+        return None
+    return read_decisions(file)
+
+
+def _decided(file: Path, *, needed: bool) -> Decisions:
+    from cloison.flows.reviewing.decisions import Decisions, read_decisions
+
+    if not needed and not file.exists():
+        return Decisions(str(file))
+    return read_decisions(file)
+
+
+def _save(made: Review, file: Path) -> None:
+    """Write the table of decisions, whole or not at all."""
+    from cloison.diagrams.decisions import decisions_csv
+    from cloison.flows.review import decisions_table
+    from cloison.netmodel.language.edit import write_files
+
+    if file.suffix.lower() != ".csv":
+        _refuse("output", say("{file}: decisions are written as .csv", "{file} : les décisions s’écrivent en .csv",
+                              file=str(file)), str(file))  # fmt: skip
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_files({file: decisions_csv(decisions_table(made), LANG)})
+    except OSError as problem:
+        _unwritable(file, problem)
+
+
+@review_app.command(
+    "open",
+    cls=Command,
+    help=_(
+        "Say what there is to look at, and write the table of decisions.",
+        "Dire ce qu’il y a à examiner, et écrire le tableau des décisions.",
+    ),
+)
+def review_open(
+    path: MapArgument = None,
+    decisions: DecisionsOption = None,
+    config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
+    months: MonthsOption = 6,
+    since: SinceOption = "",
+    at: AtOption = None,
+    format: FormatOption = "",  # noqa: A002 (the option's own name)
+    output: OutputOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Open the annual review; what was decided before stays."""
+    from cloison.flows.review import review, review_report
+
+    _check_language(lang)
+    where = _found(path)
+    network = _network(where, _day(at))
+    file = decisions or _decisions_path(where, network)
+    known = _decided(file, needed=False)
+    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
+    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    made = review(matter, known, _progress.tick)
+    _save(made, file)
+    report = review_report(made)
+    _show(report, output, format)
+    _summarise(report, output, format)
+    _say(say("the decisions are to be made in {file}", "les décisions sont à prendre dans {file}", file=str(file)))
+    return code
+
+
+@review_app.command(
+    cls=Command,
+    help=_(
+        "Decide item by item at the terminal, or many at once with --decision.",
+        "Décider élément par élément au terminal, ou plusieurs à la fois avec --decision.",
+    ),
+)
+def decide(
+    path: MapArgument = None,
+    decisions: DecisionsOption = None,
+    item: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--item",
+            metavar=_("PATTERN", "MOTIF"),
+            help=_(
+                "Items by name, * and ? for any characters; all that are undecided when left out.",
+                "Éléments par leur nom, * et ? pour des caractères quelconques ; tous ceux non décidés par défaut.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    decision: Annotated[
+        str,
+        typer.Option(
+            "--decision",
+            metavar="keep|change|remove",
+            help=_("Decide so for all of them.", "Décider ainsi pour tous."),
+            show_default=False,
+        ),
+    ] = "",
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar=_("NAME", "NOM"), help=_("Who decides.", "Qui décide."), show_default=False),
+    ] = None,
+    reason: Annotated[
+        str,
+        typer.Option("--why", metavar=_("TEXT", "TEXTE"), help=_("Why.", "Pourquoi."), show_default=False),
+    ] = "",
+    at: AtOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Decide; the table is saved after each decision, so that it can be left and resumed."""
+    from cloison.flows.review import review
+    from cloison.flows.reviewing.deciding import chosen, decided
+
+    _check_language(lang)
+    where = _found(path)
+    network = _network(where, _day(at))
+    file = decisions or _decisions_path(where, network)
+    known = _decided(file, needed=True)
+    matter, _code = _matter(network, where, [], [], [], 6)
+    made = review(matter, known, _progress.tick)
+    items = chosen(made.standing, item or [], every=bool(decision))
+    if decision:
+        made = decided(made, items, decision, tuple(by or ()), reason)
+        _save(made, file)
+        _say(say("{n} decided", "{n} {n:décidé|décidés}", n=len(items)))
+    else:
+        made = _walk(made, items, tuple(by or ()), file)
+    left = made.standing.count("undecided") + made.standing.count("changed")
+    _say(say("{n} left to decide in {file}", "il en reste {n} à décider dans {file}", n=left, file=str(file)))
+    return UNDECIDED if left else HOLDS
+
+
+def _walk(made: Review, items: Sequence[Item], by: tuple[str, ...], file: Path) -> Review:
+    """Ask about one item after the other on the terminal; an empty answer leaves one for later, q leaves."""
+    from cloison.diagrams.printable import no_command, printable
+    from cloison.flows.review import points_of
+    from cloison.flows.reviewing.deciding import decided
+    from cloison.flows.reviewing.decisions import decision_word
+    from cloison.flows.reviewing.said import item_said
+
+    def ask(question: str) -> str | None:
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        return line.strip() if line else None
+
+    about = points_of(made)
+    for number, item in enumerate(items, 1):
+        lines = [f"[{number}/{len(items)}] {item.id}: {item_said(item, made.matter.network).say(LANG)} ({item.span})"]
+        lines += [f"    {message.say(LANG)}" for message in about.get(item.id, ())]
+        sys.stderr.write("".join(no_command(printable(line)) + "\n" for line in lines))
+        word = None
+        while word is None:
+            answer = ask(_("keep, change, remove, Enter for later, q to leave: ",
+                           "maintenir, modifier, supprimer, Entrée pour plus tard, q pour quitter : "))  # fmt: skip
+            if answer is None or answer == "q":
+                return made
+            if not answer:
+                break
+            word = decision_word(answer)
+        if word is None:
+            continue
+        who = by
+        while not who:
+            answer = ask(_("by whom: ", "par qui : "))
+            if answer is None:
+                return made
+            who = tuple(name for name in map(str.strip, answer.split(",")) if name)
+        reason: str | None = ""
+        while not reason:
+            reason = ask(_("why: ", "pourquoi : "))
+            if reason is None:
+                return made
+            if word == "keep":
+                break
+        made = decided(made, [item], word, who, reason or "")
+        _save(made, file)
+        by = who
+    return made
+
+
+@review_app.command(
+    cls=Command,
+    help=_(
+        "Close the review: record it in the map and write its dossier; refused while anything is undecided.",
+        "Clore la revue : la consigner dans la carte et écrire son dossier ; refusé tant qu’il reste à décider.",
+    ),
+)
+def close(
+    path: MapArgument = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", metavar=_("NAME", "NOM"), help=_("Who reviewed; again for others.", "Qui a revu ; répéter."),
+            show_default=False,
+        ),
+    ] = None,
+    decisions: DecisionsOption = None,
+    dossier: Annotated[
+        Path | None,
+        typer.Option(
+            "--dossier",
+            metavar=_("DIR", "DOSSIER"),
+            help=_(
+                "Where to write the dossier; beside the decisions, under their name, when left out.",
+                "Où écrire le dossier ; à côté des décisions, sous leur nom, par défaut.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
+    months: MonthsOption = 6,
+    since: SinceOption = "",
+    at: AtOption = None,
+    lang: LangOption = "",
+) -> int:
+    """Close a review in which everything is decided."""
+    from cloison.diagrams.dossier import dossier as made_dossier
+    from cloison.diagrams.drawing import draw as draw_view
+    from cloison.flows.review import decisions_table, review, review_report
+    from cloison.flows.reviewing.closing import recorded
+    from cloison.flows.reviewing.standing import refusals
+    from cloison.netmodel.assurance.answer import check_report
+    from cloison.netmodel.language.edit import write_files
+
+    _check_language(lang)
+    if not any(name.strip() for name in by or ()):
+        _refuse("argument", say("--by: say who reviewed", "--by : dire qui a revu"), "--by")
+    names = tuple(name.strip() for name in by or () if name.strip())
+    where = _found(path)
+    network = _network(where, _day(at))
+    file = decisions or _decisions_path(where, network)
+    known = _decided(file, needed=True)
+    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
+    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    made = review(matter, known, _progress.tick)
+    open_ones = refusals(made.standing)
+    if open_ones:
+        _progress.clear()
+        _refusal(open_ones)
+        _say(say(
+            "the review is not closed: {n} {n:item stands|items stand} in its way",
+            "la revue n’est pas close : {n} {n:élément s’y oppose|éléments s’y opposent}", n=len(open_ones),
+        ))  # fmt: skip
+        return FINDINGS if any(one.rule != "undecided" for one in open_ones) else UNDECIDED
+    home = where if where.is_dir() else where.parent
+    target, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
+    closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
+    report = review_report(made)
+    drawing = draw_view(network, matter.assessment.findings)
+    checked = check_report(matter.assessment, network)
+    files = made_dossier(report, checked, drawing, decisions_table(made), closing, LANG)
+    folder = dossier or file.with_suffix("")
+    inputs = [*network.files, file, *_given(config or []), *map(Path, capture or []), *_given(probe or [])]
+    _save_dossier(folder, files, network, names, [item for item in inputs if item.is_file()])
+    try:
+        write_files({target: record})
+    except OSError as problem:
+        _unwritable(target, problem)
+    for message in report.summary:
+        _say(message)
+    _say(say("the review is recorded in {file}; its dossier is {folder}",
+             "la revue est consignée dans {file} ; son dossier est {folder}",
+             file=str(target), folder=str(folder)))  # fmt: skip
+    return code
+
+
+def _given(words: Sequence[str]) -> Iterable[Path]:
+    """Yield the files of ``NAME=FILE`` words, and those in folders."""
+    for word in words:
+        path = Path(word.partition("=")[2] or word)
+        yield from sorted(path.rglob("*")) if path.is_dir() else (path,)
+
+
+def _save_dossier(
+    folder: Path, files: Mapping[str, bytes], network: Network, names: Sequence[str], inputs: Sequence[Path]
+) -> None:
+    import json
+
+    from cloison.flows.reviewing.closing import MANIFEST, SUMS, manifest, sums
+
+    told = manifest(network, names, inputs, files)
+    every = {**files, MANIFEST: json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        _unwritable(folder, problem)
+    for name, data in {**every, SUMS: sums(every)}.items():
+        _write(folder / name, (data,))
+
 
 
 def _refusal(findings: Sequence[Finding]) -> None:

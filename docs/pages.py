@@ -19,6 +19,7 @@ import cloison.captures.layers
 import cloison.captures.wire
 import cloison.diagrams.outputs
 import cloison.diagrams.views
+import cloison.flows.agenda
 import cloison.flows.firewalls
 import cloison.flows.targets
 import cloison.netmodel.assurance.checks
@@ -240,6 +241,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "wire.md",
         entries_page("Protocols told on the wire / Protocoles reconnus", load(cloison.captures.wire, "RECOGNISER")),
     )
+    yield "agenda.md", entries_page("Topics of a review / Sujets d’une revue", load(cloison.flows.agenda, "TOPIC"))
     yield "profiles.md", profiles_page(load(cloison.netmodel.assurance.profiles, "PROFILE"))
     yield "commands.md", commands_page()
 

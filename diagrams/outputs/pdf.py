@@ -1,5 +1,7 @@
 """The drawing as a PDF page of vectors, with the fonts that it was laid out with; of no date but the map's.
 
+A report without a drawing is its page on paper.
+
 Graphviz's own renderer makes it: no second program measures the texts again (docs/decisions/0009).
 """
 
@@ -10,6 +12,7 @@ import re
 from cloison.diagrams.layout.picture import picture
 from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.output import Output
+from cloison.diagrams.paper import paper
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Report
 
@@ -17,6 +20,10 @@ DATE = re.compile(rb"/(CreationDate|ModDate) \(D:[0-9+'Z-]*\)")  # ISO 32000-1, 
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    if not report.views:
+        from cloison.diagrams.writing import write  # which finds outputs, this one among them
+
+        return paper(write(report, "html", lang))
     day = re.sub(r"\D", "", str(report.data.get("at", "")))[:8] or "19700101"
 
     def dated(found: re.Match[bytes]) -> bytes:
@@ -27,5 +34,5 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
 
 
 OUTPUT = Output(
-    "pdf", Text("drawing as a PDF page", "dessin en page PDF"), (".pdf",), "application/pdf", _write, binary=True
+    "pdf", Text("drawing, or report, as PDF", "dessin, ou rapport, en PDF"), (".pdf",), "application/pdf", _write, binary=True
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from cloison.netmodel.compiling.problems import Problems, Route
 from cloison.netmodel.finding import Text
 from cloison.netmodel.language import model as m
 from cloison.netmodel.space.catalogue import CATALOGUE, named
+from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.protocols import NUMBERS
 from cloison.netmodel.space.refusal import RefusedError
 from cloison.netmodel.space.services import NO_SERVICE, ServiceSet, parse_ports
@@ -102,4 +105,22 @@ def reputed_unsafe(model: m.Model, name: str, services: ServiceSet) -> bool:
     if own is not None and own.wire:
         marks = [entry.safe for entry in CATALOGUE.values() if entry.wire == own.wire]
         return bool(marks) and all(mark is False for mark in marks)
-    return any(entry.safe is False for entry in named(services))
+    return _near_unsafe(services) and any(entry.safe is False for entry in named(services))
+
+
+def _near_unsafe(services: ServiceSet) -> bool:
+    """Tell whether services may share a port with one of the catalogue's unsafe ones: most do not, at little cost."""
+    starts, ends = _unsafe_ports()
+    for low, high, _ in services.segments:
+        place = bisect_right(starts, high) - 1
+        if place >= 0 and ends[place] >= low:
+            return True
+    return False
+
+
+@cache
+def _unsafe_ports() -> tuple[list[int], list[int]]:
+    ports = IntervalSet.union(
+        (low, high) for item in CATALOGUE.values() if item.safe is False for low, high, _ in item.services.segments
+    )
+    return [low for low, _ in ports.ranges], [high for _, high in ports.ranges]

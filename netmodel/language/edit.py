@@ -233,7 +233,8 @@ def _bare(value: Raw) -> Raw:
 def write_files(contents: Mapping[Path, bytes]) -> None:
     """Replace files by their new bytes: all of them are written beside their places before the first takes its own.
 
-    Permissions stay. Raises :class:`OSError`; then what had not taken its place is removed.
+    Permissions stay; a new file has those that any program would give it. Raises :class:`OSError`; then what had not
+    taken its place is removed.
     """
     ready: list[tuple[Path, Path]] = []
     try:
@@ -245,8 +246,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)
-            if target.exists():
-                ready[-1][0].chmod(target.stat().st_mode & 0o7777)
+            ready[-1][0].chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_mask())
         while ready:
             made, target = ready[0]
             made.replace(target)
@@ -254,3 +254,10 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     finally:
         for made, _ in ready:
             made.unlink(missing_ok=True)
+
+
+def _mask() -> int:
+    """Return the permissions that new files are not given; the system tells them only where they are set anew."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.ends import along, ref
@@ -13,8 +11,6 @@ from cloison.netmodel.compiling.offers import reputed_unsafe
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.space.catalogue import CATALOGUE
-from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.services import ServiceSet
 
 _KINDS = {
@@ -33,19 +29,6 @@ class _Reputed:
     def __init__(self, network: Network) -> None:
         self.model = network.model
         self.known: dict[str, bool] = {}
-        unsafe = IntervalSet.union(
-            (low, high) for item in CATALOGUE.values() if item.safe is False for low, high, _ in item.services.segments
-        )
-        self._starts = [low for low, _ in unsafe.ranges]
-        self._ends = [high for _, high in unsafe.ranges]
-
-    def _near(self, services: ServiceSet) -> bool:
-        """Tell whether services may share a port with one of the catalogue's unsafe ones."""
-        for low, high, _ in services.segments:
-            place = bisect_right(self._starts, high) - 1
-            if place >= 0 and self._ends[place] >= low:
-                return True
-        return False
 
     def of(self, line: Line) -> tuple[str, ...]:
         """Return the names of a line's services that are reputed unsafe."""
@@ -60,8 +43,7 @@ class _Reputed:
         return tuple(dict.fromkeys(found)) if found else ()
 
     def _ask(self, name: str, ports: ServiceSet) -> bool:
-        named = name in self.model.services or name in CATALOGUE
-        unsafe = self.known[name] = (named or self._near(ports)) and reputed_unsafe(self.model, name, ports)
+        unsafe = self.known[name] = reputed_unsafe(self.model, name, ports)
         return unsafe
 
 

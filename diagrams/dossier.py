@@ -1,0 +1,50 @@
+"""The dossier of a closed review: one page and its PDF, the reports for machines, the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cloison.diagrams.decisions import decisions_csv
+from cloison.diagrams.paper import paper
+from cloison.diagrams.writing import write
+from cloison.netmodel.finding import Lang, MapError, Message
+from cloison.netmodel.report import Report, Table
+
+PAGE = "dossier"
+
+
+def dossier(
+    review: Report, check: Report, drawing: Report, decisions: Table, closing: Message, lang: Lang
+) -> Mapping[str, bytes]:
+    """Return the files of a dossier by their names, of the review's report, the map's assessment and its drawing.
+
+    The page has what was looked at, every decision, the status of each clause and what was found; ``closing`` says who
+    closed the review and when. Raises ``MapError`` where no PDF can be made.
+    """
+    whole = replace(
+        check,
+        command=review.command,
+        tables=(*review.tables, decisions, *check.tables),
+        summary=(closing, *review.summary, *check.summary),
+    )
+    page = write(whole, "html", lang)
+    return {
+        f"{PAGE}.html": page,
+        f"{PAGE}.pdf": paper(page),
+        "decisions.csv": decisions_csv(decisions, lang),
+        **_drawn(drawing, lang),
+        "matrix.xlsx": write(drawing, "xlsx", lang),
+        "review.json": write(review, "json", lang),
+        "check.json": write(check, "json", lang),
+    }
+
+
+def _drawn(drawing: Report, lang: Lang) -> Mapping[str, bytes]:
+    """Return the drawing as vectors; as the text of what would lay it out where nothing can."""
+    try:
+        return {f"overview.{name}": write(drawing, name, lang) for name in ("svg", "pdf")}
+    except MapError as refused:
+        if all(finding.rule != "no-layout" for finding in refused.findings):
+            raise
+        return {"overview.dot": write(drawing, "dot", lang)}

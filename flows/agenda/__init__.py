@@ -1,0 +1,1 @@
+"""The topics of a review's agenda, one a file."""

@@ -1,0 +1,53 @@
+"""Lines approved by someone who answers for nothing any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from cloison.flows.reviewing.lines import at_line
+from cloison.flows.reviewing.matter import Matter, Point, Topic
+from cloison.netmodel.finding import Text, say
+from cloison.netmodel.network import Network
+
+
+def _points(matter: Matter) -> Iterator[Point]:
+    today = _answering(matter.network)
+    for line in matter.network.lines:
+        if not line.flow.approved:
+            continue
+        approval = max(line.flow.approved, key=lambda item: item.on or date.min)
+        if _fold(approval.by) in today:
+            continue
+        message = say(
+            "approved by {by}, who is responsible for no line and did not take part in the last review",
+            "approuvée par {by}, qui n’est responsable d’aucune ligne et n’a pas pris part à la dernière revue",
+            by=approval.by,
+        )
+        yield at_line(line, message, "approved")
+
+
+def _answering(network: Network) -> set[str]:
+    """Return who answers for something today: the responsible of lines, and who made the last review."""
+    model = network.model
+    names = {_fold(flow.responsible) for flow in model.flows.values()}
+    done = [review for review in model.reviews if review.on <= network.at]
+    if done:
+        names |= {_fold(name) for name in max(done, key=lambda item: item.on).by}
+    return names - {""}
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+TOPIC = Topic(
+    name="approver",
+    place=80,
+    title=Text("Approved by someone no longer responsible", "Approuvées par quelqu’un qui n’est plus responsable"),
+    why=Text(
+        "An approval is worth what its author can still answer for.",
+        "Une approbation vaut ce dont son auteur peut encore répondre.",
+    ),
+    points=_points,
+)

@@ -1,0 +1,68 @@
+"""Lines that nobody used, as far as the captures tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from cloison.flows.reviewing.lines import at_line
+from cloison.flows.reviewing.matter import Matter, Point, Topic
+from cloison.netmodel.finding import Text, say
+
+_SECOND = 1_000_000_000
+
+
+def _points(matter: Matter) -> Iterator[Point]:
+    audit = matter.audit
+    assert audit is not None
+    count, last = audit.seen
+    limit = _months_before(matter.network.at, matter.months)
+    begin, end = _day(audit.window[0]), _day(audit.window[1])
+    live = set(audit.live_lines)
+    for number, name in enumerate(audit.matrix.lines):
+        line = matter.network.line[name]
+        if number not in live or not line.live:
+            continue
+        if not count[number]:
+            yield at_line(line, say(
+                "never seen in captures from {begin} to {end}", "jamais vue dans les captures du {begin} au {end}",
+                begin=begin, end=end,
+            ))  # fmt: skip
+        elif (seen := _day(int(last[number]))) < limit:
+            yield at_line(line, say("last seen on {seen}", "vue pour la dernière fois le {seen}", seen=seen))
+
+
+def _absent(matter: Matter) -> Text | None:
+    if matter.audit is not None:
+        return None
+    return Text("no capture was given (--capture)", "aucune capture n’a été donnée (--capture)")
+
+
+def _day(moment: int) -> date:
+    return datetime.fromtimestamp(moment // _SECOND, UTC).date()
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the day so many months earlier; the last of its month where that has no such day."""
+    place = day.year * 12 + day.month - 1 - months
+    for number in range(day.day, 27, -1):
+        try:
+            return date(place // 12, place % 12 + 1, number)
+        except ValueError:
+            continue
+    return date(place // 12, place % 12 + 1, day.day)
+
+
+TOPIC = Topic(
+    name="unseen",
+    place=40,
+    title=Text("Lines never seen, or not for months", "Lignes jamais vues, ou plus vues depuis des mois"),
+    why=Text(
+        "An authorisation that nobody uses is an opening for whoever comes. A capture tells only of its probes and its "
+        "period: silence there proves nothing, and asks for an answer.",
+        "Une autorisation dont personne ne se sert est une ouverture pour qui viendra. Une capture ne parle que de ses "
+        "sondes et de sa période : son silence ne prouve rien, et appelle une réponse.",
+    ),
+    points=_points,
+    absent=_absent,
+)

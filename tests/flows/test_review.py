@@ -1,0 +1,333 @@
+"""The annual review: what each topic finds and leaves alone, what is decided once, and where decisions stand."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flows_world import judged, network_of, talk
+
+from cloison.flows import agenda
+from cloison.flows.review import Asked, Review, decisions_table, points_of, review, review_report
+from cloison.flows.reviewing.deciding import chosen, decided
+from cloison.flows.reviewing.decisions import Decision, Decisions, Word, read_decisions
+from cloison.flows.reviewing.items import Item, Items, items_of
+from cloison.flows.reviewing.matter import Matter
+from cloison.flows.reviewing.standing import How, refusals, standing
+from cloison.netmodel.assurance.assess import assess_network
+from cloison.netmodel.comparison import compare
+from cloison.netmodel.finding import LANGS, MapError, Span
+from cloison.netmodel.network import Network
+from cloison.netmodel.registry import load
+
+MAP = """
+cloison: 1
+name: Petit nuage
+parties: {p: {kind: provider}, t1: {kind: tenant, labels: {n: "1"}}, t2: {kind: tenant, labels: {n: "2"}}}
+zones:
+  one: {owner: p, nature: production, sensitivity: internal, domain: processing}
+  two: {owner: p, nature: production, sensitivity: internal, domain: processing}
+subnets:
+  one-lan: {cidr: 10.1.0.0/24, zone: one}
+  two-lan: {cidr: 10.2.0.0/24, zone: two}
+assets:
+  web: {interfaces: {lan: 10.1.0.10}}
+  db: {interfaces: {lan: 10.2.0.10}}
+  idle: {interfaces: {lan: 10.2.0.20}}
+interconnections: {all: {between: [one, two]}}
+flows:
+  F-1: {from: web/lan, to: db/lan, services: https, responsible: ops, approved: {by: Ada, on: 2026-01-05}}
+  F-2: {from: one-lan, to: two-lan, services: [ssh, tcp/7000-7100], responsible: ops,
+    approved: [{by: Zoe, on: 2024-01-05}, {by: Eve, on: 2025-01-05}]}
+  F-3: {from: two-lan, to: one-lan, services: telnet, expires: 2026-02-01, approved: {by: ops, on: 2026-01-05},
+    compensating: [{kind: procedure}]}
+  F-4: {from: two-lan, to: one-lan, services: https, expires: 2026-06-01, responsible: Ada}
+repeat:
+  - for: {t: {parties: {kind: tenant}}}
+    flows:
+      T-1.<t>: {from: two-lan, to: web/lan, services: tcp/700<t.n>, expires: 2026-04-01, responsible: ops,
+        approved: {by: Ada, on: 2026-01-05}}
+waivers:
+  - {rule: unsafe-service, on: F-3, why: until it is replaced, by: Ada, until: 2026-12-31}
+reviews:
+  - {on: 2026-01-10, by: [Ada, Ben]}
+"""
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    return network_of(MAP, tmp_path_factory.mktemp("map"))
+
+
+def made(network: Network, decisions: Decisions | None = None, **more: object) -> Review:
+    matter = replace(Matter(network, assess_network(network)), **more)
+    return review(matter, decisions or Decisions(""))
+
+
+def topic(found: Review, name: str) -> Asked:
+    return next(asked for asked in found.agenda if asked.topic.name == name)
+
+
+def subjects(found: Review, name: str) -> list[tuple[str, int]]:
+    return [(point.subject.id, point.count) for point in topic(found, name).points]
+
+
+def test_every_topic_has_a_test() -> None:
+    tested = {"expired", "unseen", "broader", "unsafe", "responsible", "approver", "acceptances", "findings",
+              "observed", "configured", "unfinished", "changed"}  # fmt: skip
+    assert set(load(agenda, "TOPIC")) == tested
+
+
+def test_lines_that_expired_or_soon_will(network: Network) -> None:
+    """On 2026-03-10 F-3 is past its date, both lines of the fragment end in April, and F-4 ends in 83 days."""
+    assert subjects(made(network), "expired") == [("F-3", 1), ("F-4", 1), ("T-1.<t>", 2)]
+    early = replace(network, at=date(2026, 1, 20))
+    assert subjects(made(early), "expired") == [("F-3", 1), ("T-1.<t>", 2)]
+
+
+def test_unsafe_services(network: Network) -> None:
+    assert subjects(made(network), "unsafe") == [("F-3", 1)]
+
+
+def test_lines_that_nobody_answers_for(network: Network) -> None:
+    assert subjects(made(network), "responsible") == [("F-3", 1), ("F-4", 1)]
+
+
+def test_who_approved_and_answers_for_nothing_any_longer(network: Network) -> None:
+    """Of several approvals the last counts (Eve's); Ada took part in the last review, ops is responsible of lines."""
+    found = made(network)
+    assert subjects(found, "approver") == [("F-2", 1)]
+    assert topic(found, "approver").points[0].message.values["by"] == "Eve"
+
+
+def test_waivers_and_declarations(network: Network) -> None:
+    found = made(network)
+    assert subjects(found, "acceptances") == [("unsafe-service F-3", 1)]
+    assert "waiver:unsafe-service:F-3" in points_of(found)
+
+
+def test_unresolved_findings_are_those_that_stand(network: Network) -> None:
+    found = made(network)
+    standing_ones = [item for item in found.matter.assessment.findings if item.stands and item.severity != "note"]
+    assert [point.message for point in topic(found, "findings").points] == [item.message for item in standing_ones]
+    assert standing_ones
+    assert all(item.waiver is None for item in standing_ones)
+
+
+def test_what_nobody_gave_is_not_looked_at(network: Network) -> None:
+    found = made(network)
+    absent = {asked.topic.name for asked in found.agenda if asked.absent is not None}
+    assert absent == {"unseen", "broader", "observed", "configured", "unfinished", "changed"}
+    assert not any(asked.points for asked in found.agenda if asked.absent is not None)
+
+
+def test_lines_never_seen_and_broader_than_seen(network: Network) -> None:
+    audit = judged(network, talk("10.1.0.10", "10.2.0.10", 443), talk("10.1.0.30", "10.2.0.10", 7001),
+                   talk("192.168.7.9", "10.2.0.10", 443))  # fmt: skip
+    found = made(network, audit=audit)
+    assert subjects(found, "unseen") == [("F-4", 1), ("T-1.<t>", 2)]  # F-3 is not live, F-1 and F-2 were seen
+    assert {name for name, _ in subjects(found, "broader")} == {"F-2"}
+    assert subjects(found, "observed") == [("192.168.7.0/24", 1), ("idle", 1)]
+
+
+def test_a_line_unseen_for_months(network: Network) -> None:
+    later = replace(network, at=date(2026, 9, 11))
+    audit = judged(network, talk("10.1.0.10", "10.2.0.10", 443))
+    assert ("F-1", 1) in subjects(made(later, audit=audit, months=6), "unseen")
+    assert ("F-1", 1) not in subjects(made(replace(network, at=date(2026, 9, 10)), audit=audit, months=6), "unseen")
+    assert ("F-1", 1) not in subjects(made(later, audit=audit, months=7), "unseen")
+
+
+def test_what_the_last_review_decided_and_nobody_did(network: Network) -> None:
+    state = {item.id: item.state for item in items_of(network).items}
+    place = Span("2025.csv", 2)
+    earlier = Decisions("2025.csv", (
+        Decision("F-1", "remove", ("Ada",), "unused", "whatever", place),
+        Decision("F-2", "change", ("Ada",), "too broad", state["F-2"], place),
+        Decision("F-3", "change", ("Ada",), "telnet", "another", place),
+        Decision("F-4", "keep", ("Ada",), "", state["F-4"], place),
+        Decision("F-9", "remove", ("Ada",), "unused", "whatever", place),
+    ))  # fmt: skip
+    assert subjects(made(network, earlier=earlier), "unfinished") == [("F-1", 1), ("F-2", 1)]
+
+
+def test_what_changed_since_the_last_review(network: Network, tmp_path: Path) -> None:
+    """Of F-1 another port opens, F-2's range closes, a subnet of a new name and a line without flows of its own."""
+    text = MAP.replace("services: https, responsible", "services: [https, tcp/8443], responsible")
+    text = text.replace("[ssh, tcp/7000-7100]", "[ssh]").replace("  idle:", "  quiet:")
+    changed = network_of(text, tmp_path)
+    changes = compare((network, assess_network(network)), (changed, assess_network(changed)))
+    found = topic(made(changed, changes=changes), "changed")
+    said = [(point.subject.kind, point.subject.id, point.message.say("en").split(" ")[0]) for point in found.points]
+    assert ("line", "F-1", "opens") in said
+    assert ("line", "F-2", "closes") in said
+    assert {name for kind, name, _ in said if kind == "asset"} == {"quiet"}
+    same = compare((network, assess_network(network)), (network, assess_network(network)))
+    assert topic(made(network, changes=same), "changed").points == ()
+
+
+def test_what_is_decided(network: Network) -> None:
+    """Lines one by one, a fragment once for all of its lines, waivers."""
+    items = items_of(network)
+    assert [(item.kind, item.id, item.lines) for item in items.items] == [
+        ("line", "F-1", ("F-1",)), ("line", "F-2", ("F-2",)), ("line", "F-3", ("F-3",)), ("line", "F-4", ("F-4",)),
+        ("fragment", "T-1.<t>", ("T-1.t1", "T-1.t2")), ("waiver", "waiver:unsafe-service:F-3", ()),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [
+        (("by: Ada, on: 2026-01-05}}\n  F-2", "by: Ben, on: 2026-03-01}}\n  F-2"), True),  # approved again
+        (("from: web/lan, to: db/lan, services: https,", "services: [https], to: [db/lan], from: web/lan,"), True),
+        (("web/lan, to: db/lan, services: https", "web/lan, to: db/lan, services: ssh"), False),
+        (("services: https, responsible: ops", "services: https, responsible: sec"), False),
+    ],
+)
+def test_a_state_is_what_a_line_says_but_its_approvals(
+    network: Network, tmp_path: Path, change: tuple[str, str], stays: bool
+) -> None:
+    assert change[0] in MAP
+    other = items_of(network_of(MAP.replace(*change), tmp_path)).by_id["F-1"]
+    assert (other.state == items_of(network).by_id["F-1"].state) is stays
+
+
+def test_a_fragment_changes_with_any_of_its_lines(network: Network, tmp_path: Path) -> None:
+    other = items_of(network_of(MAP.replace('labels: {n: "2"}', 'labels: {n: "3"}'), tmp_path))
+    before = items_of(network)
+    changed = {item.id for item in other.items if item.state != before.by_id[item.id].state}
+    assert changed == {"T-1.<t>"}
+
+
+EXPECTED: dict[tuple[Word | None, bool, bool], How | None] = {  # decision, its state is that of now, still in the map
+    (None, True, True): "undecided",
+    ("keep", True, True): "decided",
+    ("keep", False, True): "changed",
+    ("change", True, True): "to-do",
+    ("change", False, True): "decided",
+    ("remove", True, True): "to-do",
+    ("remove", False, True): "to-do",
+    ("keep", True, False): "gone",
+    ("change", True, False): "gone",
+    ("remove", True, False): "gone",
+}
+
+
+@pytest.mark.parametrize(("word", "same", "there"), EXPECTED)
+def test_where_a_decision_stands(word: Word | None, same: bool, there: bool) -> None:
+    how = EXPECTED[word, same, there]
+    items = Items((Item("line", "F-1", "now", Span("m", 1), ("F-1",)),) if there else ())
+    made_of = () if word is None else (Decision("F-1", word, ("A",), "w", "now" if same else "then", Span("d", 2)),)
+    stand = standing(items, Decisions("d", made_of))
+    counted = {name: stand.count(name) for name in ("decided", "undecided", "changed", "to-do", "gone")}
+    assert counted == {name: int(name == how) for name in counted}
+    closes = how in ("decided", "to-do") or (how == "gone" and word == "remove")
+    assert (not refusals(stand)) is closes
+
+
+def test_a_table_is_read_as_it_was_written(network: Network, tmp_path: Path) -> None:
+    from cloison.diagrams.decisions import decisions_csv
+
+    found = made(network)
+    for lang in LANGS:
+        path = tmp_path / f"{lang}.csv"
+        path.write_bytes(decisions_csv(decisions_table(found), lang))
+        assert read_decisions(path).decisions == ()
+        full = decided(found, found.items.items, "remove" if lang == "en" else "supprimer", ("Ada", "Ben"), "=1+1")
+        path.write_bytes(decisions_csv(decisions_table(full), lang))
+        again = read_decisions(path)
+        assert [replace(one, place=Span("")) for one in again.decisions] == [
+            Decision(item.id, "remove", ("Ada", "Ben"), "=1+1", item.state, Span("")) for item in found.items.items
+        ]
+        assert "\n'=" not in path.read_text("utf-8-sig")
+        assert all(not cell.startswith("=") for line in path.read_text("utf-8-sig").splitlines()
+                   for cell in line.split(";"))  # fmt: skip
+
+
+HEADER = "item;decision;by;why;state\n"
+
+
+def read(folder: Path, rows: str, header: str = HEADER) -> Decisions:
+    path = folder / "d.csv"
+    path.write_text(header + rows, encoding="utf-8")
+    return read_decisions(path)
+
+
+def refused(folder: Path, rows: str, header: str = HEADER) -> list[tuple[str, int, int]]:
+    with pytest.raises(MapError) as error:
+        read(folder, rows, header)
+    return [(item.rule, item.spans[0].line, item.spans[0].column) for item in error.value.findings]
+
+
+def test_two_reviewers_merged_by_git(tmp_path: Path) -> None:
+    """The same decision is both reviewers', whatever their reasons; another is a conflict that names both rows."""
+    both = read(tmp_path, "F-1;keep;Ada;used;s\nF-1;maintenir;Ben, Ada;seen in May;s\n").decisions
+    assert [(one.item, one.word, one.by, one.why) for one in both] == [
+        ("F-1", "keep", ("Ada", "Ben"), "used / seen in May")
+    ]
+    assert refused(tmp_path, "F-1;keep;Ada;;s\nF-1;remove;Ben;unused;s\n") == [("conflict", 2, 2)]
+    assert refused(tmp_path, "F-1;keep;Ada;;s\nF-1;keep;Ben;;t\n") == [("conflict", 2, 2)]  # not of the same state
+    marks = "<<<<<<< HEAD;;;;\nF-1;keep;Ada;;s\n=======;;;;\nF-1;remove;Ben;unused;s\n>>>>>>> ben;;;;\n"
+    assert refused(tmp_path, marks) == [("conflict", 2, 1), ("conflict", 4, 1), ("conflict", 6, 1), ("conflict", 3, 2)]
+
+
+def test_bad_tables(tmp_path: Path) -> None:
+    rows = "F-1;kepp;Ada;;s\nF-2;keep;;;s\nF-3;remove;Ada;;s\n;keep;Ada;;s\nF-4;;;;s\n"
+    assert refused(tmp_path, rows) == [("unknown-word", 2, 2), ("missing", 3, 3), ("missing", 4, 4), ("table", 5, 1)]
+    assert refused(tmp_path, "", "") == [("empty-table", 1, 0)]
+    assert refused(tmp_path, "F-1;keep\n", "item;decision\n") == [("table-header", 1, 1)]
+    assert refused(tmp_path, "F-1;keep;A;;s;keep\n", "item;decision;by;why;state;décision\n") == [
+        ("duplicate-column", 1, 6)
+    ]
+
+
+def test_many_at_once(network: Network) -> None:
+    found = made(network)
+    items = chosen(found.standing, ["F-*", "T-1.<t>"], every=True)
+    assert [item.id for item in items] == ["F-1", "F-2", "F-3", "F-4", "T-1.<t>"]
+    after = decided(found, items, "Maintenir", ("Ada",), "")
+    assert [item.id for item in chosen(after.standing, [], every=True)] == ["waiver:unsafe-service:F-3"]
+    assert [item.id for item in chosen(after.standing, ["F-1"], every=False)] == []
+    assert [item.id for item in chosen(after.standing, ["F-1"], every=True)] == ["F-1"]
+    with pytest.raises(MapError, match="F-11"):
+        chosen(found.standing, ["F-11"], every=True)
+    for word, by, why in (("perhaps", ("A",), "w"), ("keep", (), "w"), ("remove", ("A",), " ")):
+        with pytest.raises(MapError):
+            decided(found, items, word, by, why)
+
+
+def test_what_was_changed_since_is_asked_again(network: Network) -> None:
+    first = made(network)
+    full = decided(first, first.items.items, "keep", ("Ada",), "")
+    stale = Decisions("", tuple(
+        replace(one, state="before") if one.item == "F-1" else one for one in full.decisions.decisions
+    ))  # fmt: skip
+    again = made(network, stale)
+    rows = {str(row[0]): row for row in decisions_table(again).rows}
+    assert rows["F-1"][3:6] == ("", (), "")
+    assert rows["F-1"][6] == items_of(network).by_id["F-1"].state
+    assert rows["F-2"][4] == ("Ada",)
+
+
+def test_the_report_says_the_same_in_both_languages_and_counts(network: Network) -> None:
+    report = review_report(made(network))
+    assert report.data["schema"] == "cloison.review/1"
+    assert len(report.data["decisions"]) == 6
+    assert {entry["standing"] for entry in report.data["decisions"]} == {"undecided"}
+    for lang, table in itertools.product(LANGS, report.tables):
+        assert table.title.say(lang)
+
+
+def test_a_review_of_many_lines_is_quick_enough(tmp_path: Path) -> None:
+    """Whatever is said of each line is found in one walk over the lines, not one for each of them."""
+    rows = "".join(
+        f"  L-{number}: {{from: web/lan, to: db/lan, services: tcp/{number % 60000 + 1}, expires: 2026-02-01}}\n"
+        for number in range(20_000)
+    )
+    large = network_of(MAP.replace("flows:\n  F-1", f"flows:\n{rows}  F-1"), tmp_path)
+    found = made(large, assessment=assess_network(network_of(MAP, tmp_path)))
+    assert len(topic(found, "expired").points) == 20_003
+    assert len(points_of(found)) >= 20_003
