@@ -27,5 +27,6 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
 
 
 OUTPUT = Output(
-    "pdf", Text("drawing as a PDF page", "dessin en page PDF"), (".pdf",), "application/pdf", _write, binary=True
+    "pdf", Text("drawing as a PDF page", "dessin en page PDF"), (".pdf",), "application/pdf", _write, binary=True,
+    picture=True,
 )
