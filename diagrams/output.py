@@ -27,5 +27,5 @@ class Output:
     media: str
     write: Write
     binary: bool = False
-    picture: bool = False  # it draws a report's views, and nothing else
+    picture: bool = False  # it draws a report's views where there are some
     stream: Callable[[Report], Iterator[bytes]] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cloison.diagrams.layout.boxes import said, text
-from cloison.diagrams.layout.look import FAINT, PLANES, SEVERITY, SHADES, STAR, Look, look, shade
+from cloison.diagrams.layout.look import CHANGE_SIGNS, FAINT, PLANES, SEVERITY, SHADES, STAR, Look, changed, look, shade
 from cloison.diagrams.printable import clipped
 from cloison.netmodel.finding import Lang, Severity, Text
 from cloison.netmodel.report import Grid, GridCell, Node
@@ -23,12 +23,15 @@ def numbered(node: Node, number: int, lang: Lang) -> str:
 
 def count(cell: GridCell) -> str:
     """Return what a cell says: its number of lines, with a sign where findings are on them."""
-    return str(len(cell.lines)) + (f" {SIGNS[cell.severity]}" if cell.severity else "")
+    sign = next((f"{CHANGE_SIGNS[word]} " for word in cell.marks if word in CHANGE_SIGNS), "")
+    return sign + str(len(cell.lines)) + (f" {SIGNS[cell.severity]}" if cell.severity else "")
 
 
 def cell_look(cell: GridCell) -> Look:
     """Return a cell's shade, in the frame of the worst severity on its lines."""
     seen = SHADES[shade(cell)]
+    if edge := changed(cell.marks):
+        return Look(seen.title, seen.fill, edge.line, edge.style, edge.width)
     if cell.severity is None:
         return seen
     warned = SEVERITY[cell.severity]

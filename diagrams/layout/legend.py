@@ -138,7 +138,8 @@ def _equipment(scene: Scene) -> list[Entry]:
 
 
 def _changes(scene: Scene) -> list[Entry]:
-    every: tuple[Cluster | Node | Edge, ...] = (*scene.clusters, *scene.nodes, *scene.edges)
+    cells: tuple[Node | GridCell, ...] = (*scene.grid.nodes, *scene.grid.cells) if scene.grid else ()
+    every: tuple[Cluster | Node | Edge | GridCell, ...] = (*scene.clusters, *scene.nodes, *scene.edges, *cells)
     marked = {mark for item in every for mark in item.marks}
     return [Entry("frame", seen.title, seen) for word, seen in CHANGES.items() if word in marked]
 

@@ -158,6 +158,9 @@ CHANGES: dict[str, Look] = {
 }
 
 
+CHANGE_SIGNS = {"added": "+", "removed": "−", "changed": "±"}
+
+
 def changed(marks: tuple[str, ...]) -> Look | None:
     """Return how a change is drawn around what is drawn anyway; nothing where nothing changed."""
     return next((CHANGES[word] for word in marks if word in CHANGES), None)

@@ -238,4 +238,5 @@ OUTPUT = Output(
     (".drawio",),
     "application/vnd.jgraph.mxfile",
     _write,
+    picture=True,
 )

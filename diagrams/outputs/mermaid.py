@@ -194,4 +194,5 @@ OUTPUT = Output(
     (".mmd", ".mermaid"),
     "text/vnd.mermaid",
     _write,
+    picture=True,
 )

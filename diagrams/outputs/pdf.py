@@ -34,5 +34,11 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
 
 
 OUTPUT = Output(
-    "pdf", Text("drawing, or report, as PDF", "dessin, ou rapport, en PDF"), (".pdf",), "application/pdf", _write, binary=True
+    "pdf",
+    Text("drawing, or report, as PDF", "dessin, ou rapport, en PDF"),
+    (".pdf",),
+    "application/pdf",
+    _write,
+    binary=True,
+    picture=True,
 )

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cloison.diagrams.drawing import draw
+from cloison.diagrams.layout.look import CHANGE_SIGNS as SIGNS
 from cloison.netmodel.comparison import Comparison
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Text, say
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Cluster, Edge, Node, Scene
+from cloison.netmodel.report import Cluster, Edge, Grid, GridCell, Node, Scene
 
-SIGNS: Mapping[str, str] = {"added": "+", "removed": "−", "changed": "±"}
 Item = TypeVar("Item", Cluster, Node, Edge)
 _EMPTY = Scene("", say("", ""), (), (), ())
 
@@ -102,6 +102,7 @@ class _Overlay:
                 nodes.append(self._marked(moved, "removed"))
         marked = {box.id for box in clusters if set(box.marks) & SIGNS.keys()}
         marked |= {node.id for node in nodes if set(node.marks) & SIGNS.keys()}
+        grid = self._grid()
         edges = self._edges(boxes.keys() | {node.id for node in nodes}, marked)
         hidden = self.new.hidden
         if self.left:
@@ -111,7 +112,14 @@ class _Overlay:
         said = self.new.title
         title = say("{view}: what changes", "{view} : ce qui change", view=Text(said.say("en"), said.say("fr")))
         return replace(
-            self.new, title=title, clusters=tuple(clusters), nodes=tuple(nodes), edges=edges, tables=(), hidden=hidden
+            self.new,
+            title=title,
+            clusters=tuple(clusters),
+            nodes=tuple(nodes),
+            edges=edges,
+            tables=(),
+            hidden=hidden,
+            grid=grid,
         )
 
     def _is_gone(self, item: Cluster | Node, by_subject: Mapping[Ref, str], drawn: dict[str, Ref]) -> bool:
@@ -145,18 +153,49 @@ class _Overlay:
         found += (self._marked(edge, "removed") for edges in before.values() for edge in edges)
         return tuple(found)
 
+    def _grid(self) -> Grid | None:
+        """Return both grids as one, rows and cells marked; nothing where the view has none."""
+        new = self.new.grid
+        if new is None:
+            return None
+        old = self.old.grid or Grid((), ())
+        drawn = {node.id: node.subject for node in new.nodes}
+        by_subject = {node.subject: node.id for node in new.nodes}
+        gone = [node for node in old.nodes if self._is_gone(node, by_subject, drawn)]
+        nodes = [self._marked(node, self.words.get(node.subject, "")) for node in new.nodes]
+        nodes += (self._marked(replace(node, id=self.stands[node.id], findings=(), severity=None), "removed")
+                  for node in gone)  # fmt: skip
+        before: dict[tuple[str, str], GridCell] = {}
+        for cell in old.cells:
+            ends = self.stands.get(cell.row, ""), self.stands.get(cell.column, "")
+            if all(ends):
+                before[ends] = replace(cell, row=ends[0], column=ends[1], findings=(), severity=None)
+            else:
+                self.left += 1
+        cells = []
+        for cell in new.cells:
+            there = before.pop((cell.row, cell.column), None)
+            word = "added" if there is None else self._differs(cell.lines, there.lines)
+            cells.append(replace(cell, marks=(*cell.marks, word)) if word else cell)
+        cells += (replace(cell, marks=(*cell.marks, "removed")) for cell in before.values())
+        return Grid(tuple(nodes), tuple(cells))
+
     @staticmethod
     def _touches(edge: Edge, marked: Collection[str]) -> bool:
         return edge.source in marked or edge.target in marked
 
     def _changed(self, edge: Edge, there: list[Edge]) -> str:
         """Return the mark of an edge that both have: changed where its lines, or what they authorise, differ."""
+        return self._differs(edge.lines, tuple(name for item in there for name in item.lines))
+
+    def _differs(self, here: tuple[str, ...], there: tuple[str, ...]) -> str:
+        """Return the mark of what some lines make, where others made it before."""
         renames = self.comparison.renames.of("flows")
-        lines = {renames.get(name, name) for item in there for name in item.lines}
+        lines = {renames.get(name, name) for name in there}
         moved = {item.line for item in self.comparison.opened}
         moved |= {renames.get(item.line, item.line) for item in self.comparison.closed}
-        touched = any(Ref("line", name) in self.words or name in moved for name in edge.lines)
-        return "changed" if touched or lines != set(edge.lines) else ""
+        touched = any(Ref("line", name) in self.words or name in moved for name in here)
+        return "changed" if touched or lines != set(here) else ""
 
     def _marked(self, item: Item, word: str) -> Item:
         if not word:

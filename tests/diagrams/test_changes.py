@@ -133,13 +133,33 @@ def test_a_view_that_one_version_alone_has() -> None:
         overlay(diff(ZONE, LAN, JOINED), "zone:thrid")
 
 
+@pytest.mark.parametrize(("make", "word"), [(diff, "added"), (backwards, "removed")])
+def test_the_matrix_is_marked_cell_by_cell(make: object, word: str) -> None:
+    scene = overlay(make(ZONE, LAN, JOINED, LINE), "matrix")  # type: ignore[operator]
+    assert scene.grid is not None
+    marks = {(cell.row, cell.column): set(cell.marks) & SIGNS.keys() for cell in scene.grid.cells}
+    assert marks == {
+        ("zone:third", "zone:front"): {word}, ("zone:front", "zone:back"): set(),
+        ("zone:internet", "zone:front"): set(),
+    }  # fmt: skip
+    assert {node.id for node in scene.grid.nodes if set(node.marks) & SIGNS.keys()} == {"zone:third"}
+    wider = overlay(diff(("to: web, services: https", "to: web, services: [https, ssh]")), "matrix").grid
+    assert wider is not None
+    assert [(cell.row, cell.column) for cell in wider.cells if "changed" in cell.marks] == [
+        ("zone:internet", "zone:front")
+    ]
+    text = write(Report("diff", {}, views=(scene,)), "dot", "en").decode()
+    assert f"{SIGNS[word]} 1" in text
+    assert f"{SIGNS[word]} {word}" in text
+
+
 def test_pictures_say_it_by_line_and_sign() -> None:
     scene = overlay(diff(ZONE, LAN, JOINED, LINE), "overview")
     text = write(Report("diff", {}, views=(scene,)), "dot", "fr").decode()
     assert "+ third" in text
     assert "+ ajouté" in text
     assert "− retiré" not in text
-    assert pictures(["a.svg", "b.md", "json=c", "dot=d", "-"], "", "terminal") == ("a.svg", "dot=d")
+    assert pictures(["a.svg", "b.md", "json=c", "dot=d", "e.pdf", "-"], "", "terminal") == ("a.svg", "dot=d", "e.pdf")
 
 
 HOSTILE = ["<script>alert(1)<", "]]><x>", "{braces} {0} %s", "[x](http:example.org)", "=1+1", "a|b`c`"]
