@@ -47,17 +47,18 @@ def main() -> None:
     tell("2. Its broken twin: each fault with its place and its proof (exit 1).",
          "2. Son jumeau fautif : chaque faute, où elle est et ce qui la prouve (code 1).")  # fmt: skip
     cloison("check", "examples/nuage-broken", "--at", AT, "--format", "markdown", "-o", "out/broken.md", expected=1)
-    tell("3. Draw the layer-3 overview, and one zone.", "3. Dessiner la vue d’ensemble de niveau 3, et une zone.")
-    drawn = ["nuage.md", "nuage.dot", "front.md"]
-    cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.md")
-    cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.dot")
+    tell("3. Draw the layer-3 overview, the matrix and one zone.",
+         "3. Dessiner la vue d’ensemble de niveau 3, la matrice et une zone.")  # fmt: skip
+    drawn = ["nuage.md", "nuage.dot", "nuage.mmd", "front.md"]
+    cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.md", "-o", "out/nuage.dot", "-o", "out/nuage.mmd")
     cloison("draw", "examples/nuage", "--at", AT, "--view", "zone:front", "-o", "out/front.md")
     if shutil.which("dot"):
-        cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.svg")
-        cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.png")
+        pictures = ["nuage.svg", "nuage.png", "nuage.pdf", "nuage.drawio"]
+        cloison("draw", "examples/nuage", "--at", AT, *(word for name in pictures for word in ("-o", f"out/{name}")))
+        cloison("draw", "examples/nuage", "--at", AT, "--view", "matrix", "-o", "out/matrix.svg")
         cloison("draw", "examples/nuage", "--at", AT, "--view", "zone:front", "-o", "out/front.svg")
         cloison("draw", "examples/nuage-broken", "--at", AT, "-o", "out/broken.svg")
-        drawn += ["nuage.svg", "nuage.png", "front.svg", "broken.svg"]
+        drawn += [*pictures, "matrix.svg", "front.svg", "broken.svg"]
     else:
         tell("   `dot` is not installed (Debian: graphviz): the tables and the DOT file are made, not the pictures.",
              "   `dot` n’est pas installé (Debian : graphviz) : seules les images manquent.")  # fmt: skip

@@ -190,8 +190,9 @@ def _band(scene: Scene, lines: Sequence[str], top: float, lang: Lang) -> Iterato
         place = Place(left, at + 8, 60, 3) if entry.kind == "line" else Place(left, at, 60, 18)
         inside = "" if entry.kind == "line" else clipped(said(entry.inside, lang), 20)
         yield Cell(f"legend{number + 1}", inside, _paint(seen), BOTTOM, place)
-        yield Cell(f"legend{number + 1}-text", clipped(entry.title.say(lang), 100),
-                   f"text;align=left;verticalAlign=middle;{PLAIN}", BOTTOM, Place(left + 66, at, 260, 18))  # fmt: skip
+        words = f"text;fillColor=none;strokeColor=none;align=left;verticalAlign=middle;{PLAIN}"
+        yield Cell(f"legend{number + 1}-text", clipped(entry.title.say(lang), 100), words, BOTTOM,
+                   Place(left + 66, at, 260, 18))  # fmt: skip
 
 
 def _said(item: Node | Cluster, lang: Lang) -> str:
