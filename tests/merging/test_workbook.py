@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -203,3 +204,18 @@ def test_a_line_of_the_matrix_is_a_row(place: Path) -> None:
     assert (both["source"], both["sens"], both["destination"], both["échéance"]) == ("z1", "↔", "z4", "2027-01-31")
     assert (among["source"], among["sens"], among["between"], among["labels.lot"]) == ("", "", "z1, z2, z5", "one")
     assert {row["réputé non sûr"] for row in rows} == {"non"}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    place = hostile(tmp_path)
+    path = book(place)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(path)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    again = tmp_path / "out" / path.name
+    assert again.read_bytes() != path.read_bytes()
+    merged = merge(compiled(place), place, again)
+    assert (merged.files, merged.steps, merged.report.findings) == ({}, (), ())
