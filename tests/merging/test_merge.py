@@ -318,6 +318,7 @@ BAD: Mapping[str, tuple[Callable[[Sheet], Any], list[tuple[str, int]]]] = {
                                  [("missing-column", 1)]),
     "no base": (lambda it: it.book.remove(it.book["cloison"]), [("table", 0)]),
     "two matrices": (lambda it: it.book.copy_worksheet(it.sheet).__setattr__("title", "matrice"), [("table", 0)]),
+    "an empty matrix": (lambda it: it.sheet.delete_rows(1, 99), [("table", 0)]),
     "no matrix": (lambda it: it.book.remove(it.sheet), [("table", 0)]),
 }  # fmt: skip
 

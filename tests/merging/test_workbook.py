@@ -19,6 +19,8 @@ from merging_world import AT, HEAD, ZONES, book, compiled, drawn, edited, saved
 from openpyxl import load_workbook
 
 from cloison.diagrams import workbook
+from cloison.diagrams.drawing import draw
+from cloison.diagrams.writing import write
 from cloison.netmodel.finding import Lang, MapError
 from cloison.netmodel.language import sheets
 from cloison.netmodel.language.read import read_map
@@ -146,6 +148,14 @@ def test_what_is_seen_and_what_is_hidden(place: Path) -> None:
     assert cell.hyperlink is not None
     assert cell.hyperlink.location == "'matrix'!A2"
     assert pairs.cell(line, names["z1"]).value is None
+
+
+def test_a_view_of_one_thing_is_not_the_whole_matrix(place: Path) -> None:
+    data = write(draw(compiled(place), (), "zone:z2"), "xlsx", "en")
+    read = load_workbook(io.BytesIO(data))
+    assert {"matrix", "cloison", "listes"}.isdisjoint(read.sheetnames)
+    ids = {str(cell.value) for sheet in read.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
+    assert not any("C-11" in text for text in ids)  # between z4 and z5
 
 
 def test_pairs_are_listed_where_there_are_many_zones(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
