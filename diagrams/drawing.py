@@ -50,7 +50,7 @@ def draw(network: Network, findings: Sequence[Finding], view: str = "overview") 
     }
     return Report(
         "draw", data, tuple(findings), tables=scene.tables, views=(scene,), marking=model.marking, title=model.name,
-        matrix=network,
+        matrix=network if entry.arguments is None else None,  # a view of one tenant gives away no other's lines
     )  # fmt: skip
 
 

@@ -80,6 +80,8 @@ def edited(data: bytes, file: str, changes: Sequence[Change], *, below: bool = F
         text, pending = _round(text, file, pending, below, refused)
     if refused:
         raise MapError(tuple(refused))
+    if below and not wanted:
+        text += "{}\n"  # a table without an entry is still one
     made = text.encode("utf-8")
     after, problems = read_yaml(made, file, {})
     if problems or _bare(after.values) != _bare(wanted):

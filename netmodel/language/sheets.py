@@ -171,6 +171,8 @@ def _opened(path: Path, store: Store = DISK) -> Iterator[Any]:
             )
             raise MapError((file_error("too-large", message, Span(str(path))),))
         with closing(load_workbook(data, read_only=True, data_only=False, keep_links=False)) as book:
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()  # what a file says of its size may be too little, and cells would be lost
             yield book
 
 

@@ -78,7 +78,7 @@ def read_book(
     found: list[Finding] = []
     sheets = read_sheets(path, _wanted, found)
     file = str(path)
-    matrices = [name for name, rows in sheets.items() if not _is_base(rows)]
+    matrices = [name for name, rows in sheets.items() if rows and not _is_base(rows)]
     named = [name for name in matrices if name in (TITLE.en, TITLE.fr)] or matrices
     if len(named) != 1:
         raise MapError((*found, _several(file, named) if named else _no_matrix(file)))

@@ -256,6 +256,12 @@ def test_random_changes_of_random_maps(seed: int) -> None:
                     assert line in after
 
 
+def test_a_table_that_loses_its_last_entry_is_still_one() -> None:
+    made = edited(b"# head\nA: {from: x}\n", "t.yaml", [Remove(("A",))], below=True)
+    assert made == b"# head\n{}\n"
+    assert edited(made, "t.yaml", [Set(("B",), {"from": "x2"})], below=True) == b"# head\n{B: {from: x2}}\n"
+
+
 def test_files_take_their_places_together(tmp_path: Path) -> None:
     first, second = tmp_path / "a.yaml", tmp_path / "gone" / "b.yaml"
     first.write_bytes(b"old")

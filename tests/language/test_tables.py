@@ -13,6 +13,7 @@ from cloison.netmodel.finding import Finding, MapError, Span
 from cloison.netmodel.language.columns import COLUMNS, fold, headers
 from cloison.netmodel.language.model import Model
 from cloison.netmodel.language.read import read_map
+from cloison.netmodel.language.tables import read_table
 
 # the columns that the matrix must have, as an architect writes them
 MATRIX = [
@@ -323,3 +324,17 @@ def test_places_of_what_several_columns_say(tmp_path: Path) -> None:
 def test_reviews_and_observations_are_ignored(tmp_path: Path) -> None:
     table = "id,last review,dernière observation\nF,anything,at all\n"
     assert model(tmp_path, "flows", table).flows["F"].stated == {}
+
+
+def test_what_a_workbook_says_of_its_size_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    workbook(path, ["ID", "source", "destination", "service", "ticket"], ["F-1", "a", "b", "https", "CHG-1"])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b'<dimension ref="A1:E2"', b'<dimension ref="A1:D1"'))
+    with zipfile.ZipFile(path) as archive:
+        assert any(b'ref="A1:D1"' in archive.read(name) for name in archive.namelist())
+    found = read_table(path, "flows", "", {})[0].entries
+    assert found == {"F-1": {"from": ["a"], "to": ["b"], "services": ["https"], "ticket": "CHG-1"}}

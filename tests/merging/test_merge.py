@@ -318,6 +318,7 @@ BAD: Mapping[str, tuple[Callable[[Sheet], Any], list[tuple[str, int]]]] = {
                                  [("missing-column", 1)]),
     "no base": (lambda it: it.book.remove(it.book["cloison"]), [("table", 0)]),
     "two matrices": (lambda it: it.book.copy_worksheet(it.sheet).__setattr__("title", "matrice"), [("table", 0)]),
+    "an empty matrix": (lambda it: it.sheet.delete_rows(1, 99), [("table", 0)]),
     "no matrix": (lambda it: it.book.remove(it.sheet), [("table", 0)]),
 }  # fmt: skip
 
@@ -409,3 +410,39 @@ def test_a_map_in_one_file(tmp_path: Path) -> None:
     assert merged.files == {
         file: b"\xef\xbb\xbf" + text.replace("CHG-1}", "X}").replace("\n", "\r\n").encode()
     }
+
+
+def test_a_table_in_yaml_and_an_entry_in_two_files(place: Path) -> None:
+    (place / "lines.yaml").write_text("# the table\nY-1: {from: z3, to: z5, services: ssh}  # kept\n", "utf-8")
+    (place / "more.yaml").write_text("cloison: 1\nflows:\n  F-001: {ticket: CHG-1, risk: R-1}\n", "utf-8")
+    changed_here(place, "flows: matrix.csv", "flows: [matrix.csv, lines.yaml]")
+    path = edited(
+        book(place), lambda it: it.put("Y-1", "service", "ntp"), lambda it: it.put("F-001", "ticket", "CHG-2"),
+        lambda it: it.put("F-001", "risk", "R-2"),
+    )  # fmt: skip
+    write_files(taken(place, path).files)
+    assert (place / "lines.yaml").read_text("utf-8") == "# the table\nY-1: {from: z3, to: z5, services: ntp}  # kept\n"
+    assert (place / "more.yaml").read_text("utf-8") == "cloison: 1\nflows:\n  F-001: {ticket: CHG-2, risk: R-2}\n"
+    assert (place / "map.yaml").read_text("utf-8") == MAP.replace("CHG-1}", "CHG-2}").replace(
+        "flows: matrix.csv", "flows: [matrix.csv, lines.yaml]"
+    )
+    path = edited(book(place), lambda it: it.remove("F-001"), lambda it: it.remove("Y-1"))
+    write_files(taken(place, path).files)
+    assert {"F-001", "Y-1"}.isdisjoint(compiled(place).model.flows)
+    assert "# what production needs" in (place / "map.yaml").read_text("utf-8")
+
+
+def test_shorthands_become_what_they_stand_for_only_where_they_must(place: Path) -> None:
+    changed_here(place, "encryption: {protocol: ssh}", "encryption: ssh   # short")
+    changed_here(place, "approved: {by: Ada, on: 2026-01-02}", "approved: Ada")
+    path = edited(
+        book(place), lambda it: it.put("F-002", "encryption", "tls 1.2"), lambda it: it.put("F-001", "ticket", "NEW"),
+        lambda it: it.put("F-002", "approver", "Ada (2026-01-05); Max"),
+    )  # fmt: skip
+    gone, come = lines(taken(place, path))["map.yaml"]
+    assert [one for one in gone if "F-001" not in one] == ["    encryption: ssh   # short", "    approved: Ada"]
+    assert [one for one in come if "F-001" not in one] == [
+        '    encryption: {protocol: tls, minimum: "1.2"}   # short',
+        "    approved: [{by: Ada, on: 2026-01-05}, {by: Max}]",
+    ]
+    assert "ticket: NEW" in "".join(come)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -18,6 +19,8 @@ from merging_world import AT, HEAD, ZONES, book, compiled, drawn, edited, saved
 from openpyxl import load_workbook
 
 from cloison.diagrams import workbook
+from cloison.diagrams.drawing import draw
+from cloison.diagrams.writing import write
 from cloison.netmodel.finding import Lang, MapError
 from cloison.netmodel.language import sheets
 from cloison.netmodel.language.read import read_map
@@ -147,6 +150,14 @@ def test_what_is_seen_and_what_is_hidden(place: Path) -> None:
     assert pairs.cell(line, names["z1"]).value is None
 
 
+def test_a_view_of_one_thing_is_not_the_whole_matrix(place: Path) -> None:
+    data = write(draw(compiled(place), (), "zone:z2"), "xlsx", "en")
+    read = load_workbook(io.BytesIO(data))
+    assert {"matrix", "cloison", "listes"}.isdisjoint(read.sheetnames)
+    ids = {str(cell.value) for sheet in read.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
+    assert not any("C-11" in text for text in ids)  # between z4 and z5
+
+
 def test_pairs_are_listed_where_there_are_many_zones(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ZONES", 4)
     pairs = load_workbook(io.BytesIO(drawn(place)))["zones by zones"]
@@ -203,3 +214,18 @@ def test_a_line_of_the_matrix_is_a_row(place: Path) -> None:
     assert (both["source"], both["sens"], both["destination"], both["échéance"]) == ("z1", "↔", "z4", "2027-01-31")
     assert (among["source"], among["sens"], among["between"], among["labels.lot"]) == ("", "", "z1, z2, z5", "one")
     assert {row["réputé non sûr"] for row in rows} == {"non"}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    place = hostile(tmp_path)
+    path = book(place)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(path)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    again = tmp_path / "out" / path.name
+    assert again.read_bytes() != path.read_bytes()
+    merged = merge(compiled(place), place, again)
+    assert (merged.files, merged.steps, merged.report.findings) == ({}, (), ())
