@@ -165,7 +165,9 @@ def _version(word: str, other: str) -> Version:
 
 def _within(repository: Repository, here: Path, path: str) -> str:
     """Return the path after a revision's colon: from here where it begins with ``./``, else from the top."""
-    return in_repository(repository, here / path) if path.startswith(("./", "../")) else path.strip("/")
+    if path.startswith(("./", "../")):
+        return in_repository(repository, here / path)
+    return "" if path == "." else path.strip("/")
 
 
 def _there(tree: Tree, word: str, names: tuple[str, ...]) -> Version:

@@ -223,3 +223,45 @@ def test_the_example_is_reviewed_with_what_was_seen_and_configured(tmp_path: Pat
     assert agenda["configured"]["looked_at"]
     assert not agenda["unseen"]["looked_at"]
     assert [point["subject"]["id"] for point in agenda["unsafe"]["points"]] == ["ADM-05", "ADM-11"]
+
+
+@pytest.mark.usefixtures("no_paper")
+@pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
+def test_a_year_of_the_example(tmp_path: Path) -> None:
+    """Nuage is reviewed; a line is opened past the WAF, seen by diff and undone; the next review is due, and made."""
+    folder = started(tmp_path)
+    for file in (EXAMPLES / "nuage").iterdir():
+        shutil.copy(file, folder / file.name)
+    committed(folder, {}, "2026-11-01")
+    run(folder, "review", "open", ".", at="2026-11-02", check=0)
+    run(folder, "review", "decide", ".", "--decision", "keep", "--by", "RSSI", at="2026-11-02", check=0)
+    run(folder, "review", "close", ".", "--by", "RSSI", at="2026-11-02", check=0)
+    committed(folder, {}, "2026-11-02")
+    reviewed = clause(folder, "2026-11-03")
+    assert reviewed["status"] in ("conformant", "declared")
+    assert not reviewed["findings"]
+
+    matrix = (folder / "matrice.csv").read_text("utf-8")
+    past = matrix.replace("internet;front;console-https;→;;;;", "internet;front;front-waf;→;https;;;")  # patch 03
+    assert past != matrix
+    committed(folder, {"matrice.csv": past}, "2027-02-01")
+    seen = run(folder, "diff", "HEAD~1:.", "HEAD:.", "--format", "json", at="2027-02-01", check=1)
+    change = json.loads(seen.stdout)
+    assert any(item["line"] for item in change["flows"]["opened"])
+    assert {item["rule"] for item in change["findings"]["new"]} >= {"application-firewall", "public-to-sensitive"}
+    committed(folder, {"matrice.csv": matrix}, "2027-02-02")
+    undone = json.loads(run(folder, "diff", "HEAD~2:.", "HEAD:.", "--format", "json", at="2027-02-02", check=0).stdout)
+    assert undone["same"]
+
+    gone = "\n".join(line for line in matrix.splitlines() if not line.startswith("BKP-03;")) + "\n"
+    committed(folder, {"matrice.csv": gone}, "2027-06-01")
+    overdue = clause(folder, "2027-11-03")
+    assert overdue["status"] == "non-conformant"
+    opened = run(folder, "review", "open", ".", "--format", "json", at="2027-11-03", check=0)
+    agenda = {topic["topic"]: topic for topic in json.loads(opened.stdout)["agenda"]}
+    assert agenda["changed"]["looked_at"]
+    assert "BKP-03" in {point["subject"]["id"] for point in agenda["changed"]["points"]}
+    run(folder, "review", "decide", ".", "--decision", "keep", "--by", "RSSI", at="2027-11-03", check=0)
+    run(folder, "review", "close", ".", "--by", "RSSI", at="2027-11-03", check=0)
+    committed(folder, {}, "2027-11-03")
+    assert clause(folder, "2027-11-04")["status"] == "partial"  # what is declared beside it is past its date by then
