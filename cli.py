@@ -917,18 +917,38 @@ def draw(
             autocompletion=_offer(_views),
             metavar=_("VIEW", "VUE"),
             help=_(
-                "overview, matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, interconnection or site.",
-                "overview, matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, interconnection ou site.",
+                "overview (when left out), matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, interconnection "
+                "or site.",
+                "overview (si elle est omise), matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, "
+                "interconnection ou site.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact",
+            help=_(
+                "A page to be shared: neutral names and addresses, no text that people wrote.",
+                "Une page à partager : noms et adresses neutres, aucun texte écrit par quelqu’un.",
             ),
         ),
-    ] = "overview",
+    ] = False,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     lang: LangOption = "",
 ) -> int:
-    """Draw one view of a map."""
+    """Draw one view of a map, or its atlas."""
+    from cloison.diagrams.atlas.scenes import only_pages, with_atlas
     from cloison.diagrams.drawing import draw as draw_view
-    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.diagrams.writing import targets
+    from cloison.netmodel.assurance.answer import check_report
+    from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.evidence import Evidence
 
     _check_language(lang)
     if not output and not format:
@@ -937,12 +957,34 @@ def draw(
             say("name a file with -o, such as -o map.svg", "nommer un fichier avec -o, par exemple -o carte.svg"),
             "-o",
         )
+    written = [entry.name for entry, _file in targets(output or ["-"], format, "svg")]
+    if redact:
+        only_pages(written)
     day = _day(at)
     network = _network(_found(path), day)
-    report = draw_view(network, assess_network(network, tick=_progress.tick).findings, view)
+    evidence, unread = Evidence(network, network.at), HOLDS
+    verified = seen = None
+    if config:
+        from cloison.flows.effective import effective
+
+        verification = _verified(network, config, [])
+        evidence, verified = replace(evidence, effective=effective(verification)), verification.report()
+    if capture or probe:
+        from cloison.flows.audit import audit_report
+        from cloison.flows.observe import observed
+
+        outcome, unread = _audited(network, capture or [], probe or [])
+        evidence, seen = replace(evidence, observed=observed(outcome)), audit_report(outcome, network)
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
+    report = draw_view(network, assessment.findings, view or "overview")
+    if "html" in written:
+        answer = check_report(assessment, network)
+        report = with_atlas(
+            report, network, answer, view, audit=seen, verify=verified, redacted=redact, tick=_progress.tick
+        )
     _show(report, output, format)
     _summarise(report, output, format)
-    return HOLDS
+    return unread
 
 
 @app.command(
