@@ -185,7 +185,7 @@ class Atlas:
 
     ``audit`` and ``verify`` are the answers of these commands, where captures and configurations are given. ``aside``
     views are not among the scenes. Of a ``tenant`` only what is its own is told; ``redacted`` tells no name, no address
-    and no free text.
+    and no free text. A page that is served asks for the drawings of the views ``later``.
     """
 
     network: Network
@@ -196,6 +196,7 @@ class Atlas:
     verify: Report | None = None
     tenant: str = ""
     redacted: bool = False
+    later: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

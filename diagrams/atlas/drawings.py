@@ -66,6 +66,11 @@ def drawings(atlas: Atlas, sheet: Sheet, scope: Scope, tell: Teller) -> list[Dra
     return found
 
 
+def laid_out(view: str, scene: Scene, sheet: Sheet, tell: Teller) -> Drawn:
+    """Return one scene of a map, in the names that the page tells, as SVG."""
+    return _draw(view, neutral(scene, tell), sheet, tell)
+
+
 def _draw(view: str, scene: Scene, sheet: Sheet, tell: Teller) -> Drawn:
     try:
         text = picture(drawing(scene, sheet, tell.lang), "svg", limit=LIMIT).decode("utf-8")

@@ -36,30 +36,46 @@ SCRIPTS = ("data", "tables", "drawing", "around", "matrix", "path", "entry", "pa
 MAP = Text("Map", "Carte")
 
 
-def atlas_page(report: Report, atlas: Atlas, lang: Lang) -> bytes:
-    """Return the page."""
+def atlas_page(report: Report, atlas: Atlas, lang: Lang, *, served: tuple[str, int] | None = None) -> bytes:
+    """Return the page; ``served`` is the address at which it asks for its drawings and for news, and its version."""
+    atlas, sheet, scope, tell = sheet_of(report, atlas, lang)
+    drawn = drawings(atlas, sheet, scope, tell)
+    data = _data(atlas, scope, tell, drawn) | {
+        "map": sheet.map, "marking": printable(report.marking), "at": sheet.date, "digest": sheet.digest,
+        "first": atlas.scenes[0][0] if atlas.scenes else "overview", "served": served[1] if served else 0,
+    }  # fmt: skip
+    style = "\n".join([(TEMPLATES / "atlas.css").read_text(encoding="utf-8"), recoloured(), _running(report.marking)])
+    names = (*SCRIPTS[:-1], *(("served",) if served else ()), SCRIPTS[-1])
+    script = "\n".join((TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    script = f'"use strict";\n(() => {{\n{script}}})();\n'
+    page = _templates().get_template("atlas.html").render(
+        lang=lang, title=sheet.map, marking=printable(report.marking),
+        say={key: text.say(lang) for key, text in WORDS.items()},
+        at=sheet.date, digest=sheet.digest[:19], style=style, script=script, version=__version__,
+        data=_embedded(data), drawn=[item for item in drawn if item.svg], notes=_notes(atlas, scope, tell, drawn),
+        policy=f"default-src 'none'; script-src 'sha256-{_sha(script)}'; style-src 'sha256-{_sha(style)}'; "
+               f"img-src data:; base-uri 'none'; form-action 'none'{f'; connect-src {served[0]}' if served else ''}",
+    )  # fmt: skip
+    return page.encode("utf-8", "replace")
+
+
+def sheet_of(report: Report, atlas: Atlas, lang: Lang) -> tuple[Atlas, Sheet, Scope, Teller]:
+    """Return the title block of a page's drawings, what the page holds, and how it tells it."""
     tell = teller(atlas.network, lang, redacted=atlas.redacted)
     scope = tenant_scope(atlas.network, atlas.tenant) if atlas.tenant else whole()
     title = MAP.say(lang) if atlas.redacted else printable(report.title)
     digest = "" if atlas.redacted else str(atlas.network.digest)
-    sheet = Sheet(title, atlas.network.at.isoformat(), digest, report.marking)
-    drawn = drawings(atlas, sheet, scope, tell)
-    data = _data(atlas, scope, tell, drawn) | {
-        "map": title, "marking": printable(report.marking), "at": atlas.network.at.isoformat(), "digest": digest,
-        "first": atlas.scenes[0][0] if atlas.scenes else "",
-    }  # fmt: skip
-    style = "\n".join([(TEMPLATES / "atlas.css").read_text(encoding="utf-8"), recoloured(), _running(report.marking)])
-    script = "\n".join((TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    script = f'"use strict";\n(() => {{\n{script}}})();\n'
-    page = _templates().get_template("atlas.html").render(
-        lang=lang, title=title, marking=printable(report.marking),
-        say={key: text.say(lang) for key, text in WORDS.items()},
-        at=data["at"], digest=digest[:19], style=style, script=script, version=__version__,
-        data=_embedded(data), drawn=[item for item in drawn if item.svg], notes=_notes(atlas, scope, tell, drawn),
-        policy=f"default-src 'none'; script-src 'sha256-{_sha(script)}'; style-src 'sha256-{_sha(style)}'; "
-               "img-src data:; base-uri 'none'; form-action 'none'",
+    return atlas, Sheet(title, atlas.network.at.isoformat(), digest, report.marking), scope, tell
+
+
+def drawing_values(item: Drawn, tell: Teller) -> dict[str, Any]:
+    """Return what a page knows of a drawing beside the picture."""
+    return kept(
+        view=_view(item.view, tell), title=printable(item.scene.title.say(tell.lang)), drawn=bool(item.svg),
+        problem=printable(item.problem.say(tell.lang)) if item.problem else "",
+        hidden=[printable(one.say(tell.lang)) for one in item.scene.hidden],
+        tables=list(tables(item.scene, tell)),
     )  # fmt: skip
-    return page.encode("utf-8", "replace")
 
 
 def _data(atlas: Atlas, scope: Scope, tell: Teller, drawn: list[Drawn]) -> dict[str, Any]:
@@ -74,15 +90,10 @@ def _data(atlas: Atlas, scope: Scope, tell: Teller, drawn: list[Drawn]) -> dict[
         "aside": _aside(atlas, tell, drawn),
         "tenant": tell.name(atlas.tenant) if atlas.tenant else "",
         "drawings": [
-            kept(
-                view=_view(item.view, tell), title=printable(item.scene.title.say(tell.lang)), drawn=bool(item.svg),
-                problem=printable(item.problem.say(tell.lang)) if item.problem else "",
-                hidden=[printable(one.say(tell.lang)) for one in item.scene.hidden],
-                tables=list(tables(item.scene, tell)),
-            )
-            for item in drawn
+            *(drawing_values(item, tell) for item in drawn),
+            *({"view": _view(name, tell), "title": title.say(tell.lang), "later": True} for name, title in atlas.later),
         ],
-    }  # fmt: skip
+    }
 
 
 def _view(view: str, tell: Teller) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cloison.diagrams import views
 from cloison.diagrams.drawing import draw
 from cloison.diagrams.view import View
-from cloison.netmodel.finding import MapError, Ref, input_error, say
+from cloison.netmodel.finding import MapError, Ref, Text, input_error, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
 from cloison.netmodel.report import Atlas, Report, Scene
@@ -27,17 +28,23 @@ def with_atlas(
     audit: Report | None = None,
     verify: Report | None = None,
     redacted: bool = False,
+    later: bool = False,
     tick: Tick | None = None,
 ) -> Report:
     """Return the report of one view with all that the page of the whole map shows.
 
     ``view`` is the view that was asked for, or nothing; of one tenant's the page holds what is that tenant's own, of
-    another the page opens on it.
+    another the page opens on it. ``later`` leaves every drawing to be asked for.
     """
     name, _, argument = view.partition(":")
     asked = [view] if view else []
     tenant = argument if name == OWN else ""
     names, aside = ([view], 0) if tenant else chosen(network, asked)
+    if later:
+        entries: dict[str, View] = load(views, "VIEW")
+        titled = tuple((one, _titled(entries, one)) for one in ([view] if tenant else _every(network, asked)))
+        atlas = Atlas(network, check, (), 0, audit, verify, tenant, redacted, titled)
+        return replace(report, atlas=atlas)
     scenes: list[tuple[str, Scene]] = []
     for place, one in enumerate(names):
         if tick:
@@ -48,10 +55,21 @@ def with_atlas(
     return replace(report, atlas=atlas)
 
 
-def chosen(network: Network, first: Sequence[str] = ()) -> tuple[list[str], int]:
+def _every(network: Network, first: Sequence[str]) -> list[str]:
+    return chosen(network, first, room=sys.maxsize)[0]
+
+
+def _titled(entries: Mapping[str, View], view: str) -> Text:
+    name, colon, argument = view.partition(":")
+    title = entries[name].title
+    return Text(f"{title.en}: {argument}", f"{title.fr} : {argument}") if colon else title
+
+
+def chosen(network: Network, first: Sequence[str] = (), room: int = 0) -> tuple[list[str], int]:
     """Return the names of the views that are drawn, those ``first`` at the head, and how many are not.
 
-    A view is drawn for all of its names or for none, so that who reads the page knows what to expect.
+    ``room`` is for how many, ``DRAWINGS`` when left out. A view is drawn for all of its names or for none, so that who
+    reads the page knows what to expect.
     """
     entries: dict[str, View] = load(views, "VIEW")
     named = {
@@ -64,7 +82,7 @@ def chosen(network: Network, first: Sequence[str] = ()) -> tuple[list[str], int]
     aside = 0
     for name in order[len(whole) :]:
         more = [one for one in named[name] if one not in found]
-        if len(found) + len(more) > DRAWINGS:
+        if len(found) + len(more) > (room or DRAWINGS):
             aside += len(more)
             continue
         found += more

@@ -196,6 +196,10 @@ WORDS: Mapping[str, Text] = {
     "rows_more": Text("and {n} more rows in the map", "et {n} autres rangs dans la carte"),
     "open_all": Text("As a page of its own", "En page séparée"),
     "no_drawing": Text("The drawings are missing: {why}", "Les dessins manquent : {why}"),
+    "waiting": Text("This is being drawn.", "Ceci est en train d’être dessiné."),
+    "ended": Text("The map is no longer followed.", "La carte n’est plus suivie."),
+    "refused": Text("The map cannot be used as it is; this page shows the one before:",
+                    "La carte est inutilisable en l’état ; cette page montre la précédente :"),
     "no_room": Text(
         "This drawing is too large for the page; `cloison draw --view` makes it a file of its own.",
         "Ce dessin est trop grand pour la page ; `cloison draw --view` en fait un fichier.",

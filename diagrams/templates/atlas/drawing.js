@@ -6,6 +6,22 @@ const drawn = new Map(); // view -> [values, picture or nothing]
   for (const item of D.drawings) drawn.set(item.view, [item, item.drawn ? kept[at++] : null]);
 }
 
+let later = null; // of a page that is served: what asks for a drawing
+
+/** Returns the drawing of a view, or why there is none; one that is asked for takes its place when it comes. */
+function scene(view) {
+  const [item, shown] = drawn.get(view);
+  if (shown) return canvas(picture(view), { hidden: item.hidden || [], name: item.title });
+  if (item.later && later) return place(view, scene, el("p", { class: "note" }, W.waiting));
+  return el("p", { class: "note" }, item.problem ? say("no_drawing", { why: item.problem }) : W.no_room);
+}
+
+function place(view, made, waiting = "") {
+  const holder = el("div", null, waiting);
+  later(view).then(() => holder.replaceWith(made(view) || ""));
+  return holder;
+}
+
 function picture(view) {
   const source = (drawn.get(view) || [])[1];
   return source ? document.importNode(source, true) : null;

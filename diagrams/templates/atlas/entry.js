@@ -137,7 +137,7 @@ function viewOf(key) {
 /** Returns the drawing of an entry: the map's own where the page holds it, else one around it. */
 function sceneOf(key) {
   const view = viewOf(key);
-  if (view && picture(view)) return canvas(picture(view), { hidden: drawn.get(view)[0].hidden || [], name: drawn.get(view)[0].title });
+  if (view && (picture(view) || (drawn.get(view)[0].later && later))) return scene(view);
   const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
   if (!["zone", "subnet", "asset", "interconnection"].includes(kind) || !entry.has(key)) return null;
   if (kind === "interconnection") {
@@ -146,11 +146,13 @@ function sceneOf(key) {
     const steps = [[`zone:${from}`, from], ...(item.through || []).map((stage) => [`asset:${stage[0]}`, stage.join(" / ")]), ...rest.slice(0, 1).map((zone) => [`zone:${zone}`, rest.length > 1 ? `${zone} +${rest.length - 1}` : zone])];
     return steps.length > 1 ? canvas(row(steps, steps.slice(1).map(() => ["", ""]), id)) : null;
   }
-  const scene = around(key, passing(touching.get(key) || []), peersOf(kind, id));
-  return scene ? canvas(scene) : null;
+  const own = around(key, passing(touching.get(key) || []), peersOf(kind, id));
+  return own ? canvas(own) : null;
 }
 
 function asTables(view) {
-  const items = drawn.get(view)[0].tables || [];
+  const [item] = drawn.get(view);
+  if (item.later && later) return place(view, asTables);
+  const items = item.tables || [];
   return items.length ? el("details", { class: "tables" }, el("summary", null, W.as_tables), items.map((item) => [el("h2", null, item.title), plain(item)])) : null;
 }

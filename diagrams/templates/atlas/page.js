@@ -37,9 +37,7 @@ function refine(name, value) {
 
 function drawingPage(view) {
   const [item] = drawn.get(view);
-  const shown = picture(view);
-  return [heading(capital(item.title)), filterBar(), shown ? canvas(shown, { hidden: item.hidden || [], name: item.title })
-    : el("p", { class: "note" }, item.problem ? say("no_drawing", { why: item.problem }) : W.no_room),
+  return [heading(capital(item.title)), filterBar(), scene(view),
     view === "overview" || view === D.first ? tiles() : null, asTables(view)];
 }
 
