@@ -970,8 +970,8 @@ def draw(
             autocompletion=_offer(_views),
             metavar=_("VIEW", "VUE"),
             help=_(
-                "overview (when left out), matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, interconnection "
-                "or site.",
+                "overview (when left out), matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, "
+                "interconnection or site.",
                 "overview (si elle est omise), matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, "
                 "interconnection ou site.",
             ),

@@ -204,8 +204,8 @@ class Report:
     """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote.
 
     ``rules`` and ``frameworks`` are those that were asked; ``zones`` gives, by fingerprint, the zone that a finding is
-    about, or the two between which it lies; ``matrix`` is the network whose flow matrix a spreadsheet holds; ``atlas`` is
-    for the output that shows the whole map.
+    about, or the two between which it lies; ``matrix`` is the network whose flow matrix a spreadsheet holds, ``atlas``
+    what the page of the whole map shows.
     """
 
     command: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cloison.diagrams.atlas.telling import Teller
+from cloison.diagrams.atlas.words import ours
 from cloison.netmodel.finding import Message, Ref, Text
 from cloison.netmodel.report import Node, Scene, Table
 
@@ -53,7 +54,8 @@ def neutral(scene: Scene, tell: Teller) -> Scene:
 
 
 def _table(table: Table, tell: Teller) -> Table:
-    return replace(table, rows=tuple(tuple(tell.said(cell) for cell in row) for row in table.rows))
+    columns = tuple(column if ours(column) else Text(*[tell.said(column)] * 2) for column in table.columns)
+    return replace(table, columns=columns, rows=tuple(tuple(tell.said(cell) for cell in row) for row in table.rows))
 
 
 def _said_as(message: Message, tell: Teller) -> Message:

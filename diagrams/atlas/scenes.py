@@ -37,7 +37,7 @@ def with_atlas(
     another the page opens on it. ``later`` leaves every drawing to be asked for.
     """
     name, _, argument = view.partition(":")
-    asked = [view] if view else []
+    asked = [view or str(report.data["view"])]
     tenant = argument if name == OWN else ""
     names, aside = ([view], 0) if tenant else chosen(network, asked)
     if later:
@@ -49,7 +49,7 @@ def with_atlas(
     for place, one in enumerate(names):
         if tick:
             tick(place, len(names))
-        scene = report.views[0] if one == (view or report.data.get("view")) else _scene(network, check, one)
+        scene = report.views[0] if one == asked[0] else _scene(network, check, one)
         scenes.append((one, scene))
     atlas = Atlas(network, check, tuple(scenes), aside, audit, verify, tenant, redacted)
     return replace(report, atlas=atlas)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cloison.diagrams.atlas.words import ours
 from cloison.netmodel.facts import Line, ZonePair
 from cloison.netmodel.finding import Finding, Ref
 from cloison.netmodel.network import Network
@@ -149,6 +150,7 @@ def scoped_scene(scene: Scene, scope: Scope) -> Scene:
     tables = tuple(
         replace(table, rows=tuple(row for row in table.rows if all(scope.may_say(_said(cell)) for cell in row)))
         for table in scene.tables
+        if all(ours(column) or scope.may_say(column.en) for column in table.columns)
     )
     hidden = tuple(item for item in scene.hidden if scope.may_say(item.say("en")))
     return replace(scene, clusters=boxes, nodes=nodes, edges=edges, tables=tables, hidden=hidden, grid=None)

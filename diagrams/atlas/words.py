@@ -225,3 +225,9 @@ WORDS: Mapping[str, Text] = {
     "sort": Text("Sort by {what}", "Trier par {what}"),
     "status_all": Text("{n} in all", "{n} en tout"),
 }
+SAME = frozenset(text.en for text in WORDS.values() if text.en == text.fr)  # words of ours that no translation tells
+
+
+def ours(text: Text) -> bool:
+    """Return whether a heading is the program's own: said in two ways, or a word that both languages have."""
+    return text.en != text.fr or text.en in SAME
