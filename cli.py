@@ -482,6 +482,17 @@ AcceptOption = Annotated[
         show_default=False,
     ),
 ]
+WatchOption = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help=_(
+            "Do it again at every change of the map, until interrupted; `draw` then serves its page to this machine.",
+            "Recommencer à chaque changement de la carte, jusqu’à interruption ; `draw` sert alors sa page à cette "
+            "machine.",
+        ),
+    ),
+]
 FailOnOption = Annotated[
     str,
     typer.Option(
@@ -839,9 +850,15 @@ def check(
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     output: OutputOption = None,
     fail_on: FailOnOption = "error",
+    watch: WatchOption = False,
     lang: LangOption = "",
 ) -> int:
     """Check a map against every rule, and give each clause a status."""
+    if watch:
+        options = {"config": config, "capture": capture, "probe": probe, "framework": framework, "at": at,
+                   "baseline": baseline, "require": require, "accept": accept, "format": format, "output": output,
+                   "fail_on": fail_on, "lang": lang}  # fmt: skip
+        return _watch(_watched(path, config or []), lambda: check(path, **options))  # type: ignore[arg-type]
     from cloison.netmodel.assurance.answer import check_report
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
     from cloison.netmodel.assurance.baseline import compared, read_baseline
@@ -890,6 +907,42 @@ def _with_history(evidence: Evidence, path: Path) -> Evidence:
     return evidence if found is None else replace(evidence, ancestors=found.digests, unsure=found.doubt)
 
 
+POLL = 0.05  # seconds between two looks at the files
+
+
+def _watched(path: Path | None, config: Sequence[str]) -> list[Path]:
+    """Return the files and folders whose changes are waited for: the map, and the configurations of devices."""
+    return [_found(path), *(Path(word.partition("=")[2] or word) for word in config)]
+
+
+def _watch(places: Sequence[Path], once: Callable[[], int]) -> int:
+    """Do something, and again whenever one of the files changes; return what it came to when interrupted."""
+    from cloison.netmodel.stamps import stamps
+
+    code = HOLDS
+    try:
+        while True:
+            seen, begun = stamps(places), time.monotonic()
+            if sys.stdout.isatty():
+                sys.stdout.write("\x1b[2J\x1b[H")  # a clean screen: what is there is of now
+            try:
+                code = once()
+            except MapError as refused:
+                _progress.clear()
+                _refusal(refused.findings)
+                code = UNUSABLE
+            sys.stdout.flush()
+            _say(say(
+                "done in {seconds} s; {n} {n:file|files} watched, Ctrl-C ends",
+                "fait en {seconds} s ; {n} {n:fichier suivi|fichiers suivis}, Ctrl-C termine",
+                seconds=f"{time.monotonic() - begun:.2f}", n=len(seen),
+            ))  # fmt: skip
+            while stamps(places) == seen:
+                time.sleep(POLL)
+    except KeyboardInterrupt:
+        return code
+
+
 def _audited(network: Network, captures: list[str], probes: list[str]) -> tuple[Audit, int]:
     """Return the audit of captures, and ``UNDECIDED`` where some of them could not be read or decoded."""
     from cloison.flows.audit import Options
@@ -917,18 +970,39 @@ def draw(
             autocompletion=_offer(_views),
             metavar=_("VIEW", "VUE"),
             help=_(
-                "overview, matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, interconnection or site.",
-                "overview, matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, interconnection ou site.",
+                "overview (when left out), matrix, carriers, or zone:NAME, subnet, asset, tenant, plane, "
+                "interconnection or site.",
+                "overview (si elle est omise), matrix, carriers, ou zone:NOM, subnet, asset, tenant, plane, "
+                "interconnection ou site.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    config: ConfigOption = None,
+    capture: CaptureOption = None,
+    probe: ProbeOption = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact",
+            help=_(
+                "A page to be shared: neutral names and addresses, no text that people wrote.",
+                "Une page à partager : noms et adresses neutres, aucun texte écrit par quelqu’un.",
             ),
         ),
-    ] = "overview",
+    ] = False,
+    watch: WatchOption = False,
     at: AtOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
     lang: LangOption = "",
 ) -> int:
-    """Draw one view of a map."""
+    """Draw one view of a map, or its atlas."""
+    from cloison.diagrams.atlas.scenes import only_pages, with_atlas
     from cloison.diagrams.drawing import draw as draw_view
-    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.diagrams.writing import targets
+    from cloison.netmodel.assurance.answer import check_report
+    from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.assurance.evidence import Evidence
 
     _check_language(lang)
     if not output and not format:
@@ -937,12 +1011,73 @@ def draw(
             say("name a file with -o, such as -o map.svg", "nommer un fichier avec -o, par exemple -o carte.svg"),
             "-o",
         )
+    written = [entry.name for entry, _file in targets(output or ["-"], format, "svg")]
+    if redact:
+        only_pages(written)
     day = _day(at)
-    network = _network(_found(path), day)
-    report = draw_view(network, assess_network(network, tick=_progress.tick).findings, view)
-    _show(report, output, format)
-    _summarise(report, output, format)
-    return HOLDS
+
+    def made(later: bool) -> tuple[Report, int]:
+        network = _network(_found(path), day)
+        evidence, unread = Evidence(network, network.at), HOLDS
+        verified = seen = None
+        if config:
+            from cloison.flows.effective import effective
+
+            verification = _verified(network, config, [])
+            evidence, verified = replace(evidence, effective=effective(verification)), verification.report()
+        if capture or probe:
+            from cloison.flows.audit import audit_report
+            from cloison.flows.observe import observed
+
+            outcome, unread = _audited(network, capture or [], probe or [])
+            evidence, seen = replace(evidence, observed=observed(outcome)), audit_report(outcome, network)
+        evidence = _with_history(evidence, _found(path))
+        assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
+        report = draw_view(network, assessment.findings, view or "overview")
+        if "html" in written:
+            report = with_atlas(
+                report, network, check_report(assessment, network), view, audit=seen, verify=verified, redacted=redact,
+                later=later, tick=_progress.tick,
+            )  # fmt: skip
+        return report, unread
+
+    def once() -> int:
+        report, unread = made(False)
+        _show(report, output, format)
+        _summarise(report, output, format)
+        return unread
+
+    if not watch:
+        return once()
+    if "html" not in written:
+        return _watch(_watched(path, config or []), once)
+    if len(written) > 1:
+        _refuse("argument", say(
+            "--watch serves one page: write no other file beside it",
+            "--watch sert une page : n’écrire aucun autre fichier avec elle",
+        ), "--watch")  # fmt: skip
+    _serve(_watched(path, config or []), made)
+    return once()  # what is left is the map as it was last
+
+
+def _serve(places: Sequence[Path], made: Callable[[bool], tuple[Report, int]]) -> None:
+    """Serve a page and keep it in step with the map, until interrupted."""
+    from cloison.diagrams.atlas.served import Server
+
+    with Server(LANG) as server:
+        _say(say("the page is at {url}", "la page est à {url}", url=server.url))
+
+        def once() -> int:
+            try:
+                report, unread = made(True)
+            except MapError as refused:
+                server.refuse([f"{item.spans[0] if item.spans else ''} {item.message.say(LANG)}".strip()
+                               for item in refused.findings[:20]])  # fmt: skip
+                raise
+            server.publish(report)
+            return unread
+
+        _watch(places, once)
 
 
 @app.command(

@@ -211,7 +211,7 @@ class Reach:
         """Return a trail as hops: the places where one line ends and the next begins, or the trail ends."""
         if not trail:
             return ()
-        hops = [Hop("", self._place(trail[0]))]
+        hops = [Hop("", self.place(trail[0]))]
         step: tuple[str, bool] | None = None  # the line, or the lateral move, whose arrival is still to come
         for here, there in pairwise(trail):
             last, vertex = self.vertices[here], self.vertices[there]
@@ -219,18 +219,19 @@ class Reach:
                 step = (vertex.id, False)
             elif vertex.kind == "inside":
                 if last.kind == "pool":
-                    hops.append(Hop("", self._place(here)))
+                    hops.append(Hop("", self.place(here)))
                 step = ("", True)
             elif last.side == "in" and vertex.side == "out" and step is not None:
-                hops.append(Hop(step[0], self._place(here), step[1]))
+                hops.append(Hop(step[0], self.place(here), step[1]))
                 step = None
         if step is not None:
-            hops.append(Hop(step[0], self._place(trail[-1]), step[1]))
+            hops.append(Hop(step[0], self.place(trail[-1]), step[1]))
         elif self.vertices[trail[-1]].kind == "pool":
-            hops.append(Hop("", self._place(trail[-1])))
+            hops.append(Hop("", self.place(trail[-1])))
         return tuple(hops)
 
-    def _place(self, number: int) -> Ref:
+    def place(self, number: int) -> Ref:
+        """Return the zone, subnet, asset or group that a vertex stands for."""
         vertex = self.vertices[number]
         if vertex.kind in ("rest", "pool", "inside"):
             return Ref("subnet" if vertex.id in self.subnets else "zone", vertex.id)

@@ -180,11 +180,32 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Atlas:
+    """A whole map to be read on one page: its scenes by the name of their view, and what ``check`` answers.
+
+    ``audit`` and ``verify`` are the answers of these commands, where captures and configurations are given. ``aside``
+    views are not among the scenes. Of a ``tenant`` only what is its own is told; ``redacted`` tells no name, no address
+    and no free text. A page that is served asks for the drawings of the views ``later``.
+    """
+
+    network: Network
+    check: Report
+    scenes: tuple[tuple[str, Scene], ...]
+    aside: int = 0
+    audit: Report | None = None
+    verify: Report | None = None
+    tenant: str = ""
+    redacted: bool = False
+    later: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a command answers: ``data`` is its JSON contract (plain values only); ``proposed`` a map that it wrote.
 
     ``rules`` and ``frameworks`` are those that were asked; ``zones`` gives, by fingerprint, the zone that a finding is
-    about, or the two between which it lies; ``matrix`` is the network whose flow matrix a spreadsheet holds.
+    about, or the two between which it lies; ``matrix`` is the network whose flow matrix a spreadsheet holds, ``atlas``
+    what the page of the whole map shows.
     """
 
     command: str
@@ -201,3 +222,4 @@ class Report:
     frameworks: tuple[Catalogue, ...] = ()
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     matrix: Network | None = None
+    atlas: Atlas | None = None

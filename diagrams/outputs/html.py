@@ -1,5 +1,7 @@
 """A report as one self-contained page for an auditor, on screen and on paper: no script, no image, nothing fetched.
 
+The answer of `draw` is another page: the map's atlas (:mod:`cloison.diagrams.atlas`), which has a script of its own.
+
 Its policy (Content Security Policy, W3C) allows the page's own style by its digest and nothing else, so that a name
 that got past the escaping could still do nothing.
 """
@@ -27,10 +29,14 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
+    if report.atlas is not None:
+        from cloison.diagrams.atlas.page import atlas_page
+
+        return atlas_page(report, report.atlas, lang)
     if report.views:
         message = say(
-            "a drawing has no page yet; write an .svg and an .md",
-            "un dessin n’a pas encore de page ; écrire un .svg et un .md",
+            "a drawing alone has no page; write an .svg and an .md",
+            "un dessin seul n’a pas de page ; écrire un .svg et un .md",
         )
         raise MapError((input_error("no-page", message, Ref("output", "html")),))
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + _running(report.marking)
@@ -66,7 +72,10 @@ def _templates() -> Environment:
 
 OUTPUT = Output(
     "html",
-    Text("one page for an auditor, on screen and on paper", "une page pour l’auditeur, à l’écran et sur papier"),
+    Text(
+        "one page for an auditor, on screen and on paper; of `draw`, the atlas of the map",
+        "une page pour l’auditeur, à l’écran et sur papier ; de `draw`, l’atlas de la carte",
+    ),
     (".html", ".htm"),
     "text/html",
     _write,

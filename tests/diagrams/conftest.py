@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ from cloison.netmodel.report import (
     Text,
 )
 
+sys.path.insert(0, str(Path(__file__).parent))
 TINY = Path(__file__).parent / "tiny.yaml"
 HOSTILE = (
     "<script>alert(1)</script>",
