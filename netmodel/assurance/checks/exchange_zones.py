@@ -34,7 +34,7 @@ _LOCK = {
 _OVER = Text("what it runs on (`over`, or `kind: physical`)", "ce sur quoi il repose (`over`, ou `kind: physical`)")
 
 
-def _apart(network: Network, function: str) -> Part:
+def _apart(network: Network, function: str, leaves: bool) -> Part:
     """Return whether the locks with a function are cut off from the rest of the infrastructure."""
     both = with_function(network, *_LOCKS)
     locks = sorted(name for name in with_function(network, function) if not network.assets[name].members)
@@ -55,7 +55,7 @@ def _apart(network: Network, function: str) -> Part:
         if (others := tuple(_others(network, subnet, both)))
     ]
     missing: dict[Ref, Missing] = {}
-    under = _under_the_rest(network, both)
+    under = _under_the_rest(network, both) if locks else {}
     for thing in (*(Ref("asset", name) for name in locks), *(Ref("subnet", name) for name in subnets)):
         closure = network.separation.closure(thing.kind, thing.id)
         for item in closure.undeclared:
@@ -72,12 +72,12 @@ def _apart(network: Network, function: str) -> Part:
         zones=len(zones),
         subnets=len(subnets),
     )
-    lacking = _no_lock(network, locks, function)
+    lacking = _no_lock(network, locks, function, leaves)
     absent = _none(locks) if not lacking else None
     return Part(seen, {"declared": len(locks)}, tuple(breaches), (*missing.values(), *lacking), absent, function)
 
 
-def _heard(network: Network, function: str) -> Part:
+def _heard(network: Network, function: str, leaves: bool) -> Part:
     """Return whether the locks with a function send their logs to a collector."""
     locks = sorted(name for name in with_function(network, function) if not network.assets[name].members)
     goals = collectors(network)
@@ -96,15 +96,15 @@ def _heard(network: Network, function: str) -> Part:
                 )
                 breaches.append(Breach(Ref("asset", name), message, cited(network, Ref("asset", name))))
     seen = say("logs of {n} {n:lock|locks}", "journaux de {n} sas", n=len(locks))
-    lacking = _no_lock(network, locks, function)
+    lacking = _no_lock(network, locks, function, leaves)
     absent = _none(locks) if not lacking else None
     left = (*(missing if locks else ()), *lacking)
     return Part(seen, {"declared": len(locks)}, tuple(breaches), left, absent, f"{function}-logs")
 
 
-def _no_lock(network: Network, locks: list[str], function: str) -> tuple[Missing, ...]:
+def _no_lock(network: Network, locks: list[str], function: str, leaves: bool) -> tuple[Missing, ...]:
     """Return the lock that the map does not have and that there is use for: software comes in to every service."""
-    if locks or (function == "sas-out" and not _leaves(network)):
+    if locks or (function == "sas-out" and not leaves):
         return ()
     return (Missing(Ref("map", network.model.name), _LOCK[function]),)
 
@@ -177,9 +177,8 @@ def _shared(network: Network, thing: Ref, locks: tuple[str, ...], hardware: str,
 
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
-    return Outcome(
-        tuple(part for function in _LOCKS for part in (_apart(network, function), _heard(network, function)))
-    )
+    leaves = _leaves(network)
+    return Outcome(tuple(part(network, function, leaves) for function in _LOCKS for part in (_apart, _heard)))
 
 
 def _applies(evidence: Evidence) -> Message | None:
