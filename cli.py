@@ -2015,6 +2015,7 @@ def close(
     lang: LangOption = "",
 ) -> int:
     """Close a review in which everything is decided."""
+    from cloison.diagrams.atlas.scenes import with_atlas
     from cloison.diagrams.dossier import dossier as made_dossier
     from cloison.diagrams.drawing import draw as draw_view
     from cloison.flows.review import decisions_table, review, review_report
@@ -2047,8 +2048,8 @@ def close(
     target, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
     closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
     report = review_report(made)
-    drawing = draw_view(network, matter.assessment.findings)
     checked = check_report(matter.assessment, network)
+    drawing = with_atlas(draw_view(network, matter.assessment.findings), network, checked, "", tick=_progress.tick)
     files = made_dossier(report, checked, drawing, decisions_table(made), closing, LANG)
     folder = dossier or file.with_suffix("")
     inputs = [*network.files, file, *_given(config or []), *map(Path, capture or []), *_given(probe or [])]

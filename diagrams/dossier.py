@@ -17,7 +17,7 @@ PAGE = "dossier"
 def dossier(
     review: Report, check: Report, drawing: Report, decisions: Table, closing: Message, lang: Lang
 ) -> Mapping[str, bytes]:
-    """Return the files of a dossier by their names, of the review's report, the map's assessment and its drawing.
+    """Return the files of a dossier by their names, of the review's report, the map's assessment and its atlas.
 
     The page has what was looked at, every decision, the status of each clause and what was found; ``closing`` says who
     closed the review and when. Raises ``MapError`` where no PDF can be made.
@@ -34,6 +34,7 @@ def dossier(
         f"{PAGE}.pdf": paper(page),
         "decisions.csv": decisions_csv(decisions, lang),
         **_drawn(drawing, lang),
+        "atlas.html": write(drawing, "html", lang),
         "matrix.xlsx": write(drawing, "xlsx", lang),
         "review.json": write(review, "json", lang),
         "check.json": write(check, "json", lang),

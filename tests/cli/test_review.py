@@ -16,6 +16,7 @@ import pytest
 
 from cloison import cli
 from cloison.diagrams import dossier
+from cloison.diagrams.atlas import scenes
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
 from repositories import HAS_GIT, committed, started
@@ -66,8 +67,9 @@ def run(folder: Path, *words: str, at: str, stdin: str = "", lang: str = "en", c
 
 @pytest.fixture
 def no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lay no page out on paper, which takes seconds and has a test of its own."""
+    """Lay no page out on paper, and draw one view for the atlas: both take seconds, and have tests of their own."""
     monkeypatch.setattr(dossier, "paper", lambda page: b"%PDF-")
+    monkeypatch.setattr(scenes, "chosen", lambda network, first=(), room=0: (list(first), 0))
 
 
 def clause(folder: Path, at: str) -> dict[str, Any]:
@@ -130,6 +132,8 @@ def test_a_year(tmp_path: Path) -> None:
 
 
 def test_what_a_dossier_holds(folder: Path) -> None:
+    text = f"{MAP}frameworks: [anssi-cartographie-2018]\n"  # twelve clauses: a short page
+    (folder / "cloison.yaml").write_text(text, encoding="utf-8")
     run(folder, "review", "open", at="2026-03-02", check=0)
     run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2026-03-02", check=0)
     before = hashlib.sha256((folder / "cloison.yaml").read_bytes()).hexdigest()
@@ -150,7 +154,7 @@ def test_what_a_dossier_holds(folder: Path) -> None:
     assert "closed on 2026-03-02 by Ada" in page
     # the same review closed again gives the same bytes, but for the map that now records it
     shutil.copytree(folder, folder / "again", ignore=shutil.ignore_patterns("one"))
-    (folder / "again/cloison.yaml").write_text(MAP, encoding="utf-8")
+    (folder / "again/cloison.yaml").write_text(text, encoding="utf-8")
     run(folder / "again", "review", "close", "--by", "Ada", "--dossier", "one", at="2026-03-02", check=0)
     for name in ("dossier.html", "dossier.pdf", "manifest.json", "SHA256SUMS", "decisions.csv", "review.json"):
         assert (folder / "one" / name).read_bytes() == (folder / "again/one" / name).read_bytes(), name
@@ -215,7 +219,8 @@ def test_the_example_is_reviewed_with_what_was_seen_and_configured(tmp_path: Pat
     folder = tmp_path / "nuage"
     shutil.copytree(EXAMPLES / "nuage", folder)
     done = run(
-        tmp_path, "review", "open", "nuage", "--config", str(EXAMPLES / "configurations/nuage"), "--format", "json",
+        tmp_path, "review", "open", "nuage", "--config", f"fw-dev={EXAMPLES}/configurations/nuage/fw-dev.conf",
+        "--format", "json",
         at="2026-11-02", lang="fr",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
