@@ -1809,16 +1809,24 @@ def _decided(file: Path, *, needed: bool) -> Decisions:
 
 def _save(made: Review, file: Path) -> None:
     """Write the table of decisions, whole or not at all."""
-    from cloison.diagrams.decisions import decisions_csv
+    from cloison.diagrams.decisions import decisions_csv, decisions_workbook
     from cloison.flows.review import decisions_table
+    from cloison.flows.reviewing.decisions import COLUMNS, WORDS
     from cloison.netmodel.language.edit import write_files
 
-    if file.suffix.lower() != ".csv":
-        _refuse("output", say("{file}: decisions are written as .csv", "{file} : les décisions s’écrivent en .csv",
-                              file=str(file)), str(file))  # fmt: skip
+    table, suffix = decisions_table(made), file.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        _refuse("output", say(
+            "{file}: decisions are written as .csv or .xlsx", "{file} : les décisions s’écrivent en .csv ou .xlsx",
+            file=str(file),
+        ), str(file))  # fmt: skip
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_files({file: decisions_csv(decisions_table(made), LANG)})
+        if suffix == ".csv":
+            data = decisions_csv(table, LANG)
+        else:
+            data = decisions_workbook(table, [*COLUMNS].index("decision") + 1, tuple(WORDS.values()), LANG)
+        write_files({file: data})
     except OSError as problem:
         _unwritable(file, problem)
 

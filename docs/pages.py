@@ -35,8 +35,8 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "audit", "learn", "explain", "verify", "generate", "rules", "schema",
-            "completion")  # fmt: skip
+COMMANDS = ("", "init", "check", "draw", "merge", "audit", "learn", "explain", "verify", "generate", "diff",
+            "review open", "review decide", "review close", "rules", "schema", "completion")  # fmt: skip
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 
@@ -201,7 +201,7 @@ def commands_page() -> str:
         out.append(f"## cloison {command}".rstrip() + "\n")
         languages: tuple[Lang, ...] = ("en", "fr")
         for lang in languages:
-            words = [sys.executable, "-m", "cloison.cli", *filter(None, [command]), "--help"]
+            words = [sys.executable, "-m", "cloison.cli", *command.split(), "--help"]
             environment = {**os.environ, "LC_ALL": "fr_FR.UTF-8" if lang == "fr" else "C.UTF-8", "COLUMNS": "80"}
             done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
             text = "\n".join(

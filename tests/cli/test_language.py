@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-COMMANDS = ("", "init", "check", "draw", "audit", "generate", "explain", "rules", "schema", "completion")
+COMMANDS = ("", "init", "check", "draw", "merge", "audit", "learn", "explain", "verify", "generate", "diff", "review",
+            "review open", "review decide", "review close", "rules", "schema", "completion")  # fmt: skip
 ENGLISH = re.compile(r"\b(Usage:|Options:|Arguments:|Commands:|Show this|default:|required|The map|Write|Judge)\b")
 FRENCH = re.compile(r"(Utilisation|Usage :|Options :|Commandes|Affiche|La carte|obligatoire)")
 
@@ -27,7 +28,7 @@ def cloison(*words: str, locale: str = "C.UTF-8") -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_in_french(command: str) -> None:
-    done = cloison(*filter(None, [command]), "--help", locale="fr_FR.UTF-8")
+    done = cloison(*command.split(), "--help", locale="fr_FR.UTF-8")
     assert done.returncode == 0, done.stderr
     assert "Usage :" in done.stdout
     assert not ENGLISH.search(done.stdout), done.stdout
@@ -35,7 +36,7 @@ def test_help_in_french(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_in_english(command: str) -> None:
-    done = cloison(*filter(None, [command]), "--help")
+    done = cloison(*command.split(), "--help")
     assert done.returncode == 0, done.stderr
     assert "Usage:" in done.stdout
     assert not FRENCH.search(done.stdout), done.stdout

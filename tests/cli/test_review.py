@@ -171,6 +171,30 @@ def test_a_walk_can_be_left_and_resumed(folder: Path) -> None:
     assert [row.split(";")[3:6] for row in rows[1:]] == [["keep", "Ada", ""], ["remove", "Ben", "unused"]]
 
 
+def test_decisions_in_a_workbook(folder: Path) -> None:
+    from openpyxl import load_workbook
+
+    table = folder / "d.xlsx"
+    run(folder, "review", "open", "--decisions", "d.xlsx", at="2026-03-02", lang="fr", check=0)
+    book = load_workbook(table)
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet["A"]] == ["élément", "F-1", "F-2"]
+    (choice,) = sheet.data_validations.dataValidation
+    assert choice.formula1 == '"maintenir,modifier,supprimer"'
+    assert str(choice.sqref) == "D2:D3"
+    for cell, value in (("D2", "maintenir"), ("E2", "Ada"), ("D3", "Modifier"), ("E3", "Ben"), ("F3", "=trop large")):
+        sheet[cell] = value
+        sheet[cell].data_type = "s"
+    book.save(table)
+    run(folder, "review", "open", "--decisions", "d.xlsx", at="2026-03-02", lang="fr", check=0)
+    again = load_workbook(table).worksheets[0]
+    assert [again[cell].value for cell in ("D2", "E2", "D3", "E3", "F3")] == [
+        "maintenir", "Ada", "modifier", "Ben", "=trop large",
+    ]  # fmt: skip
+    assert again["F3"].data_type == "s"
+    run(folder, "review", "decide", "--decisions", "d.xlsx", at="2026-03-02", check=0)
+
+
 def test_a_walk_that_ends_keeps_what_was_decided(folder: Path) -> None:
     run(folder, "review", "open", at="2026-03-02", check=0)
     run(folder, "review", "decide", stdin="keep\nAda\nfine\n", at="2026-03-02", check=3)  # the input ends
