@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-HAS_GIT = shutil.which("git") is not None
+HAS_GIT = shutil.which("git") is not None or "CLOISON_CI" in os.environ  # there a missing part is a failure
 
 
 def git(folder: Path, *words: str, on: str = "2026-01-01") -> str:
