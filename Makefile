@@ -57,7 +57,7 @@ test-wheel: wheel
 	$(PYTHON) -m venv out/wheel/venv
 	out/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls dist/*.whl)[test]"
 	cp -r tests examples pyproject.toml out/wheel
-	cd out/wheel && venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not compiling"
+	cd out/wheel && venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not compiling and not slow"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

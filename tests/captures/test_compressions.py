@@ -137,6 +137,7 @@ print(source.packets, len(said), said[-1][0] == said[-1][1], sorted(said) == sai
 
 
 @pytest.mark.parametrize("name", COMPRESS)
+@pytest.mark.slow
 def test_a_bomb_without_a_record_ends_in_bounded_memory_and_is_told(tmp_path: Path, name: str) -> None:
     """Two gigabytes of one block that is passed over, and a packet after it."""
     compress = COMPRESS[name]

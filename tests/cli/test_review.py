@@ -131,6 +131,7 @@ def test_a_year(tmp_path: Path) -> None:
     assert clause(folder, "2027-03-08")["status"] == "non-conformant"
 
 
+@pytest.mark.slow
 def test_what_a_dossier_holds(folder: Path) -> None:
     text = f"{MAP}frameworks: [anssi-cartographie-2018]\n"  # twelve clauses: a short page
     (folder / "cloison.yaml").write_text(text, encoding="utf-8")

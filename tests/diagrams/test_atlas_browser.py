@@ -271,6 +271,7 @@ LOOKED_AT = {
 
 
 @pytest.mark.parametrize(("lang", "scheme"), LOOKED_AT)
+@pytest.mark.slow
 def test_axe_finds_nothing_serious(opened: Any, files: dict[str, Path], lang: str, scheme: str) -> None:
     with tab(opened, files[lang], scheme=scheme) as shown:
         shown.open("path")

@@ -155,6 +155,7 @@ def test_one_page_is_served_and_no_other_file_is_written_beside_it(folder: Path,
 
 
 @needs_browser
+@pytest.mark.slow
 def test_the_page_follows_the_map(folder: Path, tmp_path: Path) -> None:
     file = folder / "administration.yaml"
     written = file.read_text("utf-8")

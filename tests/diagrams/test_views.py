@@ -178,10 +178,16 @@ def test_what_is_left_out_agrees_in_number(network: Network, lines: int, finding
     assert [item.say("fr") for item in left_out(counted, findings)] == said
 
 
-@pytest.mark.parametrize("output", ["svg", "png", "dot", "pdf", "mermaid", "drawio"])
+@pytest.mark.parametrize("output", ["svg", "png", "dot", "mermaid", "drawio"])
 def test_a_report_without_a_drawing_says_so(output: str) -> None:
     with pytest.raises(MapError, match="has no drawing"):
         write(Report("check", {}), output, "en")
+
+
+def test_a_report_without_a_drawing_is_a_page_on_paper() -> None:
+    found = write(Report("check", {}, title="Petit nuage"), "pdf", "en")
+    assert found.startswith(b"%PDF-")
+    assert found == write(Report("check", {}, title="Petit nuage"), "pdf", "en")
 
 
 def test_an_unknown_output_is_told_the_nearest() -> None:

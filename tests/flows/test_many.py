@@ -48,6 +48,7 @@ def crowd(count: int, *, backwards: bool = False) -> Capture:
     return Capture(table, (Source("crowd.pcap", "pcap", packets, 0, NOON, NOON + SECOND),), {})
 
 
+@pytest.mark.slow
 def test_many_unauthorised_conversations_stay_bounded(network: Network) -> None:
     capture = crowd(MANY)
     tracemalloc.start()

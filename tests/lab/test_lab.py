@@ -104,6 +104,7 @@ def test_the_recordings_are_small() -> None:
     assert sum(path.stat().st_size for path in LAB.iterdir() if path.is_file()) < 2_000_000
 
 
+@pytest.mark.slow
 def test_the_kernel_plays_it_again(tmp_path: Path) -> None:
     """The real kernel, filter and servers, recorded anew, get the same verdicts."""
     tools = ("ip", "nft", "tcpdump", "sshd", "dnsmasq", "rsyslogd", "telnetd", "socat", "softflowd", "nfcapd", "ping",
