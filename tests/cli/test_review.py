@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cloison import cli
 from cloison.diagrams import dossier
 from cloison.diagrams.atlas import scenes
+from cloison.netmodel.finding import Lang
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
+import in_process
 from repositories import HAS_GIT, committed, started
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -40,29 +40,13 @@ flows:
 """
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(folder: Path, *words: str, at: str, stdin: str = "", lang: str = "en", check: int | None = None) -> Done:
-    """Run a command in this process, as if it had been started in a folder."""
-    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr(cli, "LANG", lang)
-        patch.setattr(cli, "_progress", cli.Progress())
-        for name, value in (("argv", ["cloison", *words, "--at", at, "--lang", lang]), ("stdin", io.StringIO(stdin)),
-                            ("stdout", out), ("stderr", err)):  # fmt: skip
-            patch.setattr(sys, name, value)
-        code = cli._run()
-        out.flush()
-    assert isinstance(out.buffer, io.BytesIO)
-    assert "cloison itself failed" not in err.getvalue()
-    assert check is None or code == check, err.getvalue()
-    return Done(code, out.buffer.getvalue().decode(), err.getvalue())
+def run(
+    folder: Path, *words: str, at: str, stdin: str = "", lang: Lang = "en", check: int | None = None
+) -> in_process.Done:
+    """Run a command at a date; ``check`` is the code that it has to exit with."""
+    done = in_process.run(folder, *words, "--at", at, "--lang", lang, stdin=stdin, lang=lang)
+    assert check is None or done.returncode == check, done.stderr
+    return done
 
 
 @pytest.fixture

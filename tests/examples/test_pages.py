@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,9 @@ import pytest
 import yaml
 
 from cloison.netmodel.language.read import read_text
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
+import in_process
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -57,10 +58,7 @@ def run(command: str, place: Path) -> tuple[int, str]:
     words = shlex.split(command)
     if words[1] == "init":
         shutil.rmtree(place / words[-1], ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words[1:]], cwd=place, capture_output=True, text=True, timeout=120,
-        check=False, env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+    done = in_process.run(place, *words[1:])
     return done.returncode, done.stderr
 
 
