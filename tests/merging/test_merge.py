@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from merging_world import AT, CSV, MAP, Sheet, book, compiled, edited, saved
 
-import cloison
 from cloison.netmodel.finding import Finding, Lang, MapError, Ref
 from cloison.netmodel.language.edit import write_files
 from cloison.netmodel.language.read import read_map
@@ -19,7 +18,7 @@ from cloison.netmodel.merge import Merge, merge
 from cloison.netmodel.network import compile_network
 
 PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)  # a compound file, as of a workbook with a password
-EXAMPLES = Path(cloison.__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def taken(place: Path, path: Path, **options: Any) -> Merge:
