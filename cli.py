@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.evidence import Evidence
     from cloison.netmodel.comparison import Comparison
+    from cloison.netmodel.language.model import Review as ReviewEntry
+    from cloison.netmodel.lineage import Lineage
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
 
@@ -862,7 +864,6 @@ def check(
     from cloison.netmodel.assurance.answer import check_report
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
     from cloison.netmodel.assurance.baseline import compared, read_baseline
-    from cloison.netmodel.assurance.evidence import Evidence
     from cloison.netmodel.assurance.required import known_words, required
 
     _check_language(lang)
@@ -872,17 +873,8 @@ def check(
     earlier = read_baseline(baseline) if baseline is not None else None
     wanted = _frameworks(framework or [])
     network = _network(_found(path), day)
-    evidence, unread = Evidence(network, network.at), HOLDS
-    if config:
-        from cloison.flows.effective import effective
-
-        evidence = replace(evidence, effective=effective(_verified(network, config, [])))
-    if capture or probe:
-        from cloison.flows.observe import observed
-
-        seen, unread = _audited(network, capture or [], probe or [])
-        evidence = replace(evidence, observed=observed(seen))
-    evidence = _with_history(evidence, _found(path))
+    given = _given(network, _found(path), config, capture, probe)
+    evidence, unread = given.evidence, given.code
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
     comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
@@ -894,17 +886,64 @@ def check(
     return UNDECIDED if assessment.undecided or any(item.undecided for item in demanded) else unread
 
 
-def _with_history(evidence: Evidence, path: Path) -> Evidence:
-    """Return the evidence with what git knows of the version that the last review names, where it names one."""
-    network = evidence.network
-    last = max((item for item in network.model.reviews if item.on <= evidence.at), key=lambda item: item.on,
-               default=None)  # fmt: skip
+class _Given(NamedTuple):
+    """What the options of a command bring to the rules; ``code`` is ``UNDECIDED`` where some captures were not read."""
+
+    evidence: Evidence
+    verification: Verification | None
+    audit: Audit | None
+    history: Lineage | None
+    code: int
+
+    @property
+    def permitted(self) -> Report | None:
+        """What configurations permit, as ``verify`` tells it."""
+        return self.verification.report() if self.verification is not None else None
+
+    @property
+    def seen(self) -> Report | None:
+        """What captures show, as ``audit`` tells it."""
+        from cloison.flows.audit import audit_report
+
+        return audit_report(self.audit, self.evidence.network) if self.audit is not None else None
+
+
+def _given(
+    network: Network, path: Path, config: list[str] | None, capture: list[str] | None, probe: list[str] | None
+) -> _Given:
+    """Return the evidence of a map, its history, and the configurations and captures that were given."""
+    from cloison.netmodel.assurance.evidence import Evidence
+
+    evidence, verification, outcome, code = Evidence(network, network.at), None, None, HOLDS
+    if config:
+        from cloison.flows.effective import effective
+
+        verification = _verified(network, config, [])
+        evidence = replace(evidence, effective=effective(verification))
+    if capture or probe:
+        from cloison.flows.observe import observed
+
+        outcome, code = _audited(network, capture or [], probe or [])
+        evidence = replace(evidence, observed=observed(outcome))
+    known = _history(network, path)
+    if known is not None:
+        evidence = replace(evidence, ancestors=known.digests, unsure=known.doubt)
+    return _Given(evidence, verification, outcome, known, code)
+
+
+def _last_review(network: Network) -> ReviewEntry | None:
+    done = [review for review in network.model.reviews if review.on <= network.at]
+    return max(done, key=lambda item: item.on, default=None)
+
+
+def _history(network: Network, path: Path) -> Lineage | None:
+    """Return what git knows of the version that the last review names; nothing where it names none, or today's."""
+    last = _last_review(network)
     if last is None or not last.digest or last.digest == network.digest:
-        return evidence
+        return None
     from cloison.netmodel.lineage import lineage
 
-    found = lineage(path, network.files, last.digest, last.on, _progress.tick)
-    return evidence if found is None else replace(evidence, ancestors=found.digests, unsure=found.doubt)
+    return lineage(path, network.files, last.digest, last.on, _progress.tick)
 
 
 POLL = 0.05  # seconds between two looks at the files
@@ -1002,7 +1041,6 @@ def draw(
     from cloison.diagrams.writing import targets
     from cloison.netmodel.assurance.answer import check_report
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
-    from cloison.netmodel.assurance.evidence import Evidence
 
     _check_language(lang)
     if not output and not format:
@@ -1018,28 +1056,15 @@ def draw(
 
     def made(later: bool) -> tuple[Report, int]:
         network = _network(_found(path), day)
-        evidence, unread = Evidence(network, network.at), HOLDS
-        verified = seen = None
-        if config:
-            from cloison.flows.effective import effective
-
-            verification = _verified(network, config, [])
-            evidence, verified = replace(evidence, effective=effective(verification)), verification.report()
-        if capture or probe:
-            from cloison.flows.audit import audit_report
-            from cloison.flows.observe import observed
-
-            outcome, unread = _audited(network, capture or [], probe or [])
-            evidence, seen = replace(evidence, observed=observed(outcome)), audit_report(outcome, network)
-        evidence = _with_history(evidence, _found(path))
-        assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
+        given = _given(network, _found(path), config, capture, probe)
+        assessment = assess(given.evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
         report = draw_view(network, assessment.findings, view or "overview")
         if "html" in written:
             report = with_atlas(
-                report, network, check_report(assessment, network), view, audit=seen, verify=verified, redacted=redact,
-                later=later, tick=_progress.tick,
+                report, network, check_report(assessment, network), view, audit=given.seen, verify=given.permitted,
+                redacted=redact, later=later, tick=_progress.tick,
             )  # fmt: skip
-        return report, unread
+        return report, given.code
 
     def once() -> int:
         report, unread = made(False)
@@ -1724,28 +1749,16 @@ app.add_typer(
 )
 
 
-def _matter(
-    network: Network, path: Path, config: list[str], capture: list[str], probe: list[str], months: int
-) -> tuple[Matter, int]:
-    """Return what a review looks at, and ``UNDECIDED`` where some of the captures could not be read."""
+def _matter(network: Network, path: Path, given: _Given, months: int, since: str) -> Matter:
+    """Return what a review looks at."""
     from cloison.flows.reviewing.matter import Matter
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
-    from cloison.netmodel.assurance.evidence import Evidence
 
-    evidence, code, seen, verification = Evidence(network, network.at), HOLDS, None, None
-    if config:
-        from cloison.flows.effective import effective
-
-        verification = _verified(network, config, [])
-        evidence = replace(evidence, effective=effective(verification))
-    if capture or probe:
-        from cloison.flows.observe import observed
-
-        seen, code = _audited(network, capture, probe)
-        evidence = replace(evidence, observed=observed(seen))
-    evidence = _with_history(evidence, path)
-    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
-    return Matter(network, assessment, seen, verification, months=months), code
+    assessment = assess(given.evidence, built_in_checks(), built_in_frameworks(), _progress.tick)
+    return Matter(
+        network, assessment, given.audit, given.verification, _earlier(path, network),
+        _changes(path, network, since, given.history), months,
+    )  # fmt: skip
 
 
 def _decisions_path(path: Path, network: Network) -> Path:
@@ -1759,25 +1772,24 @@ def _decisions_path(path: Path, network: Network) -> Path:
     return folder / name
 
 
-def _changes(path: Path, network: Network, since: str) -> Comparison | None:
+def _changes(path: Path, network: Network, since: str, history: Lineage | None) -> Comparison | None:
     """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
     from cloison.netmodel.assurance.assess import assess_network
     from cloison.netmodel.comparing.order import read_both
     from cloison.netmodel.comparison import compare
     from cloison.netmodel.language.revisions import Version, version
-    from cloison.netmodel.lineage import lineage
 
-    if not since:
-        done = [review for review in network.model.reviews if review.on <= network.at and review.digest]
-        if not done:
-            return None
-        last = max(done, key=lambda item: item.on)
-        known = lineage(path, network.files, last.digest, last.on, _progress.tick)
-        found = known.at(last.digest) if known is not None else None
+    here, last = Version(str(path), path), _last_review(network)
+    if since:
+        old = version(since, path)
+    elif last is not None and last.digest == network.digest:
+        old = here
+    else:
+        found = history.at(last.digest) if history is not None and last is not None else None
         if found is None:
             return None
-        since = found.commit
-    networks = read_both(version(since, path), Version(str(path), path), network.at, _progress.tick)
+        old = version(found.commit, path)
+    networks = read_both(old, here, network.at, _progress.tick)
     judged = [(one, assess_network(one, _progress.tick)) for one in networks]
     return compare(judged[0], judged[1], _progress.tick)
 
@@ -1860,15 +1872,15 @@ def review_open(
     network = _network(where, _day(at))
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=False)
-    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
-    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    given = _given(network, where, config, capture, probe)
+    matter = _matter(network, where, given, months, since)
     made = review(matter, known, _progress.tick)
     _save(made, file)
     report = review_report(made)
     _show(report, output, format)
     _summarise(report, output, format)
     _say(say("the decisions are to be made in {file}", "les décisions sont à prendre dans {file}", file=str(file)))
-    return code
+    return given.code
 
 
 @review_app.command(
@@ -1922,8 +1934,7 @@ def decide(
     network = _network(where, _day(at))
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=True)
-    matter, _code = _matter(network, where, [], [], [], 6)
-    made = review(matter, known, _progress.tick)
+    made = review(_matter(network, where, _given(network, where, None, None, None), 6, ""), known, _progress.tick)
     items = chosen(made.standing, item or [], every=bool(decision))
     if decision:
         made = decided(made, items, decision, tuple(by or ()), reason)
@@ -2035,13 +2046,18 @@ def close(
     _check_language(lang)
     if not any(name.strip() for name in by or ()):
         _refuse("argument", say("--by: say who reviewed", "--by : dire qui a revu"), "--by")
+    if "-" in (capture or []):
+        _refuse("argument", say(
+            "--capture -: a review is closed on files, whose digests are kept",
+            "--capture - : une revue se clôt sur des fichiers, dont on garde les empreintes",
+        ), "--capture")  # fmt: skip
     names = tuple(name.strip() for name in by or () if name.strip())
     where = _found(path)
     network = _network(where, _day(at))
     file = decisions or _decisions_path(where, network)
     known = _decided(file, needed=True)
-    matter, code = _matter(network, where, config or [], capture or [], probe or [], months)
-    matter = replace(matter, earlier=_earlier(where, network), changes=_changes(where, network, since))
+    given = _given(network, where, config, capture, probe)
+    matter = _matter(network, where, given, months, since)
     made = review(matter, known, _progress.tick)
     open_ones = refusals(made.standing)
     if open_ones:
@@ -2060,8 +2076,9 @@ def close(
     drawing = with_atlas(draw_view(network, matter.assessment.findings), network, checked, "", tick=_progress.tick)
     files = made_dossier(report, checked, drawing, decisions_table(made), closing, LANG)
     folder = dossier or file.with_suffix("")
-    inputs = [*network.files, file, *_given(config or []), *map(Path, capture or []), *_given(probe or [])]
-    _save_dossier(folder, files, network, names, [item for item in inputs if item.is_file()])
+    named = [word if Path(word).exists() else word.partition("=")[2] for word in (*(config or []), *(probe or []))]
+    inputs = [*network.files, file, *_files_of(named), *_files_of(capture or [])]
+    _save_dossier(folder, files, network, names, [item for item in inputs if not item.is_dir()])
     try:
         write_files({target: record})
     except OSError as problem:
@@ -2071,13 +2088,13 @@ def close(
     _say(say("the review is recorded in {file}; its dossier is {folder}",
              "la revue est consignée dans {file} ; son dossier est {folder}",
              file=str(target), folder=str(folder)))  # fmt: skip
-    return code
+    return given.code
 
 
-def _given(words: Sequence[str]) -> Iterable[Path]:
-    """Yield the files of ``NAME=FILE`` words, and those in folders."""
+def _files_of(words: Sequence[str]) -> Iterable[Path]:
+    """Yield files, and those in folders."""
     for word in words:
-        path = Path(word.partition("=")[2] or word)
+        path = Path(word)
         yield from sorted(path.rglob("*")) if path.is_dir() else (path,)
 
 

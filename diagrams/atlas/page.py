@@ -6,12 +6,8 @@ left, and as SVG that is escaped where it is made.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cloison import __version__
 from cloison.diagrams.atlas.drawings import Drawn, drawings, tables
@@ -24,14 +20,12 @@ from cloison.diagrams.atlas.telling import Teller, teller
 from cloison.diagrams.atlas.words import WORDS
 from cloison.diagrams.layout.legend import Sheet
 from cloison.diagrams.layout.look import PLANES
-from cloison.diagrams.printable import clipped, printable
+from cloison.diagrams.printable import printable
+from cloison.diagrams.sealed import TEMPLATES, environment, running, source_of
 from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.report import Atlas, Report
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "atlas"
+FOLDER = TEMPLATES / "atlas"
 SCRIPTS = ("data", "tables", "drawing", "around", "matrix", "path", "entry", "page")  # in the order in which they run
 MAP = Text("Map", "Carte")
 
@@ -44,16 +38,16 @@ def atlas_page(report: Report, atlas: Atlas, lang: Lang, *, served: tuple[str, i
         "map": sheet.map, "marking": printable(report.marking), "at": sheet.date, "digest": sheet.digest,
         "first": atlas.scenes[0][0] if atlas.scenes else "overview", "served": served[1] if served else 0,
     }  # fmt: skip
-    style = "\n".join([(TEMPLATES / "atlas.css").read_text(encoding="utf-8"), recoloured(), _running(report.marking)])
+    style = "\n".join([(FOLDER / "atlas.css").read_text(encoding="utf-8"), recoloured(), running(report.marking)])
     names = (*SCRIPTS[:-1], *(("served",) if served else ()), SCRIPTS[-1])
-    script = "\n".join((TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    script = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in names)
     script = f'"use strict";\n(() => {{\n{script}}})();\n'
-    page = _templates().get_template("atlas.html").render(
+    page = environment(FOLDER).get_template("atlas.html").render(
         lang=lang, title=sheet.map, marking=printable(report.marking),
         say={key: text.say(lang) for key, text in WORDS.items()},
         at=sheet.date, digest=sheet.digest[:19], style=style, script=script, version=__version__,
         data=_embedded(data), drawn=[item for item in drawn if item.svg], notes=_notes(atlas, scope, tell, drawn),
-        policy=f"default-src 'none'; script-src 'sha256-{_sha(script)}'; style-src 'sha256-{_sha(style)}'; "
+        policy=f"default-src 'none'; script-src {source_of(script)}; style-src {source_of(style)}; "
                f"img-src data:; base-uri 'none'; form-action 'none'{f'; connect-src {served[0]}' if served else ''}",
     )  # fmt: skip
     return page.encode("utf-8", "replace")
@@ -122,25 +116,3 @@ def _embedded(data: dict[str, Any]) -> str:
     """Return JSON that ends no element and starts no comment: ASCII alone, without ``<``, ``>`` and ``&``."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _sha(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _running(marking: str) -> str:
-    """Return the style that prints the marking over every page; a character is its code, and so ends no string."""
-    if not marking:
-        return ""
-    text = "".join(f"\\{ord(char):x} " for char in clipped(marking.upper(), 120))
-    return f'@page {{ @top-center {{ content: "{text}"; font: bold 9pt sans-serif; color: #a40e26; }} }}\n'
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
-    )  # fmt: skip

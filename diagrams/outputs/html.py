@@ -8,24 +8,13 @@ that got past the escaping could still do nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from cloison import __version__
 from cloison.diagrams.output import Output
 from cloison.diagrams.page import page_values
 from cloison.diagrams.phrases import PHRASES
-from cloison.diagrams.printable import clipped
+from cloison.diagrams.sealed import TEMPLATES, environment, running, source_of
 from cloison.netmodel.finding import Lang, MapError, Ref, Text, input_error, say
 from cloison.netmodel.report import Report
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
@@ -39,35 +28,16 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
             "un dessin seul n’a pas de page ; écrire un .svg et un .md",
         )
         raise MapError((input_error("no-page", message, Ref("output", "html")),))
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + _running(report.marking)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _templates().get_template("report.html").render(
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + running(report.marking)
+    page = environment(TEMPLATES).get_template("report.html").render(
         page_values(report, lang),
         say={name: text.say(lang) for name, text in PHRASES.items()},
         colon=Text(": ", " : ").say(lang),
         style=style,
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src {source_of(style)}; base-uri 'none'; form-action 'none'",
         version=__version__,
     )  # fmt: skip
     return page.encode("utf-8", "replace")
-
-
-def _running(marking: str) -> str:
-    """Return the style that prints the marking over every page; a character is its code, and so ends no string."""
-    if not marking:
-        return ""
-    text = "".join(f"\\{ord(char):x} " for char in clipped(marking.upper(), 120))
-    return f'@page {{ @top-center {{ content: "{text}"; font: bold 9pt sans-serif; color: #a40e26; }} }}\n'
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False,
-    )  # fmt: skip
 
 
 OUTPUT = Output(

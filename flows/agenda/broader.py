@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cloison.flows.auditing.narrower import Narrower, narrower
 from cloison.flows.reviewing.lines import at_line
-from cloison.flows.reviewing.matter import Matter, Point, Topic
+from cloison.flows.reviewing.matter import Matter, Point, Topic, without_captures
 from cloison.netmodel.finding import Message, Text, Value, say
 
 
@@ -31,12 +31,6 @@ def _few(names: tuple[str, ...], most: int = 8) -> Value:
     return names if len(names) <= most else (*names[:most], f"… +{len(names) - most}")
 
 
-def _absent(matter: Matter) -> Text | None:
-    if matter.audit is not None:
-        return None
-    return Text("no capture was given (--capture)", "aucune capture n’a été donnée (--capture)")
-
-
 TOPIC = Topic(
     name="broader",
     place=50,
@@ -48,5 +42,5 @@ TOPIC = Topic(
         "un seul sert mérite une question.",
     ),
     points=_points,
-    absent=_absent,
+    absent=without_captures,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloison.flows.observe import observed
-from cloison.flows.reviewing.matter import Matter, Point, Topic
+from cloison.flows.reviewing.matter import Matter, Point, Topic, without_captures
 from cloison.netmodel.finding import Ref, Text, say
 
 
@@ -35,12 +35,6 @@ def _points(matter: Matter) -> Iterator[Point]:
             )
 
 
-def _absent(matter: Matter) -> Text | None:
-    if matter.audit is not None:
-        return None
-    return Text("no capture was given (--capture)", "aucune capture n’a été donnée (--capture)")
-
-
 TOPIC = Topic(
     name="observed",
     place=100,
@@ -52,5 +46,5 @@ TOPIC = Topic(
         "défaut de la carte ou du réseau.",
     ),
     points=_points,
-    absent=_absent,
+    absent=without_captures,
 )

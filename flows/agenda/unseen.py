@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from cloison.flows.reviewing.lines import at_line
-from cloison.flows.reviewing.matter import Matter, Point, Topic
+from cloison.flows.reviewing.matter import Matter, Point, Topic, without_captures
 from cloison.netmodel.finding import Text, say
 
 _SECOND = 1_000_000_000
@@ -30,12 +30,6 @@ def _points(matter: Matter) -> Iterator[Point]:
             ))  # fmt: skip
         elif (seen := _day(int(last[number]))) < limit:
             yield at_line(line, say("last seen on {seen}", "vue pour la dernière fois le {seen}", seen=seen))
-
-
-def _absent(matter: Matter) -> Text | None:
-    if matter.audit is not None:
-        return None
-    return Text("no capture was given (--capture)", "aucune capture n’a été donnée (--capture)")
 
 
 def _day(moment: int) -> date:
@@ -64,5 +58,5 @@ TOPIC = Topic(
         "sondes et de sa période : son silence ne prouve rien, et appelle une réponse.",
     ),
     points=_points,
-    absent=_absent,
+    absent=without_captures,
 )

@@ -61,3 +61,10 @@ class Topic:
     why: Text
     points: Callable[[Matter], Iterable[Point]]
     absent: Callable[[Matter], Text | None] = lambda _: None
+
+
+def without_captures(matter: Matter) -> Text | None:
+    """Return why a topic of what was seen cannot be looked at."""
+    if matter.audit is not None:
+        return None
+    return Text("no capture was given (--capture)", "aucune capture n’a été donnée (--capture)")

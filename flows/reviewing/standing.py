@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloison.flows.reviewing.decisions import Decision, Decisions
 from cloison.flows.reviewing.items import Item, Items
-from cloison.netmodel.finding import Finding, Message, Ref, say
+from cloison.netmodel.finding import Finding, Message, Ref, Span, say
 
 How = Literal["decided", "undecided", "changed", "to-do", "gone"]
 
@@ -53,9 +53,8 @@ def refusals(stand: Standing) -> tuple[Finding, ...]:
     """
     found: list[Finding] = []
 
-    def add(rule: str, message: Message, item: str, *places: object) -> None:
-        spans = tuple(place for place in places if place is not None)
-        found.append(Finding(rule, "error", message, Ref("decision", item), spans))  # type: ignore[arg-type]
+    def add(rule: str, message: Message, item: str, *places: Span) -> None:
+        found.append(Finding(rule, "error", message, Ref("decision", item), places))
 
     for item, decision, how in stand.items.values():
         if how == "undecided":

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cloison import cli
 from cloison.diagrams import dossier
 from cloison.diagrams.atlas import scenes
 from cloison.netmodel.finding import Lang
@@ -115,6 +116,14 @@ def test_a_year(tmp_path: Path) -> None:
     assert clause(folder, "2027-03-08")["status"] == "non-conformant"
 
 
+def test_files_in_folders_are_inputs_each(tmp_path: Path) -> None:
+    (tmp_path / "seen/day").mkdir(parents=True)
+    for name in ("seen/a=b.pcap", "seen/day/c.pcap", "alone.pcap"):
+        (tmp_path / name).write_bytes(b"")
+    found = [path for path in cli._files_of([str(tmp_path / "seen"), str(tmp_path / "alone.pcap")]) if path.is_file()]
+    assert [str(path.relative_to(tmp_path)) for path in found] == ["seen/a=b.pcap", "seen/day/c.pcap", "alone.pcap"]
+
+
 @pytest.mark.slow
 def test_what_a_dossier_holds(folder: Path) -> None:
     text = f"{MAP}frameworks: [anssi-cartographie-2018]\n"  # twelve clauses: a short page
@@ -211,6 +220,7 @@ def test_kept_and_gone_is_refused(folder: Path) -> None:
 
 def test_what_is_wrong_is_told(folder: Path) -> None:
     assert "--by" in run(folder, "review", "close", at="2026-03-02", check=2).stderr
+    assert "files" in run(folder, "review", "close", "--by", "A", "--capture", "-", at="2026-03-02", check=2).stderr
     assert "2026.csv" in run(folder, "review", "decide", at="2026-03-02", check=2).stderr  # it was not opened
     run(folder, "review", "open", at="2026-03-02", check=0)
     words = ("review", "decide", "--item", "F-3", "--decision", "keep", "--by", "A")
