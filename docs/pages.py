@@ -26,6 +26,7 @@ import cloison.netmodel.assurance.checks
 import cloison.netmodel.assurance.forms
 import cloison.netmodel.assurance.frameworks
 import cloison.netmodel.assurance.profiles
+import cloison.terminal.commands
 from cloison.flows.configuration import Dialect
 from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.form import Form
@@ -35,8 +36,7 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.registry import load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
-COMMANDS = ("", "init", "check", "draw", "merge", "audit", "learn", "explain", "verify", "generate", "diff",
-            "review open", "review decide", "review close", "rules", "schema", "completion")  # fmt: skip
+COMMANDS = ("", *load(cloison.terminal.commands, "COMMAND"))
 HEAD = "<!-- Written by docs/pages.py: `make docs`. -->\n\n"
 
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from cloison.captures.read import prepare
-from cloison.cli import chosen_language
 from cloison.netmodel.finding import Text
+from cloison.terminal.language import chosen_language
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

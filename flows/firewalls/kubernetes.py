@@ -26,7 +26,7 @@ from cloison.netmodel.finding import Span, Text, say
 from cloison.netmodel.space.addresses import ANY
 from cloison.netmodel.space.intervals import IntervalSet
 
-COMMAND = "kubectl get nodes,namespaces,pods,services,networkpolicies -A -o yaml"
+KUBECTL = "kubectl get nodes,namespaces,pods,services,networkpolicies -A -o yaml"
 
 _HEAD = 1 << 16
 _VERSION = re.compile(r"""^[ \t{\[,-]*"?apiVersion"?[ \t]*:[ \t]*["']?[a-z0-9./-]+""", re.MULTILINE)
@@ -60,12 +60,12 @@ def _read(files: Sequence[File], tick: Tick) -> Configuration:
         notes.error(whole, say(
             "There is no NetworkPolicy in it: nothing can be concluded; give what this prints: {command}",
             "Il n’y a aucune NetworkPolicy : rien ne peut en être conclu ; donnez ce qu’affiche : {command}",
-            command=COMMAND), "configuration-empty")  # fmt: skip
+            command=KUBECTL), "configuration-empty")  # fmt: skip
     elif not notes.errors and not objects.cluster.pods:
         notes.error(whole, say(
             "There is no pod in it, and so no address that a policy is about; give what this prints: {command}",
             "Il n’y a aucun pod, donc aucune adresse dont parle une politique ; donnez ce qu’affiche : {command}",
-            command=COMMAND), "configuration-empty")  # fmt: skip
+            command=KUBECTL), "configuration-empty")  # fmt: skip
     notes.raise_all()
     stages = _stages(objects)
     try:

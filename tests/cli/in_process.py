@@ -11,6 +11,7 @@ import pytest
 
 from cloison import cli
 from cloison.netmodel.finding import Lang
+from cloison.terminal import language
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,11 @@ def run(folder: Path, *words: str, stdin: str = "", lang: Lang = "en") -> Done:
     out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(cli, "LANG", lang)
+        patch.setattr(language, "LANG", lang)
         for name, value in (("argv", ["cloison", *words]), ("stdin", io.StringIO(stdin)), ("stdout", out),
                             ("stderr", err)):  # fmt: skip
             patch.setattr(sys, name, value)
-        patch.setattr(cli, "_progress", cli.Progress())
-        code = cli._run()
+        code = cli.run()
         out.flush()
     assert isinstance(out.buffer, io.BytesIO)
     assert "cloison itself failed" not in err.getvalue()

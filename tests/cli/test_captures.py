@@ -143,14 +143,14 @@ class Terminal(io.StringIO):
 
 def shown(monkeypatch: pytest.MonkeyPatch, told: list[tuple[float, tuple[int, ...]]], error: io.StringIO) -> str:
     """Return what is written when progress is told at some seconds."""
-    from cloison import cli
+    from cloison.terminal import progress as shown_progress
 
     now = [1000.0]
-    monkeypatch.setattr(cli.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(shown_progress.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", error)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    progress = cli.Progress()
+    progress = shown_progress.Progress()
     for seconds, told_now in told:
         now[0] = 1000.0 + seconds
         (progress.packets if len(told_now) == 3 else progress.tick)(*told_now)
@@ -170,7 +170,7 @@ def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_rates_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cloison.cli.LANG", "fr")
+    monkeypatch.setattr("cloison.terminal.language.LANG", "fr")
     assert "1,25 M paquets/s · 500 Mo/s · reste 0:00:12" in shown(monkeypatch, READING, Terminal())
 
 

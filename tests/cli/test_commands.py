@@ -32,7 +32,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['cloison', '--help']\n"
         "from cloison import cli\n"
-        "cli._run()\n"
+        "cli.run()\n"
         "heavy = {'numpy', 'numba', 'networkx', 'pydantic', 'openpyxl', 'scapy', 'graphviz', 'yaml', 'rich'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
@@ -44,7 +44,7 @@ def test_a_small_check_imports_no_numba() -> None:
     code = (
         f"import sys; sys.argv = ['cloison', 'check', {str(EXAMPLES / 'nuage')!r}, '--at', '2026-11-02']\n"
         "from cloison import cli\n"
-        "assert cli._run() == 0\n"
+        "assert cli.run() == 0\n"
         "assert 'numba' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cloison import cli
 from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import compile_network
+from cloison.terminal.evidence import given_to
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
 from repositories import HAS_GIT, committed, started
@@ -25,7 +25,7 @@ REVIEW = "reviews: [{{on: {on}, by: [a], digest: '{digest}'}}]\n"
 def checked(folder: Path, at: str) -> tuple[str, str, str]:
     """Return the status of 13.1.b, what overdue-review looked at, and its finding's severity and message."""
     network = compile_network(read_map(folder / "cloison.yaml"), date.fromisoformat(at))
-    evidence = cli._given(network, folder / "cloison.yaml", None, None, None).evidence
+    evidence = given_to(network, folder / "cloison.yaml", None, None, None).evidence
     assessment = assess(evidence, built_in_checks(), built_in_frameworks())
     clause = next(item for item in assessment.statuses if item.clause == "13.1.b")
     seen = assessment.outcomes["overdue-review"].parts[0].seen.say("en")

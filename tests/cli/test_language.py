@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
-COMMANDS = ("", "init", "check", "draw", "merge", "audit", "learn", "explain", "verify", "generate", "diff", "review",
-            "review open", "review decide", "review close", "rules", "schema", "completion")  # fmt: skip
+from cloison.netmodel.registry import load
+from cloison.terminal import commands
+
+COMMANDS = ("", *load(commands, "COMMAND"))
 ENGLISH = re.compile(r"\b(Usage:|Options:|Arguments:|Commands:|Show this|default:|required|The map|Write|Judge)\b")
 FRENCH = re.compile(r"(Utilisation|Usage :|Options :|Commandes|Affiche|La carte|obligatoire)")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from cloison import cli
 from cloison.diagrams import dossier
 from cloison.diagrams.atlas import scenes
 from cloison.netmodel.finding import Lang
+from cloison.terminal.reviewing import files_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
@@ -120,7 +120,7 @@ def test_files_in_folders_are_inputs_each(tmp_path: Path) -> None:
     (tmp_path / "seen/day").mkdir(parents=True)
     for name in ("seen/a=b.pcap", "seen/day/c.pcap", "alone.pcap"):
         (tmp_path / name).write_bytes(b"")
-    found = [path for path in cli._files_of([str(tmp_path / "seen"), str(tmp_path / "alone.pcap")]) if path.is_file()]
+    found = [path for path in files_of([str(tmp_path / "seen"), str(tmp_path / "alone.pcap")]) if path.is_file()]
     assert [str(path.relative_to(tmp_path)) for path in found] == ["seen/a=b.pcap", "seen/day/c.pcap", "alone.pcap"]
 
 

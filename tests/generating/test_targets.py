@@ -145,7 +145,7 @@ def test_without_aerleon_it_says_what_to_install(tmp_path: Path) -> None:
         "import sys; sys.modules['aerleon'] = None\n"
         f"sys.argv = ['cloison', 'generate', {str(tmp_path / 'map.yaml')!r}, '--device', 'fw', '--dialect', 'nxos']\n"
         "from cloison import cli\n"
-        "raise SystemExit(cli._run())\n"
+        "raise SystemExit(cli.run())\n"
     )
     (tmp_path / "map.yaml").write_text(
         (tmp_path / "map.yaml").read_text("utf-8").replace(', "icmp/3/4"', ""), encoding="utf-8"

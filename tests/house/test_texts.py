@@ -12,9 +12,8 @@ import pytest
 import cloison
 
 ROOT = Path(cloison.__file__).parent
-SOURCES = [ROOT / "cli.py"] + [
-    path for part in ("netmodel", "flows", "captures", "diagrams") for path in sorted((ROOT / part).rglob("*.py"))
-]
+PARTS = ("netmodel", "flows", "captures", "diagrams", "terminal")
+SOURCES = [ROOT / "cli.py", *(path for part in PARTS for path in sorted((ROOT / part).rglob("*.py")))]
 
 STRAIGHT = re.compile(r"[^\W\d_]'[^\W\d_{«]")
 

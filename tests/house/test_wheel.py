@@ -39,7 +39,7 @@ def test_the_wheel_holds_the_tree(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     tree = {"cloison/__init__.py", "cloison/cli.py", "cloison/py.typed"}
-    for part in ("netmodel", "flows", "captures", "diagrams", "locale"):
+    for part in ("netmodel", "flows", "captures", "diagrams", "terminal", "locale"):
         tree |= {
             f"cloison/{path.relative_to(ROOT).as_posix()}"
             for path in (ROOT / part).rglob("*")

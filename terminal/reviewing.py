@@ -1,0 +1,142 @@
+"""The annual review at the command line: what it looks at, and where its decisions and dossier are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cloison.netmodel.finding import say
+from cloison.terminal import language
+from cloison.terminal.evidence import Given, last_review
+from cloison.terminal.output import tell, write
+from cloison.terminal.progress import PROGRESS
+from cloison.terminal.refusals import refuse, unwritable
+
+if TYPE_CHECKING:
+    from cloison.flows.review import Review
+    from cloison.flows.reviewing.decisions import Decisions
+    from cloison.flows.reviewing.matter import Matter
+    from cloison.netmodel.comparison import Comparison
+    from cloison.netmodel.lineage import Lineage
+    from cloison.netmodel.network import Network
+
+
+def matter_of(network: Network, path: Path, given: Given, months: int, since: str) -> Matter:
+    """Return what a review looks at."""
+    from cloison.flows.reviewing.matter import Matter
+    from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+
+    assessment = assess(given.evidence, built_in_checks(), built_in_frameworks(), PROGRESS.tick)
+    return Matter(
+        network, assessment, given.audit, given.verification, earlier_decisions(path, network),
+        changes_of(path, network, since, given.history), months,
+    )  # fmt: skip
+
+
+def decisions_path(path: Path, network: Network) -> Path:
+    """Return where this year's decisions are: the first name that no recorded review has."""
+    folder = (path if path.is_dir() else path.parent) / "reviews"
+    taken = {review.decisions for review in network.model.reviews}
+    for number in range(1, len(taken) + 2):
+        name = f"{network.at.year}{f'-{number}' if number > 1 else ''}.csv"
+        if f"reviews/{name}" not in taken:
+            break
+    return folder / name
+
+
+def changes_of(path: Path, network: Network, since: str, history: Lineage | None) -> Comparison | None:
+    """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.comparing.order import read_both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import Version, version
+
+    here, last = Version(str(path), path), last_review(network)
+    if since:
+        old = version(since, path)
+    elif last is not None and last.digest == network.digest:
+        old = here
+    else:
+        found = history.at(last.digest) if history is not None and last is not None else None
+        if found is None:
+            return None
+        old = version(found.commit, path)
+    networks = read_both(old, here, network.at, PROGRESS.tick)
+    judged = [(one, assess_network(one, PROGRESS.tick)) for one in networks]
+    return compare(judged[0], judged[1], PROGRESS.tick)
+
+
+def earlier_decisions(path: Path, network: Network) -> Decisions | None:
+    """Return the decisions of the last recorded review; nothing where it has none or they are not there any more."""
+    from cloison.flows.reviewing.decisions import read_decisions
+
+    done = [review for review in network.model.reviews if review.on <= network.at and review.decisions]
+    if not done:
+        return None
+    file = (path if path.is_dir() else path.parent) / max(done, key=lambda item: item.on).decisions
+    if not file.exists():
+        tell(say(
+            "the decisions of the last review, {file}, are not there",
+            "les décisions de la dernière revue, {file}, sont introuvables", file=str(file),
+        ))  # fmt: skip
+        return None
+    return read_decisions(file)
+
+
+def read_decided(file: Path, *, needed: bool) -> Decisions:
+    """Return the decisions of a table, none where it is not needed and not there."""
+    from cloison.flows.reviewing.decisions import Decisions, read_decisions
+
+    if not needed and not file.exists():
+        return Decisions(str(file))
+    return read_decisions(file)
+
+
+def save(made: Review, file: Path) -> None:
+    """Write the table of decisions, whole or not at all."""
+    from cloison.diagrams.decisions import decisions_csv, decisions_workbook
+    from cloison.flows.review import decisions_table
+    from cloison.flows.reviewing.decisions import COLUMNS, WORDS
+    from cloison.netmodel.language.edit import write_files
+
+    table, suffix = decisions_table(made), file.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        refuse("output", say(
+            "{file}: decisions are written as .csv or .xlsx", "{file} : les décisions s’écrivent en .csv ou .xlsx",
+            file=str(file),
+        ), str(file))  # fmt: skip
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if suffix == ".csv":
+            data = decisions_csv(table, language.LANG)
+        else:
+            data = decisions_workbook(table, [*COLUMNS].index("decision") + 1, tuple(WORDS.values()), language.LANG)
+        write_files({file: data})
+    except OSError as problem:
+        unwritable(file, problem)
+
+
+def files_of(words: Sequence[str]) -> Iterable[Path]:
+    """Yield files, and those in folders."""
+    for word in words:
+        path = Path(word)
+        yield from sorted(path.rglob("*")) if path.is_dir() else (path,)
+
+
+def save_dossier(
+    folder: Path, files: Mapping[str, bytes], network: Network, names: Sequence[str], inputs: Sequence[Path]
+) -> None:
+    """Write the files of a dossier, its manifest and their digests."""
+    import json
+
+    from cloison.flows.reviewing.closing import MANIFEST, SUMS, manifest, sums
+
+    told = manifest(network, names, inputs, files)
+    every = {**files, MANIFEST: json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        unwritable(folder, problem)
+    for name, data in {**every, SUMS: sums(every)}.items():
+        write(folder / name, (data,))
