@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,12 @@ REGISTRIES = {
 HEAVY = ("numba", "networkx", "scapy", "openpyxl", "duckdb", "graphviz")  # imported inside functions only
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def modules() -> list[Path]:
     """Return every module of the program."""
     found = [ROOT / "cli.py", ROOT / "__init__.py"]
@@ -65,13 +71,13 @@ def name_of(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[str, int]]:
-    """Yield each imported module, in full, and its line."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = tree.body if top_only else ast.walk(tree)
-    for node in nodes:
+@cache
+def imports(path: Path, *, top_only: bool = False) -> list[tuple[str, int]]:
+    """Return each imported module, in full, and its line."""
+    found: list[tuple[str, int]] = []
+    for node in parsed(path).body if top_only else ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
+            found += ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             module = node.module or ""
@@ -80,9 +86,10 @@ def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[str, int]]:
                     inner = module.partition(".")[2].replace(".", "/")
                     deeper = ROOT / inner / alias.name
                     is_module = deeper.with_suffix(".py").exists() or (deeper / "__init__.py").exists()
-                    yield (f"{module}.{alias.name}" if is_module else module), node.lineno
+                    found.append((f"{module}.{alias.name}" if is_module else module, node.lineno))
             else:
-                yield module, node.lineno
+                found.append((module, node.lineno))
+    return found
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
@@ -150,10 +157,9 @@ def test_registries(folder: str) -> None:
     entries = [path for path in sorted((ROOT / folder).glob("*.py")) if path.stem != "__init__"]
     assert entries, folder
     for path in entries:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         assigned = [
             target.id
-            for node in tree.body
+            for node in parsed(path).body
             if isinstance(node, (ast.Assign, ast.AnnAssign))
             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name) and target.id in REGISTRIES.values()
@@ -169,7 +175,7 @@ def test_only_the_command_line_prints_and_exits() -> None:
     for path in modules():
         if path.name == "cli.py" or name_of(path).startswith("terminal"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("print", "exit", "eval", "exec"), f"{path}:{node.lineno}"
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
