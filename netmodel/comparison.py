@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from cloison.netmodel.assurance.assess import Assessment
 from cloison.netmodel.assurance.baseline import Comparison as Known
 from cloison.netmodel.assurance.baseline import baseline_of, compared
-from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.evidence import Changes, Evidence
 from cloison.netmodel.comparing.clauses import ClauseChange, clauses
 from cloison.netmodel.comparing.entries import EntryChange, entries, plain
 from cloison.netmodel.comparing.flows import Moved, moved
-from cloison.netmodel.comparing.major import Major, major
+from cloison.netmodel.comparing.major import Major, major, worked
 from cloison.netmodel.comparing.paths import Path, paths
 from cloison.netmodel.comparing.renames import Renames, renamed
 from cloison.netmodel.comparing.sides import Side, sides
 from cloison.netmodel.comparing.tenants import Affected, affected
-from cloison.netmodel.finding import Finding
+from cloison.netmodel.finding import Finding, Ref
 from cloison.netmodel.network import Network
 
 Tick = Callable[[int, int], None]
@@ -91,4 +91,29 @@ def compare(
         replace(known, baseline=before), tuple(lost.values()), status,
         affected((earlier, later), written, (opened, closed), (possible, impossible)),
         major(written, (opened, closed), possible, status), new[1].undecided,
+    )  # fmt: skip
+
+
+def changes(comparison: Comparison, since: str) -> Changes:
+    """Return a comparison as what rules may ask of it; ``since`` is how its older version was named."""
+    old = comparison.old
+    flows, chains = (comparison.opened, comparison.closed), (comparison.possible, comparison.impossible)
+    touched = affected(comparison.sides, filter(worked, comparison.entries), flows, chains)
+    removed = [entry for entry in comparison.entries if entry.kind == "removed"]
+    losing = affected(comparison.sides, removed, ((), comparison.closed), ((), ()))
+    major_by = dict.fromkeys(ref for part in comparison.major.criteria if part.holds == "yes" for ref in part.by)
+    return Changes(
+        since,
+        old.digest,
+        {
+            "major": tuple(major_by),
+            "tenants": tuple(Ref("party", item.tenant) for item in touched),
+            "losses": tuple(Ref("party", item.tenant) for item in losing),
+        },
+        tuple(
+            entry.subject for entry in comparison.entries
+            if entry.kind == "added" and entry.subject.kind in ("zone", "interconnection", "asset")
+        ),
+        frozenset((item.framework, item.clause, item.on) for item in old.model.declarations),
+        comparison.whole,
     )  # fmt: skip

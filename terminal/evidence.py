@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from cloison.flows.auditing.account import Audit
     from cloison.flows.table import Capture
     from cloison.flows.verify import Verification
-    from cloison.netmodel.assurance.evidence import Evidence
+    from cloison.netmodel.assurance.evidence import Changes, Evidence
+    from cloison.netmodel.comparison import Comparison
     from cloison.netmodel.language.model import Review as ReviewEntry
+    from cloison.netmodel.language.revisions import Version
     from cloison.netmodel.lineage import Lineage
     from cloison.netmodel.network import Network
     from cloison.netmodel.report import Report
@@ -167,6 +169,28 @@ def given_to(
     if known is not None:
         evidence = replace(evidence, ancestors=known.digests, unsure=known.doubt)
     return Given(evidence, verification, outcome, known, code)
+
+
+def compared(old: Version, path: Path, at: date) -> Comparison:
+    """Return what the map at a path changes of an earlier version, both at one date, with what rules say of them."""
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.collector import without_collector
+    from cloison.netmodel.comparing.order import read_both
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import Version
+
+    with without_collector():
+        networks = read_both(old, Version(str(path), path), at, PROGRESS.tick)
+        judged = [(one, assess_network(one, PROGRESS.tick)) for one in networks]
+        return compare(judged[0], judged[1], PROGRESS.tick)
+
+
+def changes_since(since: str, path: Path, at: date) -> Changes:
+    """Return what changed since a version of the map, as rules ask of it."""
+    from cloison.netmodel.comparison import changes
+    from cloison.netmodel.language.revisions import version
+
+    return changes(compared(version(since, path), path, at), since)
 
 
 def last_review(network: Network) -> ReviewEntry | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cloison.netmodel.finding import say
 from cloison.terminal import language
-from cloison.terminal.evidence import Given, last_review
+from cloison.terminal.evidence import Given, compared, last_review
 from cloison.terminal.output import tell, write
 from cloison.terminal.progress import PROGRESS
 from cloison.terminal.refusals import refuse, unwritable
@@ -47,24 +47,19 @@ def decisions_path(path: Path, network: Network) -> Path:
 
 def changes_of(path: Path, network: Network, since: str, history: Lineage | None) -> Comparison | None:
     """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
-    from cloison.netmodel.assurance.assess import assess_network
-    from cloison.netmodel.comparing.order import read_both
-    from cloison.netmodel.comparison import compare
     from cloison.netmodel.language.revisions import Version, version
 
-    here, last = Version(str(path), path), last_review(network)
+    last = last_review(network)
     if since:
         old = version(since, path)
     elif last is not None and last.digest == network.digest:
-        old = here
+        old = Version(str(path), path)
     else:
         found = history.at(last.digest) if history is not None and last is not None else None
         if found is None:
             return None
         old = version(found.commit, path)
-    networks = read_both(old, here, network.at, PROGRESS.tick)
-    judged = [(one, assess_network(one, PROGRESS.tick)) for one in networks]
-    return compare(judged[0], judged[1], PROGRESS.tick)
+    return compared(old, path, network.at)
 
 
 def earlier_decisions(path: Path, network: Network) -> Decisions | None:

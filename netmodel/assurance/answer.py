@@ -9,6 +9,7 @@ from cloison.netmodel.assurance.asked import asked, clauses_of, result, seen
 from cloison.netmodel.assurance.assess import Assessment, built_in_checks, built_in_frameworks
 from cloison.netmodel.assurance.baseline import Comparison, Earlier
 from cloison.netmodel.assurance.check import Check, Outcome
+from cloison.netmodel.assurance.evidence import Changes
 from cloison.netmodel.assurance.framework import STATUS_WORDS, Framework
 from cloison.netmodel.assurance.required import Required
 from cloison.netmodel.assurance.upkeep import UPKEEP
@@ -41,11 +42,12 @@ def check_report(
     network: Network,
     comparison: Comparison | None = None,
     demanded: Sequence[Required] = (),
+    changes: Changes | None = None,
 ) -> Report:
     """Return what ``cloison check`` answers; ``data`` is ``cloison.check/1``.
 
     With a ``comparison`` its findings are those of the report: the known ones are told apart, and what is gone. The
-    clauses ``demanded`` are told with what became of them.
+    clauses ``demanded`` are told with what became of them, ``changes`` with what they ask for.
     """
     frameworks = assessment.frameworks
     findings = assessment.findings if comparison is None else comparison.findings
@@ -60,6 +62,11 @@ def check_report(
     }
     if comparison is not None:
         data["baseline"] = _comparison_data(comparison)
+    if changes is not None:
+        data["since"] = {
+            "version": changes.since, "digest": changes.digest, "whole": changes.whole,
+            **{kind: [{"kind": ref.kind, "id": ref.id} for ref in changes.asks[kind]] for kind in sorted(changes.asks)},
+        }  # fmt: skip
     if demanded:
         data["required"] = [
             {"framework": item.status.framework, "clause": item.status.clause, "status": item.status.status,
@@ -72,7 +79,9 @@ def check_report(
         findings=findings,
         statuses=assessment.statuses,
         tables=(*_gone(comparison), _looked_at(assessment)),
-        summary=(*_summary(assessment, findings, network, comparison), *(item.said() for item in demanded)),
+        summary=(
+            *_summary(assessment, findings, network, comparison), *_since(changes), *(item.said() for item in demanded),
+        ),
         marking=network.model.marking,
         title=network.model.name,
         rules=asked(assessment, frameworks),
@@ -273,6 +282,27 @@ def _looked_at(assessment: Assessment) -> Table:
         (Text("rule", "règle"), Text("title", "intitulé"), Text("result", "résultat"), Text("looked at", "examiné")),
         tuple(rows),
     )
+
+
+def _since(changes: Changes | None) -> tuple[Message, ...]:
+    if changes is None:
+        return ()
+    counts = {kind: len(changes.asks.get(kind, ())) for kind in ("major", "tenants", "losses")}
+    told = [
+        say("since {since}: a major change, by {n} {n:thing|things}",
+            "depuis {since} : un changement majeur, par {n} {n:élément|éléments}", since=changes.since,
+            n=counts["major"])
+        if counts["major"] else
+        say("since {since}: no major change is seen", "depuis {since} : aucun changement majeur n’est vu",
+            since=changes.since),
+        say("{tenants} {tenants:tenant is|tenants are} touched, {losses} of which {losses:loses|lose} something",
+            "{tenants} {tenants:commanditaire touché|commanditaires touchés}, dont {losses} {losses:perd|perdent} "
+            "quelque chose", tenants=counts["tenants"], losses=counts["losses"]),
+    ]  # fmt: skip
+    if not changes.whole:
+        told.append(say("not everything that opens or closes was found: the comparison took too long",
+                        "tout ce qui s’ouvre ou se ferme n’a pas été trouvé : comparaison trop longue"))  # fmt: skip
+    return tuple(told)
 
 
 def _summary(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +13,7 @@ from cloison.netmodel.assurance.effective import effective_network, effective_pa
 from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.assurance.framework import Answer, Framework, declared_only, status
 from cloison.netmodel.assurance.policy import compiled_policy, policy_checks
-from cloison.netmodel.assurance.upkeep import UPKEEP, check_names, expired_declarations, waived
+from cloison.netmodel.assurance.upkeep import UPKEEP, check_names, expired_declarations, overtaken, waived
 from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Span, Text, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
@@ -109,9 +109,12 @@ def assess(
 
     made += contradictory
     yearly = {framework.name: framework.yearly for framework in frameworks}
+    after = {framework.name: framework.after for framework in frameworks}
+    stale = overtaken(network, evidence.at, evidence.changes, after)
     findings = (
         *waived(network, made, serves, evidence.at, unasked),
         *expired_declarations(network, evidence.at, yearly),
+        *stale.values(),
     )
     answers: dict[str, list[tuple[str, Answer]]] = {}
     for start, (rule, part, count) in zip(starts, asked, strict=True):
@@ -120,7 +123,7 @@ def assess(
         every,
         outcomes,
         tuple(sorted(findings, key=_order)),
-        tuple(_statuses(evidence, frameworks, answers)),
+        tuple(_statuses(evidence, frameworks, answers, stale)),
         tuple(check.name for check in own if outcomes[check.name].missing),
         tuple(frameworks),
     )
@@ -230,9 +233,12 @@ def _service(contact: Contact) -> str:
 
 
 def _statuses(
-    evidence: Evidence, frameworks: Sequence[Framework], answers: Mapping[str, Sequence[tuple[str, Answer]]]
+    evidence: Evidence,
+    frameworks: Sequence[Framework],
+    answers: Mapping[str, Sequence[tuple[str, Answer]]],
+    stale: Collection[int],
 ) -> Iterator[Status]:
-    model = evidence.network.model
+    declarations = [item for place, item in enumerate(evidence.network.model.declarations) if place not in stale]
     given = _given(evidence)
     for framework in frameworks:
         held = {clause.id for clause in framework.clauses}
@@ -241,10 +247,10 @@ def _statuses(
             for name in clause.rules:
                 rule, _, wanted = name.partition("/")
                 served += [answer for part, answer in answers.get(rule, ()) if not wanted or part == wanted]
-            yield status(framework, clause, served, model.declarations, given, evidence.at)
+            yield status(framework, clause, served, declarations, given, evidence.at)
         latest = {
             item.clause: item
-            for item in sorted(model.declarations, key=lambda item: item.on)
+            for item in sorted(declarations, key=lambda item: item.on)
             if item.framework == framework.name
             and item.clause not in held
             and item.on <= evidence.at

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cloison.netmodel.finding import Message, Span, Witness
+    from cloison.netmodel.finding import Message, Ref, Span, Witness
     from cloison.netmodel.network import Network
     from cloison.netmodel.space.ownership import Owner
     from cloison.netmodel.space.packets import Product
@@ -88,13 +88,34 @@ class Permitted:
     doubts: tuple[Message, ...] = ()
 
 
+Consequence = Literal["major", "tenants", "losses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since an earlier version of the map, as far as clauses ask.
+
+    ``asks`` gives, for what a change may be, by what it is so; nothing where it is not: a major change (SecNumCloud
+    3.2, section 1.3.2), one that touches tenants, one that takes something away from them; where ``whole`` is false
+    more of it may be so. ``added`` are the zones, interconnections and assets that are new; ``declared`` the
+    declarations that the earlier version had (framework, clause, day), which cannot speak of the change.
+    """
+
+    since: str
+    digest: str
+    asks: Mapping[Consequence, tuple[Ref, ...]]
+    added: tuple[Ref, ...] = ()
+    declared: frozenset[tuple[str, str, date]] = frozenset()
+    whole: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that checks may look at, at the date ``at``.
 
     ``effective`` is what each configured device permits, by its id; ``ancestors`` are the digests of the map's
     earlier versions, as far as they were needed, or nothing where there is no history. ``unsure`` says why others may
-    be missing.
+    be missing. ``changes`` are those since a version that was named.
     """
 
     network: Network
@@ -103,3 +124,4 @@ class Evidence:
     observed: Observed | None = None
     ancestors: frozenset[str] | None = None
     unsure: Message | None = None
+    changes: Changes | None = None

@@ -13,6 +13,7 @@ from typing import Literal
 
 from cloison.netmodel.assurance.check import Missing, Part
 from cloison.netmodel.assurance.dates import a_year_after
+from cloison.netmodel.assurance.evidence import Consequence
 from cloison.netmodel.finding import SEVERITIES, Finding, Graph, Message, Ref, Text, say
 from cloison.netmodel.language.model import Declaration
 from cloison.netmodel.report import Absent, Declared, Status, StatusWord
@@ -28,7 +29,8 @@ _SHOWN = 3  # data or findings named in a reason; the others are counted
 class Clause:
     """A clause in our own words; ``declared`` is what no machine can see, ``recommended`` one that cannot fail.
 
-    A declaration on a ``yearly`` clause holds for a year, whatever it says itself. What ``always`` applies does so
+    A declaration on a ``yearly`` clause holds for a year, whatever it says itself, and one on a clause that asks for an
+    act ``after`` changes of a kind until the next of them. What ``always`` applies does so
     whatever the map holds: where none of its rules had anything to look at, the map does not say it, and nothing is
     concluded; only a declaration makes it not applicable.
     """
@@ -42,6 +44,7 @@ class Clause:
     declared: Text | None = None
     recommended: bool = False
     yearly: bool = False
+    after: Consequence | None = None
     always: bool = False
 
 
@@ -69,6 +72,11 @@ class Framework:
     def yearly(self) -> frozenset[str]:
         """The clauses that ask for an act every year."""
         return frozenset(clause.id for clause in self.clauses if clause.yearly)
+
+    @property
+    def after(self) -> Mapping[str, Consequence]:
+        """The clauses that ask for an act after a change, and after which."""
+        return {clause.id: clause.after for clause in self.clauses if clause.after is not None}
 
     def rules_of(self, clause: str) -> tuple[str, ...]:
         """Return the names of the rules that serve a clause, questions left out."""

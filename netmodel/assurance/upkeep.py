@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cloison.netmodel.assurance.dates import a_year_after
+from cloison.netmodel.assurance.evidence import Changes, Consequence
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding, Message, Ref, Severity, Text, Waived, say
 from cloison.netmodel.language.model import Declaration, Waiver
@@ -71,6 +72,15 @@ UPKEEP: Mapping[str, Words] = {
         Text("Verify it again and declare it anew.", "La vérifier de nouveau et la renouveler."),
         "warning",
     ),
+    "overtaken-declaration": Words(
+        Text("A declaration is of before the change", "Une déclaration précède le changement"),
+        Text(
+            "What is to be done again after a change was last declared before it: that attests nothing any more.",
+            "Ce qui est à refaire après un changement a été déclaré avant lui : cela n’atteste plus rien.",
+        ),
+        Text("Do it for this change and declare it anew.", "Le faire pour ce changement et le déclarer de nouveau."),
+        "warning",
+    ),
     "expiring-declaration": Words(
         Text("A declaration will soon be past its date", "Une déclaration arrive à échéance"),
         Text(
@@ -82,6 +92,25 @@ UPKEEP: Mapping[str, Words] = {
     ),
 }
 _SOON = timedelta(days=30)
+_PERHAPS = Text(
+    "the change since {since} may overtake the declaration on {clause}: the comparison took too long to tell",
+    "le changement depuis {since} rend peut-être caduque la déclaration sur {clause} : comparaison trop longue",
+)
+_SHOWN = 5  # names told in a message; the others are counted
+_OVERTAKEN: Mapping[Consequence, Text] = {
+    "major": Text(
+        "the declaration on {clause} is of before a major change (since {since}): {what}",
+        "la déclaration sur {clause} précède un changement majeur (depuis {since}) : {what}",
+    ),
+    "tenants": Text(
+        "the declaration on {clause} is of before a change that touches {what} (since {since})",
+        "la déclaration sur {clause} précède un changement qui touche {what} (depuis {since})",
+    ),
+    "losses": Text(
+        "the declaration on {clause} is of before a change that takes something away from {what} (since {since})",
+        "la déclaration sur {clause} précède un changement qui retire quelque chose à {what} (depuis {since})",
+    ),
+}
 _AN_OBJECT = Text("an object", "un objet")
 _A_CLAUSE = Text("a clause", "une exigence")
 # sections whose entries findings are about
@@ -129,14 +158,46 @@ def expired_declarations(network: Network, at: date, yearly: Mapping[str, Collec
         ends += [declaration.until] if declaration.until is not None else []
         if not ends or min(ends) - at > _SOON:
             continue
-        if any(
-            other.clause == declaration.clause
-            and other.framework == declaration.framework
-            and declaration.on < other.on <= at
-            for other in network.model.declarations
-        ):
+        if not _replaced(network, declaration, at):
+            yield _ending(network, place, declaration, min(ends), at)
+
+
+def overtaken(
+    network: Network, at: date, changes: Changes | None, after: Mapping[str, Mapping[str, Consequence]]
+) -> Mapping[int, Finding]:
+    """Return a finding for each declaration that a change overtakes and no later one replaces, by its place.
+
+    One that says that a clause fails, or does not apply, says so still.
+
+    ``after`` gives, by framework, the clauses that ask for an act after changes of a kind.
+    """
+    found: dict[int, Finding] = {}
+    if changes is None:
+        return found
+    for place, item in enumerate(network.model.declarations):
+        kind = after.get(item.framework, {}).get(item.clause) if item.status in ("conformant", "partial") else None
+        if kind is None or (item.framework, item.clause, item.on) not in changes.declared:
             continue
-        yield _ending(network, place, declaration, min(ends), at)
+        by = changes.asks.get(kind, ())
+        if (by or not changes.whole) and not _replaced(network, item, at):
+            text = _OVERTAKEN[kind] if by else _PERHAPS
+            message = say(text.en, text.fr, clause=item.clause, since=changes.since, what=_told(by))
+            subject = Ref("declaration", item.clause)
+            found[place] = _finding(network, "overtaken-declaration", subject, message, ("declarations", place))
+    return found
+
+
+def _told(refs: Sequence[Ref]) -> tuple[Text, ...]:
+    names = tuple(Text(name, name) for name in dict.fromkeys(ref.id for ref in refs))
+    more = len(names) - _SHOWN
+    return names if more <= 0 else (*names[:_SHOWN], Text(f"{more} more", f"{more} de plus"))
+
+
+def _replaced(network: Network, item: Declaration, at: date) -> bool:
+    return any(
+        other.clause == item.clause and other.framework == item.framework and item.on < other.on <= at
+        for other in network.model.declarations
+    )
 
 
 def _ending(network: Network, place: int, declaration: Declaration, end: date, at: date) -> Finding:

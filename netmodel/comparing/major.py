@@ -23,7 +23,8 @@ Holds = Literal["yes", "no", "to-judge", "not-seen"]
 
 _COMPONENTS = frozenset({"site", "carrier", "vrf", "zone", "subnet", "asset", "interconnection", "translation",
                          "endpoint"})  # fmt: skip
-_PAPER = frozenset({"labels", "risk", "contribution", "role", "names"})  # fields that describe and build nothing
+# fields that describe and build nothing
+_PAPER = frozenset({"labels", "risk", "contribution", "role", "names", "justification"})
 _PEOPLE = frozenset({"responsible", "requester", "approved"})
 
 
@@ -51,7 +52,7 @@ def major(
 ) -> Major:  # fmt: skip
     """Return what a change is by the framework's definition, criterion by criterion."""
     changes = tuple(entries)
-    components = tuple(change.subject for change in changes if change.subject.kind in _COMPONENTS and _built(change))
+    components = tuple(change.subject for change in changes if change.subject.kind in _COMPONENTS and built(change))
     exposed = (
         *(Ref("clause", item.clause) for item in clauses if item.fails),
         *(path.target for path in opened if path.exposing and not path.relayed),
@@ -73,11 +74,16 @@ def major(
     return Major("major" if "yes" in held else "to-judge" if "to-judge" in held else "none-seen", criteria)
 
 
-def _built(change: EntryChange) -> bool:
-    """Say whether a component itself changed, and not only its name or what is written about it."""
+def built(change: EntryChange, paper: frozenset[str] = _PAPER) -> bool:
+    """Say whether a thing itself changed, and not only its name or what is written about it."""
     if change.kind in ("added", "removed", "moved"):
         return True
-    return any(item.name.partition(".")[0] not in _PAPER for item in change.fields)
+    return any(item.name.partition(".")[0] not in paper for item in change.fields)
+
+
+def worked(change: EntryChange) -> bool:
+    """Say whether what a thing does changed, and not only what is written about it or who answers for it."""
+    return built(change, _PAPER | _PEOPLE)
 
 
 _TITLES = {

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
 from cloison.terminal.command import FINDINGS, UNDECIDED, Command
-from cloison.terminal.evidence import given_to, known_frameworks, read_network
+from cloison.terminal.evidence import changes_since, given_to, known_frameworks, read_network
 from cloison.terminal.language import _
 from cloison.terminal.options import (
     AcceptOption,
@@ -35,6 +40,19 @@ def check(
     framework: FrameworkOption = None,
     at: AtOption = None,
     baseline: BaselineOption = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since",
+            metavar="VERSION",
+            help=_(
+                "An earlier version (a file, a folder, a git revision): what the change since asks for is judged too.",
+                "Une version antérieure (fichier, dossier, révision git) : ce que demande le changement depuis est "
+                "jugé aussi.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
     require: RequireOption = None,
     accept: AcceptOption = None,
     format: FormatOption = "",  # noqa: A002 (the option's own name)
@@ -46,8 +64,8 @@ def check(
     """Check a map against every rule, and give each clause a status."""
     if watch:
         options = {"config": config, "capture": capture, "probe": probe, "framework": framework, "at": at,
-                   "baseline": baseline, "require": require, "accept": accept, "format": format, "output": output,
-                   "fail_on": fail_on, "lang": lang}  # fmt: skip
+                   "baseline": baseline, "since": since, "require": require, "accept": accept, "format": format,
+                   "output": output, "fail_on": fail_on, "lang": lang}  # fmt: skip
         return watch_files(watched(path, config or []), lambda: check(path, **options))  # type: ignore[arg-type]
     from cloison.netmodel.assurance.answer import check_report
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
@@ -63,10 +81,12 @@ def check(
     network = read_network(found_map(path), day)
     given = given_to(network, found_map(path), config, capture, probe)
     evidence, unread = given.evidence, given.code
+    if since:
+        evidence = replace(evidence, changes=changes_since(since, found_map(path), day))
     assessment = assess(evidence, built_in_checks(), built_in_frameworks(), PROGRESS.tick, wanted)
     demanded = required(assessment.statuses, require or [], accept or [])
     comparison = compared(assessment.findings, earlier, evidence) if earlier is not None else None
-    report = check_report(assessment, network, comparison, demanded)
+    report = check_report(assessment, network, comparison, demanded, evidence.changes)
     show(report, output, format)
     summarise(report, output, format)
     if worst(report.findings, severity) or any(not item.holds and not item.undecided for item in demanded):

@@ -2,7 +2,8 @@
 
 What a map can show of the themes that an analysis must cover: levels mixed in one zone, resources that several parties
 share, administration interfaces exposed to public networks, third parties that reach tenants' data, development, and
-lines that are yet to come. Each cites its risk (``risk``); where the map cites none at all, nothing is concluded.
+lines that are yet to come; and, where two versions are compared, what is new. Each cites its risk (``risk``); where the
+map cites none at all, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
 from cloison.netmodel.assurance.ends import ref
-from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.evidence import Changes, Evidence
 from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
 from cloison.netmodel.assurance.holdings import DATA, holds
 from cloison.netmodel.assurance.perimeter import is_environment
@@ -220,7 +221,7 @@ def _development(network: Network) -> Part:
 
 
 def _projects(network: Network, evidence: Evidence) -> Part:
-    """Return the lines that are yet to start: what the map shows of projects."""
+    """Return the lines that are yet to start: what a map alone shows of projects."""
     lines = [line for line in network.lines if line.rule is None]
     planned = [line for line in lines if line.flow.starts is not None and line.flow.starts > evidence.at]
     breaches = []
@@ -241,6 +242,38 @@ def _projects(network: Network, evidence: Evidence) -> Part:
     )
     missing = () if lines else (Missing(Ref("map", network.model.name), _LINES),)
     return Part(seen, {"declared": len(lines)}, tuple(breaches), missing, name="projects")
+
+
+def _added(network: Network, changes: Changes) -> Part:
+    """Return the zones, interconnections and equipment that are new since an earlier version."""
+    breaches = []
+    for subject in changes.added:
+        if not _cites(network, subject):
+            message = say(
+                "{name} is new since {since}, and cites no risk",
+                "{name} est nouveau depuis {since}, et ne cite aucun risque",
+                name=subject.id,
+                since=changes.since,
+            )
+            breaches.append(Breach(subject, message, cited(network, subject)))
+    seen = say(
+        "{n} {n:zone, interconnection or asset is|zones, interconnections and assets are} new since {since}",
+        "{n} {n:zone, interconnexion ou bien nouveau|zones, interconnexions et biens nouveaux} depuis {since}",
+        n=len(changes.added),
+        since=changes.since,
+    )
+    return Part(seen, {"declared": len(changes.added)}, tuple(breaches), name="projects")
+
+
+def _cites(network: Network, subject: Ref) -> bool:
+    """Tell whether a zone, an interconnection or an asset cites a risk: itself, or a zone that it is in or joins."""
+    if subject.kind == "zone":
+        return bool(risk_of(network, subject.id))
+    if subject.kind == "interconnection":
+        joined = network.model.interconnections[subject.id]
+        return bool(joined.risk) or all(risk_of(network, zone) for zone in joined.between)
+    asset = network.assets[subject.id]
+    return bool(asset.asset.risk) or any(risk_of(network, zone) for zone in asset.zones)
 
 
 def _cites_risks(network: Network) -> bool:
@@ -265,6 +298,7 @@ def _run(evidence: Evidence) -> Outcome:
             _third_parties(network),
             _development(network),
             _projects(network, evidence),
+            *((_added(network, evidence.changes),) if evidence.changes is not None else ()),
         )
     )
 

@@ -87,5 +87,6 @@ CLAUSES: tuple[Clause, ...] = (
             "l’infrastructure ajouté, modifié ou retiré",
         ),
         yearly=True,
+        after="major",
     ),
 )

@@ -20,6 +20,8 @@ CLAUSES: tuple[Clause, ...] = (
             "when the policy was last revised, and after which change",
             "quand la politique a été revue, et après quel changement",
         ),
+        yearly=True,
+        after="major",
     ),
     Clause(
         id="9.5.a",

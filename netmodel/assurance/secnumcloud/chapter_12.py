@@ -39,6 +39,7 @@ CLAUSES: tuple[Clause, ...] = (
             "que les commanditaires sont prévenus de chaque changement, d’abord ceux que nomme la comparaison des"
             " versions de la carte",
         ),
+        after="tenants",
     ),
     Clause(
         id="12.2.d",
@@ -53,6 +54,7 @@ CLAUSES: tuple[Clause, ...] = (
             "that tenants are told of what a change takes away",
             "que les commanditaires sont prévenus de ce qu’un changement leur retire",
         ),
+        after="losses",
     ),
     Clause(
         id="12.3.a",

@@ -20,6 +20,7 @@ CLAUSES: tuple[Clause, ...] = (
             "la date de la dernière révision du plan de continuité, dans l’année",
         ),
         yearly=True,
+        after="major",
     ),
     Clause(
         id="17.2.a",

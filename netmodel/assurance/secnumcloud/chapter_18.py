@@ -1,4 +1,4 @@
-"""SecNumCloud 3.2, chapter 18: compliance. What a major change asks is declared until two maps are compared."""
+"""SecNumCloud 3.2, chapter 18: compliance. What a major change asks is declared anew after it."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the independent review of the last major change, or that there was none since",
             "la revue indépendante du dernier changement majeur, ou qu’il n’y en a pas eu depuis",
         ),
+        after="major",
     ),
     Clause(
         id="18.2.3.a/organisation",
@@ -88,6 +89,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the audit of organisation and premises of the last major change, or that there was none",
             "l’audit organisationnel et physique du dernier changement majeur, ou qu’il n’y en a pas eu",
         ),
+        after="major",
     ),
     Clause(
         id="18.2.3.a/configuration",
@@ -102,6 +104,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the audit of configurations of the last major change, or that there was none since",
             "l’audit des configurations du dernier changement majeur, ou qu’il n’y en a pas eu depuis",
         ),
+        after="major",
     ),
     Clause(
         id="18.2.3.a/penetration",
@@ -117,6 +120,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the penetration test of the last major change, or that there was none",
             "le test d’intrusion du dernier changement majeur, ou qu’il n’y en a pas eu",
         ),
+        after="major",
     ),
     Clause(
         id="18.2.3.a/saas",
@@ -132,6 +136,7 @@ CLAUSES: tuple[Clause, ...] = (
             "the test and the audit of code of a SaaS, or that the service is none",
             "le test et l’audit de code d’un SaaS, ou que le service n’en est pas un",
         ),
+        after="major",
     ),
     Clause(
         id="18.3.a",
