@@ -180,7 +180,7 @@ def _decide(
     if missing:
         return "not-evaluated", "nothing", _absent_data(missing)
     if nothing and (declaration is None or clause.kind not in ("P", "D")):
-        return "not-evaluated", "nothing", absent[0]
+        return "not-evaluated", "nothing", _unseen(clause, absent[0])
     if waived:
         return "waived", "waiver", _waivers(waived)
     if errors or warnings:
@@ -271,6 +271,17 @@ def _nothing(clause: Clause) -> Message:
     if clause.declared is not None:
         return say("to be declared: {rest}", "à déclarer : {rest}", rest=clause.declared)
     return say("nothing could be looked at", "rien n’a pu être examiné")
+
+
+def _unseen(clause: Clause, why: Message) -> Message:
+    if clause.declared is None:
+        return why
+    return say(
+        "{why}; to be declared: {rest}",
+        "{why} ; à déclarer : {rest}",
+        why=Text(why.say("en"), why.say("fr")),
+        rest=clause.declared,
+    )
 
 
 def _absent_data(missing: Sequence[Missing]) -> Message:

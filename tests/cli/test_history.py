@@ -28,9 +28,17 @@ def checked(folder: Path, at: str) -> tuple[str, str, str]:
     evidence = given_to(network, folder / "cloison.yaml", None, None, None).evidence
     assessment = assess(evidence, built_in_checks(), built_in_frameworks())
     clause = next(item for item in assessment.statuses if item.clause == "13.1.b")
-    seen = assessment.outcomes["overdue-review"].parts[0].seen.say("en")
+    seen = "; ".join(part.seen.say("en") for part in assessment.outcomes["overdue-review"].parts)
     found = [item for item in assessment.findings if item.rule == "overdue-review"]
     return clause.status, seen, f"{found[0].severity}: {found[0].message.say('en')}" if found else ""
+
+
+def rebuilt(folder: Path, at: str) -> str:
+    """Return the status of 14.2.c: whether the environment of a given date can be rebuilt."""
+    network = compile_network(read_map(folder / "cloison.yaml"), date.fromisoformat(at))
+    evidence = given_to(network, folder / "cloison.yaml", None, None, None).evidence
+    statuses = assess(evidence, built_in_checks(), built_in_frameworks()).statuses
+    return next(item.status for item in statuses if item.clause == "14.2.c")
 
 
 def test_a_review_holds_for_what_comes_of_the_version_that_was_reviewed(tmp_path: Path) -> None:
@@ -46,6 +54,7 @@ def test_a_review_holds_for_what_comes_of_the_version_that_was_reviewed(tmp_path
     status, why, _ = checked(folder, "2026-06-02")
     assert status == "partial"  # what is left is a declaration
     assert "is a version from which this map comes" in why
+    assert rebuilt(folder, "2026-06-02") == "partial"  # 14.2.c: seen; for how long versions are kept is declared
     assert checked(folder, "2027-06-02")[0] == "non-conformant"  # over a year old
 
 
@@ -57,6 +66,7 @@ def test_a_digest_of_no_version_fails(tmp_path: Path) -> None:
     status, _, finding = checked(folder, "2026-03-01")
     assert status == "non-conformant"
     assert finding.startswith("error: what was reviewed on 2026-02-01 (sha256:000000000000)")
+    assert rebuilt(folder, "2026-03-01") == "non-conformant"
 
 
 def test_without_a_history_dates_alone_are_judged(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def _network(folder: Path) -> Network:
 NOT_APPLICABLE = {
     ("data-location", "support"),
     ("distinct-interfaces", "users"),
+    ("overdue-review", "version"),
     ("remote-maintenance", "bastion"),
     ("remote-maintenance", "end"),
     ("remote-maintenance", "logs"),

@@ -1,4 +1,6 @@
-"""overdue-review: the map was reviewed within the last year, and what was reviewed led to it (SecNumCloud 13.1.b).
+"""overdue-review: the map was reviewed within the last year, and what was reviewed led to it.
+
+SecNumCloud 13.1.b asks for both, 14.2.c for the second: that the environment of a given date can be rebuilt.
 
 That the last review's digest is that of an earlier version of this map is asked of its git history; without one, or
 where the review has no digest, dates alone are judged.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
+from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.dates import a_year_after
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.finding import Message, Ref, Step, Text, Value, Witness, say
@@ -25,18 +27,25 @@ _STRANGE = Text(
 )
 
 
+_UNKNOWN = Text(
+    "the version that was reviewed last was not looked for in the map’s history",
+    "la dernière version revue n’a pas été cherchée dans l’historique de la carte",
+)
+
+
 def _run(evidence: Evidence) -> Outcome:
     network = evidence.network
     reviews = list(enumerate(network.model.reviews))
     done = [(place, review) for place, review in reviews if review.on <= evidence.at]
     subject = Ref("map", network.model.name)
     if not done:
-        return one(_none_done(evidence, subject))
+        nothing = say("no review names what was reviewed", "aucune revue ne nomme ce qui a été revu")
+        return Outcome((_none_done(evidence, subject), Part(nothing, {}, absent=nothing, name="version")))
     place, last = max(done, key=lambda item: item[1].on)
     due = a_year_after(last.on)
     descent = _descent(evidence, last)
     seen = _seen(evidence, len(done), last, due, descent)
-    breaches: tuple[Breach, ...] = ()
+    lost: tuple[Breach, ...] = ()
     if descent is False:
         span = network.document.span(("reviews", place))
         message = say(
@@ -45,10 +54,11 @@ def _run(evidence: Evidence) -> Outcome:
             on=last.on,
             digest=last.digest[:_SHOWN],
         )
-        breaches = (Breach(subject, message, (span,), remedy=say(
+        lost = (Breach(subject, message, (span,), remedy=say(
             "Review the map as it is and record its digest, or correct the digest of the review.",
             "Revoir la carte telle qu’elle est et consigner son empreinte, ou corriger l’empreinte de la revue.",
         )),)  # fmt: skip
+    late: tuple[Breach, ...] = ()
     if due < evidence.at:
         message = say(
             "the last review was on {on}; the next was due by {due}",
@@ -58,8 +68,13 @@ def _run(evidence: Evidence) -> Outcome:
         )
         span = network.document.span(("reviews", place))
         witness = Witness("facts", (Step(subject, say("reviewed on {on}", "revue le {on}", on=last.on), span),))
-        breaches = (Breach(subject, message, (span,), witness), *breaches)
-    return one(Part(seen, {"declared": len(done)}, breaches))
+        late = (Breach(subject, message, (span,), witness),)
+    version = Part(Message(_UNKNOWN), {}, absent=Message(_UNKNOWN), name="version")
+    if descent is not None:
+        how = say("the last review, of {on}: {how}", "la dernière revue, du {on} : {how}", on=last.on,
+                  how=_DESCENDS if descent else _STRANGE)  # fmt: skip
+        version = Part(how, {"declared": 1}, lost, name="version")
+    return Outcome((Part(seen, {"declared": len(done)}, late, name="date"), version))
 
 
 def _descent(evidence: Evidence, review: Review) -> bool | None:
@@ -75,10 +90,10 @@ def _seen(evidence: Evidence, count: int, last: Review, due: date, descent: bool
     facts: dict[str, Value] = {"n": count, "on": last.on, "due": due}
     if descent is not None:
         return say(
-            "{n} {n:review|reviews}, the last on {on}, the next due by {due}; {how}",
-            "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due} ; {how}",
-            how=_DESCENDS if descent else _STRANGE, **facts,
-        )  # fmt: skip
+            "{n} {n:review|reviews}, the last on {on}, the next due by {due}",
+            "{n} {n:revue|revues}, la dernière le {on}, la prochaine au plus tard le {due}",
+            **facts,
+        )
     if evidence.unsure is not None:
         return say(
             "{n} {n:review|reviews}, the last on {on}, the next due by {due}; judged by {n:its date|their dates} "
@@ -107,7 +122,7 @@ def _none_done(evidence: Evidence, subject: Ref) -> Part:
         span = network.document.span(("reviews",), key=True)
         message = say("no review of this map is recorded", "aucune revue de cette carte n’est consignée")
         seen = say("no review", "aucune revue")
-        return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
+        return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing, name="date")
     place, first = min(enumerate(planned), key=lambda item: item[1].on)
     seen = say(
         "{n} {n:review|reviews}, none dated {at} or before",
@@ -129,7 +144,7 @@ def _none_done(evidence: Evidence, subject: Ref) -> Part:
             on=first.on,
         )
     span = network.document.span(("reviews", place))
-    return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing)
+    return Part(seen, {}, (Breach(subject, message, (span,), severity="warning"),), missing, name="date")
 
 
 CHECK = Check(
@@ -145,4 +160,5 @@ CHECK = Check(
     ),
     severity="error",
     run=_run,
+    parts=("date", "version"),
 )

@@ -48,10 +48,12 @@ CLAUSES: tuple[Clause, ...] = (
             "donnée, aussi longtemps que les sauvegardes.",
         ),
         kind="P",
+        rules=("overdue-review/version",),
         declared=Text(
             "where the versions of maps, configurations and software are kept, and for how long",
             "où sont conservées les versions des cartes, des configurations et des logiciels, et combien de temps",
         ),
+        always=True,
     ),
     Clause(
         id="14.4.a",
