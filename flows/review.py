@@ -86,11 +86,9 @@ def points_of(made: Review) -> Mapping[str, tuple[Message, ...]]:
 def _item_of(point: Point, items: Items) -> str | None:
     kind, name = point.subject.kind, point.subject.id
     if kind == "waiver":
-        rule, _, on = name.partition(" ")
-        name = f"waiver:{rule}:{on}"
-    elif kind == "line" and name in items.of_line:
-        name = items.of_line[name].id
-    return name if name in items.by_id else None
+        return next((items.waivers[span] for span in point.spans if span in items.waivers), None)
+    item = items.of_line.get(name) if kind == "line" else items.by_id.get(name) if kind == "fragment" else None
+    return item.id if item is not None else None
 
 
 def decisions_table(made: Review) -> Table:

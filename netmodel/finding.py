@@ -141,11 +141,12 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """Who accepted a finding, why and until when."""
+    """Who accepted a finding, why and until when; ``place`` is that of the waiver among the map's, if known."""
 
     why: str
     by: str
     until: date
+    place: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
 from cloison.flows.reviewing.matter import Matter, Point, Topic
 from cloison.netmodel.finding import Ref, Text, say
@@ -11,11 +11,7 @@ from cloison.netmodel.finding import Ref, Text, say
 
 def _points(matter: Matter) -> Iterator[Point]:
     network = matter.network
-    covered: dict[tuple[str, str, date], int] = {}
-    for finding in matter.assessment.findings:
-        if finding.waiver is not None:
-            key = (finding.waiver.by, finding.waiver.why, finding.waiver.until)
-            covered[key] = covered.get(key, 0) + 1
+    covered = Counter(found.waiver.place for found in matter.assessment.findings if found.waiver is not None)
     for place, waiver in enumerate(network.model.waivers):
         yield Point(
             Ref("waiver", f"{waiver.rule} {waiver.on}"),
@@ -23,7 +19,7 @@ def _points(matter: Matter) -> Iterator[Point]:
                 "{rule} on {on} accepted by {by} until {until}: {n} {n:finding|findings} today",
                 "{rule} sur {on} accepté par {by} jusqu’au {until} : {n} {n:constat|constats} aujourd’hui",
                 rule=waiver.rule, on=waiver.on, by=waiver.by, until=waiver.until,
-                n=covered.get((waiver.by, waiver.why, waiver.until), 0),
+                n=covered[place],
             ),
             (network.document.span(("waivers", place)),),
         )  # fmt: skip

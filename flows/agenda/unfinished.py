@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.flows.reviewing.items import items_of
+from cloison.flows.reviewing.items import is_state, items_of, says_the_same
 from cloison.flows.reviewing.matter import Matter, Point, Topic
 from cloison.netmodel.finding import Message, Ref, Text, say
 
@@ -18,7 +18,9 @@ def _points(matter: Matter) -> Iterator[Point]:
         message: Message | None = None
         if decision.word == "remove":
             message = say("was to be removed: {why}", "devait être supprimé : {why}", why=decision.why)
-        elif decision.word == "change" and decision.state == item.state:
+        elif decision.word == "change" and (
+            says_the_same(decision.state, item.state) or not is_state(decision.state)
+        ):
             message = say("was to be changed: {why}", "devait être modifié : {why}", why=decision.why)
         if message is not None:
             yield Point(Ref(item.kind, item.id), message, (item.span, decision.place))

@@ -15,7 +15,9 @@ _FEW = 4
 def item_said(item: Item, network: Network) -> Message:
     """Return what an item says: ends and services of lines, what a waiver accepts."""
     if item.kind == "waiver":
-        _, rule, on = item.id.split(":", 2)
+        waiver = next(one for place, one in enumerate(network.model.waivers)
+                      if network.document.span(("waivers", place)) == item.span)  # fmt: skip
+        rule, on = waiver.rule, waiver.on
         return say("waiver of {rule} on {on}", "dérogation à {rule} sur {on}", rule=rule, on=on)
     line = network.line[item.lines[0]]
     ends, services = _ends(line), _few([name for name, _ in line.services])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cloison.flows.reviewing.decisions import Decision, Decisions
-from cloison.flows.reviewing.items import Item, Items
+from cloison.flows.reviewing.items import Item, Items, is_state, says_the_same
 from cloison.netmodel.finding import Finding, Message, Ref, Span, say
 
 How = Literal["decided", "undecided", "changed", "to-do", "gone"]
@@ -18,7 +18,8 @@ class Standing:
     """Of each item, its decision where there is one, and how it stands; and decisions of what is there no more.
 
     ``decided`` holds as it is, ``to-do`` is to be changed or removed and still there, ``changed`` was decided of
-    another state than that of now, ``gone`` is no item of the map.
+    another state than that of now, or of none that is known, ``gone`` is no item of the map. What was to be changed
+    is done once its own words are others.
     """
 
     items: Mapping[str, tuple[Item, Decision | None, How]]
@@ -27,6 +28,13 @@ class Standing:
     def count(self, how: How) -> int:
         """Return how many items stand so."""
         return len(self.gone) if how == "gone" else sum(entry[2] == how for entry in self.items.values())
+
+
+_GONE = say(
+    "Decide “remove”, delete the row, or put back what was to stay; a spreadsheet may also have altered the item’s id.",
+    "Décider « supprimer », effacer la ligne du tableau, ou remettre ce qui devait rester ; un tableur a pu aussi "
+    "altérer l’identifiant.",
+)
 
 
 def standing(items: Items, decisions: Decisions) -> Standing:
@@ -41,8 +49,8 @@ def _how(item: Item, decision: Decision | None) -> How:
         return "undecided"
     if decision.word == "remove":
         return "to-do"  # it is still there
-    if decision.word == "change":
-        return "to-do" if decision.state == item.state else "decided"
+    if decision.word == "change" and is_state(decision.state):
+        return "to-do" if says_the_same(decision.state, item.state) else "decided"
     return "decided" if decision.state == item.state else "changed"
 
 
@@ -53,8 +61,8 @@ def refusals(stand: Standing) -> tuple[Finding, ...]:
     """
     found: list[Finding] = []
 
-    def add(rule: str, message: Message, item: str, *places: Span) -> None:
-        found.append(Finding(rule, "error", message, Ref("decision", item), places))
+    def add(rule: str, message: Message, item: str, *places: Span, remedy: Message | None = None) -> None:
+        found.append(Finding(rule, "error", message, Ref("decision", item), places, remedy=remedy))
 
     for item, decision, how in stand.items.values():
         if how == "undecided":
@@ -70,5 +78,5 @@ def refusals(stand: Standing) -> tuple[Finding, ...]:
             add("gone", say(
                 "{item} was to stay, and is in the map no more", "{item} devait rester, et n’est plus dans la carte",
                 item=decision.item,
-            ), decision.item, decision.place)  # fmt: skip
+            ), decision.item, decision.place, remedy=_GONE)  # fmt: skip
     return tuple(found)

@@ -143,7 +143,7 @@ def waived(
         elif waiver.until - at <= _SOON:
             standing.append(_expiring_waiver(network, place, waiver, len(covered)))
         for found in covered:
-            standing[found] = replace(standing[found], waiver=Waived(waiver.why, waiver.by, waiver.until))
+            standing[found] = replace(standing[found], waiver=Waived(waiver.why, waiver.by, waiver.until, place))
     return tuple(standing)
 
 

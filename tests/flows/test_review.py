@@ -14,7 +14,7 @@ from cloison.flows import agenda
 from cloison.flows.review import Asked, Review, decisions_table, points_of, review, review_report
 from cloison.flows.reviewing.deciding import chosen, decided
 from cloison.flows.reviewing.decisions import Decision, Decisions, Word, read_decisions
-from cloison.flows.reviewing.items import Item, Items, items_of
+from cloison.flows.reviewing.items import Item, Items, is_state, items_of, says_the_same
 from cloison.flows.reviewing.matter import Matter
 from cloison.flows.reviewing.standing import How, refusals, standing
 from cloison.netmodel.assurance.assess import assess_network
@@ -147,7 +147,7 @@ def test_what_the_last_review_decided_and_nobody_did(network: Network) -> None:
     earlier = Decisions("2025.csv", (
         Decision("F-1", "remove", ("Ada",), "unused", "whatever", place),
         Decision("F-2", "change", ("Ada",), "too broad", state["F-2"], place),
-        Decision("F-3", "change", ("Ada",), "telnet", "another", place),
+        Decision("F-3", "change", ("Ada",), "telnet", THEN, place),
         Decision("F-4", "keep", ("Ada",), "", state["F-4"], place),
         Decision("F-9", "remove", ("Ada",), "unused", "whatever", place),
     ))  # fmt: skip
@@ -202,6 +202,8 @@ def test_a_fragment_changes_with_any_of_its_lines(network: Network, tmp_path: Pa
     assert changed == {"T-1.<t>"}
 
 
+NOW, THEN, MEANS = "aaaaaaaaaaaa-bbbbbbbbbbbb", "cccccccccccc-bbbbbbbbbbbb", "aaaaaaaaaaaa-dddddddddddd"
+SPOILT = "1,23457E+11"  # what a spreadsheet may make of digits
 EXPECTED: dict[tuple[Word | None, bool, bool], How | None] = {  # decision, its state is that of now, still in the map
     (None, True, True): "undecided",
     ("keep", True, True): "decided",
@@ -219,13 +221,91 @@ EXPECTED: dict[tuple[Word | None, bool, bool], How | None] = {  # decision, its 
 @pytest.mark.parametrize(("word", "same", "there"), EXPECTED)
 def test_where_a_decision_stands(word: Word | None, same: bool, there: bool) -> None:
     how = EXPECTED[word, same, there]
-    items = Items((Item("line", "F-1", "now", Span("m", 1), ("F-1",)),) if there else ())
-    made_of = () if word is None else (Decision("F-1", word, ("A",), "w", "now" if same else "then", Span("d", 2)),)
+    items = Items((Item("line", "F-1", NOW, Span("m", 1), ("F-1",)),) if there else ())
+    made_of = () if word is None else (Decision("F-1", word, ("A",), "w", NOW if same else THEN, Span("d", 2)),)
     stand = standing(items, Decisions("d", made_of))
     counted = {name: stand.count(name) for name in ("decided", "undecided", "changed", "to-do", "gone")}
     assert counted == {name: int(name == how) for name in counted}
     closes = how in ("decided", "to-do") or (how == "gone" and word == "remove")
     assert (not refusals(stand)) is closes
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "how"),
+    [
+        ("keep", MEANS, "changed"),  # the same words authorise other packets
+        ("change", MEANS, "to-do"),  # nobody touched the line
+        ("keep", SPOILT, "changed"), ("keep", "", "changed"), ("change", SPOILT, "changed"), ("change", "", "changed"),
+    ],
+)  # fmt: skip
+def test_a_decision_of_another_meaning_or_of_no_known_state(word: Word, state: str, how: How) -> None:
+    """What is kept holds for the packets it authorised; what was to be changed is not done by a spoilt cell."""
+    items = Items((Item("line", "F-1", NOW, Span("m", 1), ("F-1",)),))
+    stand = standing(items, Decisions("d", (Decision("F-1", word, ("A",), "w", state, Span("d", 2)),)))
+    assert [entry[2] for entry in stand.items.values()] == [how]
+    assert bool(refusals(stand)) is (how == "changed")
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        (("cidr: 10.2.0.0/24", "cidr: 10.2.0.0/25"), {"F-2", "F-3", "F-4", "T-1.<t>"}),  # what a subnet's name holds
+        (("db: {interfaces: {lan: 10.2.0.10}}", "db: {interfaces: {lan: 10.2.0.11}}"), {"F-1"}),
+        (("services: {spare: tcp/9}", "services: {spare: tcp/10}"), {"F-5"}),
+        (("cloison: 1", "cloison: 1\nvrfs: {another: {}}"), set()),  # a VRF before or after changes no line
+        (("name: Petit nuage", "name: Grand nuage"), set()),
+    ],
+)
+def test_a_state_is_what_a_line_authorises_too(tmp_path: Path, change: tuple[str, str], lines: set[str]) -> None:
+    text = MAP.replace("flows:\n", "services: {spare: tcp/9}\nflows:\n  F-5: {from: web/lan, to: db/lan, "
+                       "services: spare, vrf: default}\n", 1).replace(
+        "lan: 10.2.0.10}}", "lan: 10.2.0.10}}").replace("vrf: default", "responsible: ops")  # fmt: skip
+    assert change[0] in text
+    before = items_of(network_of(text, tmp_path)).by_id
+    after = items_of(network_of(text.replace(*change), tmp_path)).by_id
+    expected = lines | ({"F-5"} if "F-1" in lines else set())  # both are of the same ends
+    assert {name for name in before if before[name].state != after[name].state} == expected
+    words = {name for name in before if not says_the_same(before[name].state, after[name].state)}
+    assert not words
+
+
+def test_no_spreadsheet_takes_a_state_for_anything_else(network: Network) -> None:
+    for item in items_of(network).items:
+        assert is_state(item.state)
+        assert not any(sign.isdigit() for sign in item.state)
+
+
+def test_what_is_called_alike_is_decided_by_itself(tmp_path: Path) -> None:
+    """Two waivers of one finding, a line that is called as a waiver, an asset called as a line, fragments alike."""
+    text = MAP.replace("flows:\n", """flows:
+  "waiver:unsafe-service:F-3": {from: one-lan, to: two-lan, services: ssh, responsible: ops}
+""", 1).replace("  idle:", "  F-2:").replace("reviews:", """  - {rule: unsafe-service, on: F-3, why: again, by: Ben,
+    until: 2026-12-31}
+reviews:""").replace("waivers:", """  - for: {t: {zones: {id: one}}}
+    flows:
+      T-1.<t>: {from: two-lan, to: web/lan, services: tcp/9999}
+waivers:""")  # fmt: skip
+    found = made(network_of(text, tmp_path))
+    assert [(item.id, item.lines) for item in found.items.items if item.id[0] in "wT"] == [
+        ("waiver:unsafe-service:F-3", ("waiver:unsafe-service:F-3",)),
+        ("T-1.<t>", ("T-1.t1", "T-1.t2")), ("T-1.<t>:2", ("T-1.one",)),
+        ("waiver:unsafe-service:F-3:2", ()), ("waiver:unsafe-service:F-3:3", ()),
+    ]  # fmt: skip
+    assert len(found.standing.items) == len(found.items.items)
+    said = {name: [message.say("en") for message in messages] for name, messages in points_of(found).items()}
+    assert not any("F-2 lacks kind" in one for one in said["F-2"])  # that is of the asset
+    assert any("accepted by Ada" in one for one in said["waiver:unsafe-service:F-3:2"])
+    assert any("accepted by Ben" in one for one in said["waiver:unsafe-service:F-3:3"])
+
+
+def test_a_waiver_is_told_with_its_own_findings(tmp_path: Path) -> None:
+    """Two waivers by the same person, for the same reason, until the same day: only one of them covers anything."""
+    text = MAP.replace("reviews:", """  - {rule: unsafe-service, on: F-1, why: until it is replaced, by: Ada,
+    until: 2026-12-31}
+reviews:""").replace("on: F-3,", "on: F-4,").replace("services: https, expires", "services: telnet, expires")
+    found = made(network_of(text, tmp_path))
+    counts = {point.subject.id: point.message.values["n"] for point in topic(found, "acceptances").points}
+    assert counts == {"unsafe-service F-4": 1, "unsafe-service F-1": 0}
 
 
 def test_a_table_is_read_as_it_was_written(network: Network, tmp_path: Path) -> None:
