@@ -141,12 +141,22 @@ def review_report(made: Review) -> Report:
             ],
         },
         tables=(
-            _overview(made), *(_agenda_table(asked) for asked in made.agenda if asked.points), *_changes(made.matter)
+            _overview(made), *_captures(made.matter), *(_agenda_table(asked) for asked in made.agenda if asked.points),
+            *_changes(made.matter),
         ),
         summary=tuple(_summary(made)),
         marking=network.model.marking,
         title=network.model.name,
     )  # fmt: skip
+
+
+def _captures(matter: Matter) -> tuple[Table, ...]:
+    """Return which captures were looked at, their period, and what of them was not decoded."""
+    from cloison.flows.auditing.tables import ledger_table, source_table
+
+    if matter.audit is None:
+        return ()
+    return tuple(table for table in (source_table(matter.audit), ledger_table(matter.audit)) if table.rows)
 
 
 def _changes(matter: Matter) -> tuple[Table, ...]:
@@ -234,3 +244,7 @@ def _summary(made: Review) -> Iterable[Message]:
         undecided=stand.count("undecided"),
         changed=stand.count("changed"),
     )
+    if made.matter.audit is not None:
+        from cloison.flows.auditing.summary import words
+
+        yield from words(made.matter.audit)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from cloison.flows.reviewing.lines import at_line
 from cloison.flows.reviewing.matter import Matter, Point, Topic
 from cloison.netmodel.finding import Text, say
+from cloison.netmodel.language.model import Approval
 from cloison.netmodel.network import Network
 
 
 def _points(matter: Matter) -> Iterator[Point]:
     today = _answering(matter.network)
     for line in matter.network.lines:
-        if not line.flow.approved:
-            continue
-        approval = max(line.flow.approved, key=lambda item: item.on or date.min)
-        if _fold(approval.by) in today:
-            continue
-        message = say(
-            "approved by {by}, who is responsible for no line and did not take part in the last review",
-            "approuvée par {by}, qui n’est responsable d’aucune ligne et n’a pas pris part à la dernière revue",
-            by=approval.by,
-        )
-        yield at_line(line, message, "approved")
+        for approval in _last(line.flow.approved):
+            if _fold(approval.by) in today:
+                continue
+            message = say(
+                "approved by {by}, who is responsible for no line and did not take part in the last review",
+                "approuvée par {by}, qui n’est responsable d’aucune ligne et n’a pas pris part à la dernière revue",
+                by=approval.by,
+            )
+            yield at_line(line, message, "approved")
+
+
+def _last(approvals: Sequence[Approval]) -> tuple[Approval, ...]:
+    """Return the last approval of each party: one tenant’s is not replaced by another’s."""
+    found: dict[str, Approval] = {}
+    for approval in sorted(approvals, key=lambda item: item.on or date.min):
+        found[approval.party] = approval
+    return tuple(found.values())
 
 
 def _answering(network: Network) -> set[str]:
@@ -33,7 +40,7 @@ def _answering(network: Network) -> set[str]:
     names = {_fold(flow.responsible) for flow in model.flows.values()}
     done = [review for review in model.reviews if review.on <= network.at]
     if done:
-        names |= {_fold(name) for name in max(done, key=lambda item: item.on).by}
+        names |= {_fold(name) for name in sorted(done, key=lambda item: item.on)[-1].by}
     return names - {""}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cloison.flows.observe import observed
 from cloison.flows.reviewing.matter import Matter, Point, Topic, without_captures
+from cloison.flows.reviewing.sight import sight
 from cloison.netmodel.finding import Ref, Text, say
 
 
@@ -24,15 +25,25 @@ def _points(matter: Matter) -> Iterator[Point]:
             ),
             (stranger.span,),
         )
-    heard = {owner.asset for edge in seen.edges for owner in (edge.contact.source, edge.contact.target)} - {""}
-    network = matter.network
+    shown, network, hidden = sight(matter.audit), matter.network, 0
     for name, asset in network.assets.items():
-        if asset.points.ranges and name not in heard and asset.cluster not in heard and not set(asset.members) & heard:
-            yield Point(
-                Ref("asset", name),
-                say("{asset} was in no conversation", "{asset} n’a pris part à aucune conversation", asset=name),
-                (network.document.span(("assets", name), key=True),),
-            )
+        if not asset.points.ranges or {name, asset.cluster, *asset.members} & shown.speakers:
+            continue
+        if not shown.shows_any((*asset.subnets, *asset.zones)):
+            hidden += 1
+            continue
+        yield Point(
+            Ref("asset", name),
+            say("{asset} was in no conversation", "{asset} n’a pris part à aucune conversation", asset=name),
+            (network.document.span(("assets", name), key=True),),
+        )
+    if hidden:
+        yield Point(Ref("map", network.model.name), say(
+            "{n} {n:asset lies|assets lie} in places of which the captures show nothing: not compared",
+            "{n} {n:équipement se trouve|équipements se trouvent} là où les captures ne montrent rien : non "
+            "{n:comparé|comparés}",
+            n=hidden,
+        ))  # fmt: skip
 
 
 TOPIC = Topic(

@@ -1,4 +1,4 @@
-"""Lines that nobody used, as far as the captures tell."""
+"""Lines that nobody used, as far as the captures tell: of what none of them shows, only that it is not known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from cloison.flows.reviewing.lines import at_line
 from cloison.flows.reviewing.matter import Matter, Point, Topic, without_captures
+from cloison.flows.reviewing.sight import sight
 from cloison.netmodel.finding import Text, say
 
 _SECOND = 1_000_000_000
@@ -18,12 +19,28 @@ def _points(matter: Matter) -> Iterator[Point]:
     count, last = audit.seen
     limit = _months_before(matter.network.at, matter.months)
     begin, end = _day(audit.window[0]), _day(audit.window[1])
-    live = set(audit.live_lines)
+    live, shown = set(audit.live_lines), sight(audit)
     for number, name in enumerate(audit.matrix.lines):
         line = matter.network.line[name]
-        if number not in live or not line.live:
+        if not line.live:
             continue
-        if not count[number]:
+        if number not in live:
+            yield at_line(line, say(
+                "was not in force when the captures were made: whether it is used is not known",
+                "n’était pas en vigueur lors des captures : rien ne dit si elle sert",
+            ))  # fmt: skip
+        elif not count[number] and audit.refuted[number]:
+            yield at_line(line, say(
+                "seen only otherwise than it says: {n} {n:conversation|conversations}",
+                "vue seulement autrement qu’elle ne le dit : {n} {n:conversation|conversations}",
+                n=int(audit.refuted[number]),
+            ))  # fmt: skip
+        elif not count[number] and not shown.shows(line):
+            yield at_line(line, say(
+                "no capture shows both of its ends: whether it is used is not known",
+                "aucune capture ne montre ses deux extrémités : rien ne dit si elle sert",
+            ))  # fmt: skip
+        elif not count[number]:
             yield at_line(line, say(
                 "never seen in captures from {begin} to {end}", "jamais vue dans les captures du {begin} au {end}",
                 begin=begin, end=end,
@@ -37,8 +54,10 @@ def _day(moment: int) -> date:
 
 
 def _months_before(day: date, months: int) -> date:
-    """Return the day so many months earlier; the last of its month where that has no such day."""
+    """Return the day so many months earlier; the last of its month where that has no such day, or the first of all."""
     place = day.year * 12 + day.month - 1 - months
+    if place < date.min.year * 12:
+        return date.min
     for number in range(day.day, 27, -1):
         try:
             return date(place // 12, place % 12 + 1, number)

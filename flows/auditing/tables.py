@@ -43,11 +43,11 @@ def tables(audit: Audit, rows: Array, enough: Mapping[int, Narrower], *, every: 
     ``rows`` are the conversations that are reported, ``enough`` what would have been enough of broader lines.
     """
     found = (
-        _source_table(audit),
+        source_table(audit),
         _group_table(_grouped(audit, rows, every=every)),
         _unseen_table(audit),
         _broad_table(audit, enough),
-        _ledger_table(audit),
+        ledger_table(audit),
     )
     return tuple(table for table in found if table.rows)
 
@@ -86,7 +86,8 @@ def _grouped(audit: Audit, rows: Array, *, every: bool) -> dict[tuple[str, ...],
     return grouped
 
 
-def _source_table(audit: Audit) -> Table:
+def source_table(audit: Audit) -> Table:
+    """Return the captures that were read, with their period and what went wrong."""
     return Table(
         "sources",
         Text("Captures", "Captures"),
@@ -170,7 +171,8 @@ def _broad_table(audit: Audit, enough: Mapping[int, Narrower]) -> Table:
     )
 
 
-def _ledger_table(audit: Audit) -> Table:
+def ledger_table(audit: Audit) -> Table:
+    """Return what was not decoded, and the control of links, by reason."""
     rows: list[tuple[Cell, ...]] = []
     for control in (False, True):
         kind = Text("link control", "contrôle de liaison") if control else Text("not decoded", "non décodé")

@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from flows_world import judged, network_of, talk
+from flows_world import capture_of, judged, network_of, talk
 
 from cloison.flows import agenda
+from cloison.flows import table as bits
+from cloison.flows.audit import Options
+from cloison.flows.audit import audit as audit_of
 from cloison.flows.review import Asked, Review, decisions_table, points_of, review, review_report
 from cloison.flows.reviewing.deciding import chosen, decided
 from cloison.flows.reviewing.decisions import Decision, Decisions, Word, read_decisions
@@ -131,6 +134,89 @@ def test_lines_never_seen_and_broader_than_seen(network: Network) -> None:
     assert subjects(found, "unseen") == [("F-4", 1), ("T-1.<t>", 2)]  # F-3 is not live, F-1 and F-2 were seen
     assert {name for name, _ in subjects(found, "broader")} == {"F-2"}
     assert subjects(found, "observed") == [("192.168.7.0/24", 1), ("idle", 1)]
+
+
+def test_what_captures_do_not_show_is_not_never_seen(tmp_path: Path) -> None:
+    """A line to a place that no capture shows, one that shows each end at another probe, one that begins afterwards,
+    one of which only a refuted conversation was seen; and the inventory likewise."""
+    text = MAP.replace("zones:\n", """zones:
+  far: {owner: p, nature: production, sensitivity: internal, domain: processing}
+  near: {owner: p, nature: production, sensitivity: internal, domain: processing}
+""", 1).replace("subnets:\n", "subnets:\n  far-lan: {cidr: 10.3.0.0/24, zone: far}\n"
+                "  near-lan: {cidr: 10.4.0.0/24, zone: near}\n", 1).replace(
+        "between: [one, two]", "between: [one, two, far, near]").replace("assets:\n", """assets:
+  hidden: {interfaces: {lan: 10.3.0.10}}
+  out: {functions: filtering, interfaces: {a: 10.1.0.1, b: 10.4.0.1}}
+  ids-a: {functions: probe, watches: out/a}
+  ids-b: {functions: probe, watches: out/b}
+""", 1).replace("flows:\n", """flows:
+  G-1: {from: one-lan, to: far-lan, services: ssh, responsible: ops}
+  G-2: {from: one-lan, to: near-lan, services: ssh, responsible: ops}
+  G-3: {from: one-lan, to: two-lan, services: smtp, responsible: ops, starts: 2026-04-01}
+""", 1)  # fmt: skip
+    network = network_of(text, tmp_path, date(2026, 5, 1))
+    seen = [("ids-a", capture_of(talk("10.1.0.30", "10.2.0.10", 7001))),
+            ("ids-b", capture_of(talk("10.4.0.30", "10.4.0.31", 22), file="b.pcap"))]  # fmt: skip
+    found = made(network, audit=audit_of(network, seen, Options()))
+    said = {point.subject.id: point.message.say("en").split(":")[0] for point in topic(found, "unseen").points}
+    assert said["G-1"] == said["G-2"] == "no capture shows both of its ends"
+    assert said["G-3"] == "was not in force when the captures were made"
+    assert said["F-1"] == "never seen in captures from 2026-03-10 to 2026-03-10"
+    assert "F-2" not in said
+    hidden = topic(found, "observed").points[-1]
+    assert (hidden.subject.kind, hidden.message.values["n"]) == ("map", 1)
+    assert ("hidden", 1) not in subjects(found, "observed")
+    assert ("idle", 1) in subjects(found, "observed")
+
+    both = [("", capture_of(talk("10.1.0.30", "10.2.0.10", 7001), talk("10.4.0.30", "10.4.0.31", 22)))]
+    found = made(network, audit=audit_of(network, both, Options()))
+    said = {point.subject.id: point.message.say("en") for point in topic(found, "unseen").points}
+    assert said["G-2"].startswith("never seen")  # one capture shows both of its ends
+    assert said["G-1"].startswith("no capture")
+
+
+def test_a_line_of_which_only_refuted_conversations_were_seen(tmp_path: Path) -> None:
+    text = MAP.replace("https, responsible: ops", "https, encryption: {protocol: tls}, responsible: ops")
+    claims = network_of(text, tmp_path)
+    clear = talk("10.1.0.10", "10.2.0.10", 443)
+    plain = clear | {"evidence": clear["evidence"] | bits.PAYLOAD_AB | bits.SAID_CLEARTEXT}
+    audit = judged(claims, plain)
+    said = {point.subject.id: point.message.say("en") for point in topic(made(claims, audit=audit), "unseen").points}
+    assert said["F-1"] == "seen only otherwise than it says: 1 conversation"
+
+
+def test_what_was_seen_and_no_line_authorises_is_a_finding(network: Network) -> None:
+    """Remote desktop from one to two is in no line: no rule of the map says so, the captures do."""
+    audit = judged(network, talk("10.1.0.10", "10.2.0.10", 443), talk("10.1.0.30", "10.2.0.10", 3389))
+    found = made(network, audit=audit)
+    said = [point.message.say("en") for point in topic(found, "findings").points]
+    assert any("tcp/3389" in one for one in said)
+    report = review_report(found)
+    assert "sources" in {table.id for table in report.tables}
+    assert any("2 conversations" in one.say("en") for one in report.summary)
+
+
+def test_each_party_s_last_approval_counts(tmp_path: Path) -> None:
+    """One tenant approves in 2024 by someone who left, the other later by someone who answers for a line."""
+    text = MAP.replace("approved: {by: Ada, on: 2026-01-05}}\n  F-2", """approved: [
+    {by: Left, on: 2024-01-05, party: t1}, {by: Ada, on: 2025-01-05, party: t2}, {by: Gone, on: 2023-01-05, party: t2}]}
+  F-2""")
+    found = made(network_of(text, tmp_path))
+    by = [point.message.values["by"] for point in topic(found, "approver").points if point.subject.id == "F-1"]
+    assert by == ["Left"]
+
+
+def test_of_two_reviews_of_one_day_the_later_recorded_counts(tmp_path: Path) -> None:
+    text = MAP.replace("- {on: 2026-01-10, by: [Ada, Ben]}",
+                       "- {on: 2026-01-10, by: [Ben]}\n  - {on: 2026-01-10, by: [Eve]}")  # fmt: skip
+    by = {point.message.values["by"] for point in topic(made(network_of(text, tmp_path)), "approver").points}
+    assert "Eve" not in by
+
+
+@pytest.mark.parametrize("months", [24_000, 25_000, 10**9])
+def test_more_months_than_the_calendar_has(network: Network, months: int) -> None:
+    audit = judged(network, talk("10.1.0.10", "10.2.0.10", 443))
+    assert ("F-1", 1) not in subjects(made(network, audit=audit, months=months), "unseen")
 
 
 def test_a_line_unseen_for_months(network: Network) -> None:

@@ -41,7 +41,7 @@ def _run(evidence: Evidence) -> Outcome:
     if not done:
         nothing = say("no review names what was reviewed", "aucune revue ne nomme ce qui a été revu")
         return Outcome((_none_done(evidence, subject), Part(nothing, {}, absent=nothing, name="version")))
-    place, last = max(done, key=lambda item: item[1].on)
+    place, last = max(done, key=lambda item: (item[1].on, item[0]))  # of two on one day, the one recorded last
     due = a_year_after(last.on)
     descent = _descent(evidence, last)
     seen = _seen(evidence, len(done), last, due, descent)
