@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cloison.diagrams.cells import cell_said
-from cloison.diagrams.formulas import inert, is_formula
+from cloison.diagrams.formulas import inert
 from cloison.diagrams.printable import clipped
 from cloison.diagrams.spreadsheet import timeless
 from cloison.netmodel.finding import Lang, Text
+from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.report import Table
 
-WIDTHS = (24, 60, 60, 14, 24, 40, 16)  # characters, by column
+WIDTHS = (24, 60, 60, 14, 24, 40, 28)  # characters, by column
 LONGEST = 32_000  # characters of a cell; a spreadsheet holds 32,767
 
 

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from cloison.diagrams.printable import printable
-
-# what spreadsheets, or those who import their files, take for the beginning of a formula (OWASP, CSV injection)
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-
-
-def is_formula(text: str) -> bool:
-    """Return whether a spreadsheet could take ``text`` for a formula, blanks and quotes before it left out."""
-    return text.lstrip(" \u00a0'\"").startswith(FORMULA)
+from cloison.netmodel.language.formulas import is_formula
 
 
 def inert(text: str) -> str:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cloison.diagrams.formulas import is_formula
 from cloison.diagrams.printable import printable
 from cloison.diagrams.spreadsheet import FINDINGS, HEADS, finding_rows, timeless
 from cloison.netmodel.finding import Lang, MapError, Ref, Text, input_error, say
 from cloison.netmodel.language.columns import COLUMNS
+from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.language.model import DATA, DOMAINS, NATURES
 from cloison.netmodel.language.written import rows_of_asset, word
 from cloison.netmodel.merging.matrix import BASE, SCHEMA, TITLE, Matrix, matrix

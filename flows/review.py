@@ -91,34 +91,38 @@ def _item_of(point: Point, items: Items) -> str | None:
     return item.id if item is not None else None
 
 
-def decisions_table(made: Review) -> Table:
-    """Return the table of decisions, a row an item, then those of what is there no more."""
-    about = points_of(made)
+def decisions_table(made: Review, *, kept: bool = False) -> Table:
+    """Return the table of decisions, a row an item, then those of what is there no more.
+
+    Columns that people added come last. With ``kept`` what there is to look at stays as the table that was read says
+    it: it was opened with captures, say, and this review was not.
+    """
+    known = made.decisions
+    about: Mapping[str, Any] = known.points if kept else points_of(made)
     rows: list[tuple[Any, ...]] = []
     for item, decision, how in made.standing.items.values():
         stale = how == "changed"
         rows.append((
-            item.id, item_said(item, made.matter.network), about.get(item.id, ()),
+            item.id, item_said(item, made.matter.network), _joined(about.get(item.id, ())),
             WORDS[decision.word] if decision is not None and not stale else "",
             decision.by if decision is not None and not stale else (),
             decision.why if decision is not None and not stale else "",
             item.state if decision is None or stale else decision.state,
         ))  # fmt: skip
     rows += [
-        (one.item, say("no longer in the map", "n’est plus dans la carte"), (), WORDS[one.word], one.by, one.why,
+        (one.item, say("no longer in the map", "n’est plus dans la carte"), "", WORDS[one.word], one.by, one.why,
          one.state)
         for one in made.standing.gone
     ]  # fmt: skip
     title = Text("Decisions", "Décisions")
-    return Table("decisions", title, tuple(COLUMNS.values()), tuple(map(_cells, rows)))
+    more = tuple(Text(name, name) for name in known.more)
+    cells = tuple((*row, *known.notes.get(row[0], ("",) * len(more))) for row in rows)
+    return Table("decisions", title, (*COLUMNS.values(), *more), cells)
 
 
-def _cells(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    item, what, points, *rest = row
-    return (item, what, _joined(points), *rest)
-
-
-def _joined(messages: Sequence[Message]) -> Text | str:
+def _joined(messages: Sequence[Message] | str) -> Text | str:
+    if isinstance(messages, str):
+        return messages
     if not messages:
         return ""
     return Text("; ".join(one.say("en") for one in messages), " ; ".join(one.say("fr") for one in messages))

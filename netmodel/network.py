@@ -87,6 +87,12 @@ class Network:
         """The lines by id."""
         return {line.id: line for line in self.lines}
 
+    @property
+    def last_review(self) -> m.Review | None:
+        """The last review that was done by the date of the map; of two on one day, the one recorded last."""
+        done = [review for review in self.model.reviews if review.on <= self.at]
+        return sorted(done, key=lambda review: review.on)[-1] if done else None
+
     @cached_property
     def edges(self) -> frozenset[int]:
         """The first and last points of networks: no hosts, where there is the choice."""

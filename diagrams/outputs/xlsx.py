@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.ciso import COLUMNS, sheets
-from cloison.diagrams.formulas import is_formula
 from cloison.diagrams.output import Output
 from cloison.diagrams.printable import clipped
 from cloison.diagrams.spreadsheet import FINDINGS, HEADS, finding_rows, timeless
 from cloison.diagrams.workbook import matrix_workbook
 from cloison.netmodel.finding import Lang, MapError, Ref, Text, input_error, say
+from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.report import Report
 
 if TYPE_CHECKING:

@@ -38,9 +38,8 @@ def _answering(network: Network) -> set[str]:
     """Return who answers for something today: the responsible of lines, and who made the last review."""
     model = network.model
     names = {_fold(flow.responsible) for flow in model.flows.values()}
-    done = [review for review in model.reviews if review.on <= network.at]
-    if done:
-        names |= {_fold(name) for name in sorted(done, key=lambda item: item.on)[-1].by}
+    if network.last_review is not None:
+        names |= {_fold(name) for name in network.last_review.by}
     return names - {""}
 
 

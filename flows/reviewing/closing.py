@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cloison import __version__
-from cloison.netmodel.finding import MapError, Span, say
+from cloison.netmodel.finding import MapError, Ref, Span, input_error, say
 from cloison.netmodel.language.edit import Append, edited
 from cloison.netmodel.language.files import file_error, read_bytes
 from cloison.netmodel.network import Network
@@ -23,8 +23,14 @@ def recorded(network: Network, by: Sequence[str], decisions: str) -> tuple[Path,
     """Return the file of the map that records the review, and its bytes with it: date, reviewers, digest, decisions.
 
     It is the file that has ``reviews`` already, else the one that names the map. Everything else of it keeps its bytes.
-    Raises ``MapError`` where the file cannot be edited without harm.
+    Raises ``MapError`` where these decisions are on record already, and where the file cannot be edited without harm.
     """
+    for place, known in enumerate(network.model.reviews):
+        if decisions and known.decisions == decisions:
+            raise MapError((input_error("closed", say(
+                "this review was closed on {on}: its decisions, {file}, are on record",
+                "cette revue a été close le {on} : ses décisions, {file}, sont consignées", on=known.on, file=decisions,
+            ), Ref("decisions", decisions), network.document.span(("reviews", place))),))  # fmt: skip
     route = ("reviews",) if network.model.reviews else ("name",)
     file = network.document.span(route).file
     entry = {"on": network.at.isoformat(), "by": list(by), "digest": network.digest, "decisions": decisions}
@@ -62,6 +68,11 @@ def _sum(data: bytes) -> dict[str, Any]:
 def _sum_of_file(path: Path) -> dict[str, Any]:
     found, size = sha256(), 0
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for
+            raise MapError((file_error("file", say(
+                "{file} is no file that can be read again: its digest cannot be kept",
+                "{file} n’est pas un fichier qui se relise : son empreinte ne peut être gardée", file=str(path),
+            ), Span(str(path))),))  # fmt: skip
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 found.update(block)

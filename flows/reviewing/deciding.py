@@ -17,17 +17,20 @@ from cloison.netmodel.language.names import nearest
 def chosen(stand: Standing, patterns: Sequence[str], *, every: bool) -> tuple[Item, ...]:
     """Return the items that patterns name; without a pattern those that are undecided or were changed since.
 
-    With ``every`` a pattern also takes what is decided already. Raises ``MapError`` for patterns that name nothing.
+    With ``every`` what is named in full is taken even if it is decided already; a pattern with ``*`` or ``?`` never
+    undoes what somebody decided. Raises ``MapError`` for patterns that name nothing.
     """
     open_items = tuple(item for item, _, how in stand.items.values() if how in ("undecided", "changed"))
     if not patterns:
         return open_items
     found: list[Finding] = []
     names: set[str] = set()
+    anew: set[str] = set()
     for pattern in patterns:
         fitting = {name for name in stand.items if fnmatchcase(name, pattern)}
         if pattern in stand.items:
             fitting = {pattern}  # a name may hold what would be a pattern
+            anew |= fitting if every else set()
         if not fitting:
             near = nearest(pattern, tuple(stand.items))
             found.append(input_error(
@@ -41,8 +44,8 @@ def chosen(stand: Standing, patterns: Sequence[str], *, every: bool) -> tuple[It
         names |= fitting
     if found:
         raise MapError(tuple(found))
-    items = (item for item, _, _ in stand.items.values()) if every else open_items
-    return tuple(item for item in items if item.id in names)
+    names &= {item.id for item in open_items} | anew
+    return tuple(item for item, _, _ in stand.items.values() if item.id in names)
 
 
 def decided(made: Review, items: Sequence[Item], word: str, by: tuple[str, ...], why: str) -> Review:

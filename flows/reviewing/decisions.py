@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.columns import fold
+from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.language.sheets import Row, Sheet, read_sheet
 
@@ -48,10 +49,17 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The decisions of a table, in its order; rows without a decision are left out."""
+    """The decisions of a table, in its order; rows without a decision are left out.
+
+    ``points`` are what its rows say that there is to look at, by item; ``more`` are columns that people added, and
+    ``notes`` their cells, by item.
+    """
 
     file: str
     decisions: tuple[Decision, ...] = ()
+    points: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_item(self) -> Mapping[str, Decision]:
@@ -74,14 +82,34 @@ def read_decisions(path: Path) -> Decisions:
     """
     found: list[Finding] = []
     sheet = read_sheet(path, "", lambda header: fold(header) in _HEADERS, found)
+    kept = _Kept()
     try:
-        decisions = list(_rows(sheet, found))
+        decisions = list(_rows(sheet, kept, found))
     except MapError as error:
         raise MapError((*found, *error.findings)) from None
     merged = _merged(decisions, found)
     if found:
         raise MapError(tuple(found[:_MOST]))
-    return Decisions(str(path), merged)
+    return Decisions(str(path), merged, kept.points, tuple(kept.more), kept.notes)
+
+
+@dataclass
+class _Kept:
+    """What a table says beside its decisions: points by item; columns that people added by place, their cells."""
+
+    points: dict[str, str] = field(default_factory=dict)
+    more: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, item: str, points: str, row: Row) -> None:
+        """Keep what a row says of an item; of two rows of one item, what both say."""
+        self.points[item] = self.points.get(item) or points
+        cells = tuple(_plain(row.cells[place]) if place < len(row.cells) else "" for place in self.more.values())
+        self.notes[item] = tuple(map(_both, self.notes.get(item, ("",) * len(cells)), cells))
+
+
+def _both(one: str, other: str) -> str:
+    return f"{one} / {other}" if one and other and one != other else one or other
 
 
 _HEADERS = {fold(title): name for name, text in COLUMNS.items() for title in (text.en, text.fr, name)}
@@ -91,7 +119,7 @@ def _error(rule: str, message: Message, *places: Span) -> Finding:
     return input_error(rule, message, Ref("decisions", places[0].file), *places)
 
 
-def _rows(sheet: Sheet, found: list[Finding]) -> Iterator[Decision]:
+def _rows(sheet: Sheet, kept: _Kept, found: list[Finding]) -> Iterator[Decision]:
     rows = (row for row in sheet.rows if any(row.cells))
     header = next(rows, None)
     if header is None:
@@ -101,11 +129,15 @@ def _rows(sheet: Sheet, found: list[Finding]) -> Iterator[Decision]:
     if _marker(header, sheet, found):
         header = next(rows, header)
     columns = _header(header, sheet)
+    known = set(columns.values())
+    for place, cell in enumerate(header.cells):
+        if cell and place not in known:
+            kept.more.setdefault(cell, place)
     for row in rows:
         if len(found) >= _MOST:
             return
         if not _marker(row, sheet, found):
-            yield from _row(row, columns, sheet, found)
+            yield from _row(row, columns, kept, sheet, found)
 
 
 def _header(header: Row, sheet: Sheet) -> Mapping[str, int]:
@@ -141,9 +173,11 @@ def _marker(row: Row, sheet: Sheet, found: list[Finding]) -> bool:
     return True
 
 
-def _row(row: Row, columns: Mapping[str, int], sheet: Sheet, found: list[Finding]) -> Iterator[Decision]:
+def _row(
+    row: Row, columns: Mapping[str, int], kept: _Kept, sheet: Sheet, found: list[Finding]
+) -> Iterator[Decision]:
     def cell(name: str) -> str:
-        place = columns[name]
+        place = columns.get(name, len(row.cells))
         return _plain(row.cells[place]) if place < len(row.cells) else ""
 
     def at(name: str) -> Span:
@@ -155,6 +189,7 @@ def _row(row: Row, columns: Mapping[str, int], sheet: Sheet, found: list[Finding
             "The row names no item", "La ligne ne nomme aucun élément",
         ), at("item")))  # fmt: skip
         return
+    kept.take(item, cell("points"), row)
     if not written:
         return
     word = decision_word(written)
@@ -189,7 +224,7 @@ def decision_word(written: str) -> Word | None:
 
 def _plain(text: str) -> str:
     """Return a cell without the apostrophe that keeps a spreadsheet from computing it."""
-    return text[1:] if text[:1] == "'" and len(text) > 1 and not text[1].isalnum() else text
+    return text[1:] if text[:1] == "'" and is_formula(text[1:]) else text
 
 
 def _merged(decisions: Iterable[Decision], found: list[Finding]) -> tuple[Decision, ...]:
@@ -206,7 +241,7 @@ def _merged(decisions: Iterable[Decision], found: list[Finding]) -> tuple[Decisi
                 them=first.by, others=decision.by,
             ), first.place, decision.place))  # fmt: skip
         else:
-            why = first.why if decision.why in ("", first.why) else f"{first.why} / {decision.why}".removeprefix(" / ")
+            why = _both(first.why, decision.why)
             known[decision.item] = replace(first, by=tuple(dict.fromkeys((*first.by, *decision.by))), why=why)
     return tuple(known.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from cloison.flows import table as bits
 from cloison.flows.audit import Options
 from cloison.flows.audit import audit as audit_of
 from cloison.flows.review import Asked, Review, decisions_table, points_of, review, review_report
+from cloison.flows.reviewing.closing import manifest, recorded
 from cloison.flows.reviewing.deciding import chosen, decided
 from cloison.flows.reviewing.decisions import Decision, Decisions, Word, read_decisions
 from cloison.flows.reviewing.items import Item, Items, is_state, items_of, says_the_same
@@ -413,6 +415,42 @@ def test_a_table_is_read_as_it_was_written(network: Network, tmp_path: Path) -> 
                    for cell in line.split(";"))  # fmt: skip
 
 
+def test_what_people_wrote_beside_their_decisions_stays(network: Network, tmp_path: Path) -> None:
+    """A column of their own, and what there is to look at, where it is read again without the captures."""
+    from cloison.diagrams.decisions import decisions_csv
+
+    header = "élément;à examiner;décision;par;motif;état;commentaire;\n"
+    rows = "F-2;'=jamais vue;;;;x;demander à Zoé;\nF-1;vue;maintenir;Ada;;x;;\nF-2;;;;;x;relancer;\n"
+    table = read(tmp_path, rows, header)
+    assert (table.more, table.notes) == (("commentaire",), {"F-2": ("demander à Zoé / relancer",), "F-1": ("",)})
+    found = replace(made(network, table), decisions=table)
+    kept = {row[0]: row for row in decisions_table(found, kept=True).rows}
+    assert (kept["F-2"][2], kept["F-2"][7], kept["F-1"][2]) == ("=jamais vue", "demander à Zoé / relancer", "vue")
+    anew = {row[0]: row for row in decisions_table(found).rows}
+    assert str(anew["F-2"][2]) != "=jamais vue"
+    path = tmp_path / "again.csv"
+    path.write_bytes(decisions_csv(decisions_table(found, kept=True), "fr"))
+    again = read_decisions(path)
+    assert again.more == ("commentaire",)
+    assert again.notes["F-2"] == ("demander à Zoé / relancer",)
+    assert again.points["F-2"] == "=jamais vue"
+
+
+@pytest.mark.parametrize("name", ["'(x", "-1+1", "'-x", "''=1", "=A1", "@x", '"-x', "'", "x'"])
+def test_an_item_keeps_its_name_whatever_a_spreadsheet_would_make_of_it(
+    network: Network, tmp_path: Path, name: str
+) -> None:
+    from cloison.diagrams.decisions import decisions_csv
+
+    one = replace(items_of(network).items[0], id=name)
+    found = made(network)
+    decided_so = Decisions("", (Decision(name, "keep", ("Ada",), name, one.state, Span("")),))
+    found = replace(found, standing=standing(Items((one,)), decided_so), decisions=decided_so)
+    path = tmp_path / "d.csv"
+    path.write_bytes(decisions_csv(decisions_table(found), "en"))
+    assert [(item.item, item.why) for item in read_decisions(path).decisions] == [(name, name)]
+
+
 HEADER = "item;decision;by;why;state\n"
 
 
@@ -458,6 +496,10 @@ def test_many_at_once(network: Network) -> None:
     assert [item.id for item in chosen(after.standing, [], every=True)] == ["waiver:unsafe-service:F-3"]
     assert [item.id for item in chosen(after.standing, ["F-1"], every=False)] == []
     assert [item.id for item in chosen(after.standing, ["F-1"], every=True)] == ["F-1"]
+    assert [item.id for item in chosen(after.standing, ["F-*"], every=True)] == []  # what is decided stays
+    assert [item.id for item in chosen(after.standing, ["*", "F-2"], every=True)] == [
+        "F-2", "waiver:unsafe-service:F-3",
+    ]  # fmt: skip
     with pytest.raises(MapError, match="F-11"):
         chosen(found.standing, ["F-11"], every=True)
     for word, by, why in (("perhaps", ("A",), "w"), ("keep", (), "w"), ("remove", ("A",), " ")):
@@ -497,3 +539,35 @@ def test_a_review_of_many_lines_is_quick_enough(tmp_path: Path) -> None:
     found = made(large, assessment=assess_network(network_of(MAP, tmp_path)))
     assert len(topic(found, "expired").points) == 5_003
     assert len(points_of(found)) >= 5_003
+
+
+def test_a_review_is_closed_once(tmp_path: Path) -> None:
+    """What is signed is not written again under the same name."""
+    text = MAP.replace("by: [Ada, Ben]}", "by: [Ada], decisions: reviews/2026.csv}")
+    closed = network_of(text, tmp_path)
+    with pytest.raises(MapError, match="closed on 2026-01-10"):
+        recorded(closed, ("Ada",), "reviews/2026.csv")
+    assert recorded(closed, ("Ada",), "reviews/2026-2.csv")[0] == tmp_path / "map.yaml"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_cannot_be_read_again_has_no_digest(network: Network, tmp_path: Path) -> None:
+    """A pipe would be waited for without end; a device is no capture either."""
+    for place in ("/dev/null", "/dev/zero"):
+        with pytest.raises(MapError, match="digest"):
+            manifest(network, ("Ada",), [Path(place)], {})
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(MapError, match="digest"):
+        manifest(network, ("Ada",), [pipe], {})
+
+
+def test_the_last_review_is_the_last_recorded_of_its_day(tmp_path: Path) -> None:
+    text = MAP.replace("- {on: 2026-01-10, by: [Ada, Ben]}", """- {on: 2026-01-10, by: [Ada]}
+  - {on: 2026-01-10, by: [Ben]}
+  - {on: 2025-01-10, by: [Eve]}
+  - {on: 2027-01-10, by: [Zoe]}""")
+    last = network_of(text, tmp_path).last_review
+    assert last is not None
+    assert last.by == ("Ben",)
+    assert network_of(MAP[: MAP.index("reviews:")], tmp_path).last_review is None
