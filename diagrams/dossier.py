@@ -8,6 +8,7 @@ from dataclasses import replace
 from cloison.diagrams.decisions import decisions_csv
 from cloison.diagrams.paper import paper
 from cloison.diagrams.writing import write
+from cloison.flows.reviewing.decisions import COLUMNS
 from cloison.netmodel.finding import Lang, MapError, Message
 from cloison.netmodel.report import Report, Table
 
@@ -25,7 +26,7 @@ def dossier(
     whole = replace(
         check,
         command=review.command,
-        tables=(*review.tables, decisions, *check.tables),
+        tables=(*review.tables, _readable(decisions), *check.tables),
         summary=(closing, *review.summary, *check.summary),
     )
     page = write(whole, "html", lang)
@@ -39,6 +40,16 @@ def dossier(
         "review.json": write(review, "json", lang),
         "check.json": write(check, "json", lang),
     }
+
+
+def _readable(decisions: Table) -> Table:
+    """Return the table of decisions without the states, which tell a reader nothing."""
+    kept = [place for place, column in enumerate(decisions.columns) if column != COLUMNS["state"]]
+    return replace(
+        decisions,
+        columns=tuple(decisions.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in decisions.rows),
+    )
 
 
 def _drawn(drawing: Report, lang: Lang) -> Mapping[str, bytes]:

@@ -146,12 +146,31 @@ def review_report(made: Review) -> Report:
         },
         tables=(
             _overview(made), *_captures(made.matter), *(_agenda_table(asked) for asked in made.agenda if asked.points),
-            *_changes(made.matter),
+            *_changes(made.matter), *_outcomes(made),
         ),
         summary=tuple(_summary(made)),
         marking=network.model.marking,
         title=network.model.name,
     )  # fmt: skip
+
+
+def _outcomes(made: Review) -> tuple[Table, ...]:
+    """Return what follows of the decisions: what is to be changed or removed, and what was."""
+    stand = made.standing
+    rows = [
+        (item.id, WORDS[decision.word], decision.by, decision.why,
+         Text("to be done", "à faire") if how == "to-do" else Text("done: it says something else now",
+                                                                   "fait : cela dit autre chose maintenant"))
+        for item, decision, how in stand.items.values()
+        if decision is not None and (how == "to-do" or (how == "decided" and decision.word == "change"))
+    ]  # fmt: skip
+    rows += [
+        (one.item, WORDS[one.word], one.by, one.why, Text("no longer in the map", "n’est plus dans la carte"))
+        for one in stand.gone
+    ]
+    title = Text("What follows of the decisions", "Suites des décisions")
+    columns = *(COLUMNS[name] for name in ("item", "decision", "by", "why")), Text("where it stands", "où cela en est")
+    return (Table("outcomes", title, columns, tuple(rows)),) if rows else ()
 
 
 def _captures(matter: Matter) -> tuple[Table, ...]:

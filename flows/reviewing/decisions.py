@@ -163,8 +163,8 @@ def _header(header: Row, sheet: Sheet) -> Mapping[str, int]:
 
 
 def _marker(row: Row, sheet: Sheet, found: list[Finding]) -> bool:
-    """Tell whether a row is what git leaves of a conflict, which is an error."""
-    if not row.cells or not row.cells[0].startswith(_MARKERS):
+    """Tell whether a row is what git leaves of a conflict, which is an error; an item may be called like one."""
+    if not row.cells or not row.cells[0].startswith(_MARKERS) or any(row.cells[1:]):
         return False
     found.append(_error("conflict", say(
         "git left a conflict here: keep one of the two decisions",

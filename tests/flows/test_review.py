@@ -474,6 +474,7 @@ def test_two_reviewers_merged_by_git(tmp_path: Path) -> None:
     ]
     assert refused(tmp_path, "F-1;keep;Ada;;s\nF-1;remove;Ben;unused;s\n") == [("conflict", 2, 2)]
     assert refused(tmp_path, "F-1;keep;Ada;;s\nF-1;keep;Ben;;t\n") == [("conflict", 2, 2)]  # not of the same state
+    assert [one.item for one in read(tmp_path, "<<<<<<< x;keep;Ada;;s\n").decisions] == ["<<<<<<< x"]
     marks = "<<<<<<< HEAD;;;;\nF-1;keep;Ada;;s\n=======;;;;\nF-1;remove;Ben;unused;s\n>>>>>>> ben;;;;\n"
     assert refused(tmp_path, marks) == [("conflict", 2, 1), ("conflict", 4, 1), ("conflict", 6, 1), ("conflict", 3, 2)]
 
@@ -539,6 +540,22 @@ def test_a_review_of_many_lines_is_quick_enough(tmp_path: Path) -> None:
     found = made(large, assessment=assess_network(network_of(MAP, tmp_path)))
     assert len(topic(found, "expired").points) == 5_003
     assert len(points_of(found)) >= 5_003
+
+
+def test_what_follows_of_the_decisions_is_told(network: Network) -> None:
+    """What is to be done, what was done since it was decided, what is gone; not what stays."""
+    state = {item.id: item.state for item in items_of(network).items}
+    said = Decisions("", tuple(
+        Decision(name, word, ("Ada",), "w", at, Span("d", 2)) for name, word, at in (
+            ("F-1", "keep", state["F-1"]), ("F-2", "change", THEN), ("F-3", "change", state["F-3"]),
+            ("F-4", "remove", state["F-4"]), ("F-9", "remove", THEN),
+        )
+    ))  # fmt: skip
+    (table,) = [one for one in review_report(made(network, said)).tables if one.id == "outcomes"]
+    assert [(row[0], row[4].en.split(":")[0]) for row in table.rows] == [
+        ("F-2", "done"), ("F-3", "to be done"), ("F-4", "to be done"), ("F-9", "no longer in the map"),
+    ]  # fmt: skip
+    assert all(one.id != "outcomes" for one in review_report(made(network)).tables)
 
 
 def test_a_review_is_closed_once(tmp_path: Path) -> None:
