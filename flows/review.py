@@ -221,14 +221,15 @@ def _item_data(item: Item, decision: Any, how: str) -> dict[str, Any]:
 
 
 def _agenda_table(asked: Asked) -> Table:
+    counted = any(point.count > 1 for point in asked.points)
     rows = tuple(
-        (point.subject.id, point.message, point.count if point.count > 1 else "", tuple(map(str, point.spans)))
+        (point.subject.id, point.message, *((point.count,) if counted else ()), tuple(map(str, point.spans)))
         for point in asked.points
     )
     return Table(
         f"agenda-{asked.topic.name}", asked.topic.title,
         (Text("object", "objet"), Text("what there is to look at", "ce qu’il y a à examiner"),
-         Text("lines", "lignes"), Text("place", "emplacement")),
+         *((Text("lines", "lignes"),) if counted else ()), Text("place", "emplacement")),
         rows,
     )  # fmt: skip
 

@@ -20,11 +20,14 @@ def _points(matter: Matter) -> Iterator[Point]:
 
 def _parts(enough: Narrower) -> Iterator[Message]:
     if enough.sources:
-        yield say("only {seen} used it", "seuls s’en sont servis {seen}", seen=_few(enough.sources))
+        yield say("only {seen} used it", "{n:seul s’en est servi|seuls s’en sont servis} {seen}",
+                  seen=_few(enough.sources), n=len(enough.sources))  # fmt: skip
     if enough.targets:
-        yield say("only {seen} was reached by it", "seuls ont été joints {seen}", seen=_few(enough.targets))
+        yield say("only {seen} {n:was|were} reached by it", "{n:seul a été joint|seuls ont été joints} {seen}",
+                  seen=_few(enough.targets), n=len(enough.targets))  # fmt: skip
     if enough.services:
-        yield say("only {seen} was used", "seuls ont servi {seen}", seen=_few(enough.services))
+        yield say("only {seen} {n:was|were} used", "{n:seul a servi|seuls ont servi} {seen}",
+                  seen=_few(enough.services), n=len(enough.services))  # fmt: skip
 
 
 def _few(names: tuple[str, ...], most: int = 8) -> Value:

@@ -43,6 +43,9 @@ def _points(matter: Matter) -> Iterator[Point]:
 def _absent(matter: Matter) -> Text | None:
     if matter.changes is not None:
         return None
+    if matter.network.last_review is None:
+        return Text("this map was never reviewed (--since names a version)",
+                    "cette carte n’a jamais été revue (--since nomme une version)")  # fmt: skip
     return Text(
         "the map as it was reviewed last was not found in its git history (--since names a version)",
         "la carte telle que revue la dernière fois n’a pas été trouvée dans son historique git (--since nomme une "
