@@ -98,7 +98,7 @@ def decisions_table(made: Review, *, kept: bool = False) -> Table:
     it: it was opened with captures, say, and this review was not.
     """
     known = made.decisions
-    about: Mapping[str, Any] = known.points if kept else points_of(made)
+    about: dict[str, Any] = {**points_of(made), **(known.points if kept else {})}
     rows: list[tuple[Any, ...]] = []
     for item, decision, how in made.standing.items.values():
         stale = how == "changed"
