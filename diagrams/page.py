@@ -23,6 +23,7 @@ WIDEST = 400  # characters of a source line
 ABSENT = 10  # absent data that are named
 LINKED = 12  # findings that a clause links to
 ROWS = 5000  # of a table
+NARROW, WIDE = 11, 60  # characters of its columns on paper
 Values = dict[str, Any]
 Sources = Mapping[tuple[str, int], tuple[str, ...]]
 Cites = Mapping[str, tuple[str, str]]  # the anchor and the title of a clause
@@ -242,9 +243,21 @@ def _missing(one: Absent, lang: Lang) -> str:
 
 
 def _table(table: Table, lang: Lang) -> Values:
+    names = [printable(column.say(lang)) for column in table.columns]
+    rows = [[clipped(cell_said(cell, lang), 2000) for cell in row] for row in table.rows[:ROWS]]
     return {
         "title": printable(table.title.say(lang)),
-        "columns": [printable(column.say(lang)) for column in table.columns],
-        "rows": [[clipped(cell_said(cell, lang), 2000) for cell in row] for row in table.rows[:ROWS]],
+        "columns": list(zip(names, _shares(names, rows), strict=True)),
+        "rows": rows,
         "more": max(0, len(table.rows) - ROWS),
     }
+
+
+def _shares(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return how much of a page's width each column of a table gets on paper, in steps of five hundredths.
+
+    It follows the longest text of a column, between that of a date and that of a line of text.
+    """
+    longest = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    wanted = [min(max(length, NARROW), WIDE) for length in longest]
+    return [max(5, round(100 * one / sum(wanted) / 5) * 5) for one in wanted]

@@ -428,3 +428,15 @@ def test_a_declaration_says_by_whom_when_until_when_and_on_what_evidence() -> No
         ("declared-until", "2027-03-16"),
         ("evidence", "PRC-ADM-04"),
     }
+
+
+def test_columns_share_the_paper_by_what_they_hold() -> None:
+    """A date, a sentence and a name: the sentence has most of the width, and each has some."""
+    from cloison.diagrams.page import _shares
+
+    shares = _shares(["on", "why", "by"], [["2026-01-02", "x" * 300, "Ada Lovelace, DSI"], ["", "", ""]])
+    assert shares[1] > 2 * shares[0]
+    assert shares[0] >= 5
+    assert all(share % 5 == 0 for share in shares)
+    assert 90 <= sum(shares) <= 110
+    assert _shares(["only"], []) == [100]
