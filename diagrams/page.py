@@ -23,7 +23,7 @@ WIDEST = 400  # characters of a source line
 ABSENT = 10  # absent data that are named
 LINKED = 12  # findings that a clause links to
 ROWS = 5000  # of a table
-NARROW, WIDE = 11, 60  # characters of its columns on paper
+WORD, TEXT, EDGE = 20, 160, 6  # characters of a column on paper: of its longest word and text at most, of its edges
 Values = dict[str, Any]
 Sources = Mapping[tuple[str, int], tuple[str, ...]]
 Cites = Mapping[str, tuple[str, str]]  # the anchor and the title of a clause
@@ -254,10 +254,26 @@ def _table(table: Table, lang: Lang) -> Values:
 
 
 def _shares(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return how much of a page's width each column of a table gets on paper, in steps of five hundredths.
+    """Return how many hundredths of a page's width each column of a table gets on paper: 100 in steps of 5.
 
-    It follows the longest text of a column, between that of a date and that of a line of text.
+    A column gets what its longest word takes; what is left goes to those whose texts are longer than that.
     """
-    longest = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    wanted = [min(max(length, NARROW), WIDE) for length in longest]
-    return [max(5, round(100 * one / sum(wanted) / 5) * 5) for one in wanted]
+    columns = [*zip(names, *rows, strict=True)]
+    words = [min(max(len(word) for text in column for word in text.split() or ("",)), WORD) + EDGE
+             for column in columns]  # fmt: skip
+    texts = [min(max(map(len, column)), TEXT) + EDGE for column in columns]
+    left = max(0, 100 - sum(words))
+    more = [text - word for text, word in zip(texts, words, strict=True)]
+    wanted = [word + left * extra / (sum(more) or 1) for word, extra in zip(words, more, strict=True)]
+    return _rounded([20 * one / sum(wanted) for one in wanted], 20)
+
+
+def _rounded(parts: Sequence[float], whole: int) -> list[int]:
+    """Return twentieths as hundredths, at least one each, that make up the whole: the largest remainders go up."""
+    found = [max(1, int(part)) for part in parts]
+    order = sorted(range(len(parts)), key=lambda at: (found[at] - parts[at], at))
+    for at in order[: max(0, whole - sum(found))]:
+        found[at] += 1
+    while sum(found) > whole and max(found) > 1:
+        found[found.index(max(found))] -= 1
+    return [5 * one for one in found]

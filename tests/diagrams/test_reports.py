@@ -15,8 +15,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cloison.diagrams.formulas import inert
+from cloison.diagrams.page import _shares
 from cloison.diagrams.places import relative, uri
 from cloison.diagrams.sources import source_entries
 from cloison.diagrams.writing import output_of_suffix, targets, write
@@ -431,12 +434,18 @@ def test_a_declaration_says_by_whom_when_until_when_and_on_what_evidence() -> No
 
 
 def test_columns_share_the_paper_by_what_they_hold() -> None:
-    """A date, a sentence and a name: the sentence has most of the width, and each has some."""
-    from cloison.diagrams.page import _shares
-
-    shares = _shares(["on", "why", "by"], [["2026-01-02", "x" * 300, "Ada Lovelace, DSI"], ["", "", ""]])
+    """A date, a sentence and a name: each has room for its longest word, and the sentence has what is left."""
+    shares = _shares(["on", "why", "by"], [["2026-01-02", "x " * 150, "Ada Lovelace, DSI"], ["", "", ""]])
     assert shares[1] > 2 * shares[0]
-    assert shares[0] >= 5
-    assert all(share % 5 == 0 for share in shares)
-    assert 90 <= sum(shares) <= 110
+    assert min(shares) >= 15  # ten characters and the edges
+    assert sum(shares) == 100
     assert _shares(["only"], []) == [100]
+
+
+@given(st.lists(st.lists(st.text(max_size=40), min_size=1, max_size=20), min_size=1, max_size=20))
+def test_columns_fill_the_paper_and_no_more(rows: list[list[str]]) -> None:
+    size = min(map(len, rows))
+    shares = _shares(rows[0][:size], [row[:size] for row in rows[1:]])
+    assert sum(shares) == 100
+    assert min(shares) >= 5
+    assert all(share % 5 == 0 for share in shares)
