@@ -20,7 +20,7 @@ def _points(matter: Matter) -> Iterator[Point]:
 
 def _parts(enough: Narrower) -> Iterator[Message]:
     if enough.sources:
-        yield say("only {seen} used it", "{n:seul s’en est servi|seuls s’en sont servis} {seen}",
+        yield say("only {seen} {n:was|were} seen to use it", "{n:seul s’en est servi|seuls s’en sont servis} {seen}",
                   seen=_few(enough.sources), n=len(enough.sources))  # fmt: skip
     if enough.targets:
         yield say("only {seen} {n:was|were} reached by it", "{n:seul a été joint|seuls ont été joints} {seen}",
