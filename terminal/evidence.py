@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cloison.flows.verify import Verification
     from cloison.netmodel.assurance.evidence import Changes, Evidence
     from cloison.netmodel.comparison import Comparison
-    from cloison.netmodel.language.model import Review as ReviewEntry
     from cloison.netmodel.language.revisions import Version
     from cloison.netmodel.lineage import Lineage
     from cloison.netmodel.network import Network
@@ -193,15 +192,9 @@ def changes_since(since: str, path: Path, at: date) -> Changes:
     return changes(compared(version(since, path), path, at), since)
 
 
-def last_review(network: Network) -> ReviewEntry | None:
-    """Return the last recorded review that was done by the date of the map."""
-    done = [review for review in network.model.reviews if review.on <= network.at]
-    return max(done, key=lambda item: item.on, default=None)
-
-
 def history_of(network: Network, path: Path) -> Lineage | None:
     """Return what git knows of the version that the last review names; nothing where it names none, or today's."""
-    last = last_review(network)
+    last = network.last_review
     if last is None or not last.digest or last.digest == network.digest:
         return None
     from cloison.netmodel.lineage import lineage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cloison.netmodel.finding import say
 from cloison.terminal import language
-from cloison.terminal.evidence import Given, compared, last_review
+from cloison.terminal.evidence import Given, compared
 from cloison.terminal.output import tell, write
 from cloison.terminal.progress import PROGRESS
 from cloison.terminal.refusals import refuse, unwritable
@@ -35,25 +35,31 @@ def matter_of(network: Network, path: Path, given: Given, months: int, since: st
 
 
 def decisions_path(path: Path, network: Network) -> Path:
-    """Return where this year's decisions are: the first name that no recorded review has."""
+    """Return where the decisions are: the first name of this year that no recorded review has, or the last year's
+    table where it is there and its review was never closed."""
     folder = (path if path.is_dir() else path.parent) / "reviews"
     taken = {review.decisions for review in network.model.reviews}
-    for number in range(1, len(taken) + 2):
-        name = f"{network.at.year}{f'-{number}' if number > 1 else ''}.csv"
-        if f"reviews/{name}" not in taken:
-            break
-    return folder / name
+
+    def free(year: int) -> Path:
+        names = (f"{year}{f'-{number}' if number > 1 else ''}.csv" for number in range(1, len(taken) + 2))
+        return folder / next(name for name in names if f"reviews/{name}" not in taken)
+
+    this, before = free(network.at.year), free(network.at.year - 1)
+    return before if before.exists() and not this.exists() else this
 
 
 def changes_of(path: Path, network: Network, since: str, history: Lineage | None) -> Comparison | None:
     """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
-    from cloison.netmodel.language.revisions import Version, version
+    from cloison.netmodel.assurance.assess import assess_network
+    from cloison.netmodel.comparison import compare
+    from cloison.netmodel.language.revisions import version
 
-    last = last_review(network)
+    last = network.last_review
     if since:
         old = version(since, path)
     elif last is not None and last.digest == network.digest:
-        old = Version(str(path), path)
+        judged = network, assess_network(network, PROGRESS.tick)
+        return compare(judged, judged, PROGRESS.tick)  # nothing changed
     else:
         found = history.at(last.digest) if history is not None and last is not None else None
         if found is None:
@@ -69,7 +75,7 @@ def earlier_decisions(path: Path, network: Network) -> Decisions | None:
     done = [review for review in network.model.reviews if review.on <= network.at and review.decisions]
     if not done:
         return None
-    file = (path if path.is_dir() else path.parent) / max(done, key=lambda item: item.on).decisions
+    file = (path if path.is_dir() else path.parent) / sorted(done, key=lambda item: item.on)[-1].decisions
     if not file.exists():
         tell(say(
             "the decisions of the last review, {file}, are not there",
@@ -88,14 +94,14 @@ def read_decided(file: Path, *, needed: bool) -> Decisions:
     return read_decisions(file)
 
 
-def save(made: Review, file: Path) -> None:
-    """Write the table of decisions, whole or not at all."""
+def save(made: Review, file: Path, *, kept: bool = False) -> None:
+    """Write the table of decisions, whole or not at all; with ``kept`` what it says that there is to look at stays."""
     from cloison.diagrams.decisions import decisions_csv, decisions_workbook
     from cloison.flows.review import decisions_table
     from cloison.flows.reviewing.decisions import COLUMNS, WORDS
     from cloison.netmodel.language.edit import write_files
 
-    table, suffix = decisions_table(made), file.suffix.lower()
+    table, suffix = decisions_table(made, kept=kept), file.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         refuse("output", say(
             "{file}: decisions are written as .csv or .xlsx", "{file} : les décisions s’écrivent en .csv ou .xlsx",
@@ -133,5 +139,6 @@ def save_dossier(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         unwritable(folder, problem)
+    (folder / SUMS).unlink(missing_ok=True)  # a dossier that is half written is none
     for name, data in {**every, SUMS: sums(every)}.items():
         write(folder / name, (data,))

@@ -31,10 +31,12 @@ def walk(made: Review, items: Sequence[Item], by: tuple[str, ...], file: Path) -
         return line.strip() if line else None
 
     about = points_of(made)
+    told_before = made.decisions.points  # when it was opened, with captures perhaps
     for number, item in enumerate(items, 1):
         told = item_said(item, made.matter.network).say(language.LANG)
         lines = [f"[{number}/{len(items)}] {item.id}: {told} ({item.span})"]
-        lines += [f"    {message.say(language.LANG)}" for message in about.get(item.id, ())]
+        points = [message.say(language.LANG) for message in about.get(item.id, ())]
+        lines += [f"    {point}" for point in ([told_before[item.id]] if told_before.get(item.id) else points)]
         sys.stderr.write("".join(no_command(printable(line)) + "\n" for line in lines))
         word = None
         while word is None:
@@ -61,6 +63,6 @@ def walk(made: Review, items: Sequence[Item], by: tuple[str, ...], file: Path) -
             if word == "keep":
                 break
         made = decided(made, [item], word, who, reason or "")
-        save(made, file)
+        save(made, file, kept=True)
         by = who
     return made

@@ -107,6 +107,8 @@ def close(
     folder = dossier or file.with_suffix("")
     named = [word if Path(word).exists() else word.partition("=")[2] for word in (*(config or []), *(probe or []))]
     inputs = [*network.files, file, *files_of(named), *files_of(capture or [])]
+    inputs += [Path(matter.earlier.file)] if matter.earlier is not None else []
+    inputs += files_of([since]) if since and Path(since).exists() else []
     save_dossier(folder, files, network, names, [item for item in inputs if not item.is_dir()])
     try:
         write_files({target: record})

@@ -66,7 +66,7 @@ def decide(
     items = chosen(made.standing, item or [], every=bool(decision))
     if decision:
         made = decided(made, items, decision, tuple(by or ()), reason)
-        save(made, file)
+        save(made, file, kept=True)
         tell(say("{n} decided", "{n} {n:décidé|décidés}", n=len(items)))
     else:
         made = walk(made, items, tuple(by or ()), file)

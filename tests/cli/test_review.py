@@ -289,3 +289,46 @@ def test_a_year_of_the_example(tmp_path: Path) -> None:
     run(folder, "review", "close", ".", "--by", "RSSI", at="2027-11-03", check=0)
     committed(folder, {}, "2027-11-03")
     assert clause(folder, "2027-11-04")["status"] == "partial"  # what is declared beside it is past its date by then
+
+
+@pytest.mark.usefixtures("no_paper")
+@pytest.mark.skipif(not HAS_GIT, reason="git is not installed")
+def test_a_review_that_lasts_into_the_new_year(tmp_path: Path) -> None:
+    """Opened in December, decided and closed in January, in one table; corrected and closed again on the same day."""
+    folder = started(tmp_path)
+    committed(folder, {"cloison.yaml": MAP}, "2026-12-01")
+    run(folder, "review", "open", at="2026-12-28", check=0)
+    run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2027-01-04", check=0)
+    run(folder, "review", "close", "--by", "Ada", at="2027-01-05", check=0)
+    assert (folder / "reviews/2026/SHA256SUMS").is_file()
+    again = ("review", "close", "--by", "Ada", "--decisions", "reviews/2026.csv")
+    assert "this review was closed on 2027-01-05" in run(folder, *again, at="2027-01-05", check=2).stderr
+    text = (folder / "cloison.yaml").read_text("utf-8").replace("services: ssh", "services: [https]")
+    (folder / "cloison.yaml").write_text(text, encoding="utf-8")
+    run(folder, "review", "open", at="2027-01-05", check=0)
+    assert (folder / "reviews/2027.csv").is_file()
+    run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2027-01-05", check=0)
+    run(folder, "review", "close", "--by", "Ada", at="2027-01-05", check=0)
+    told = json.loads((folder / "reviews/2027/manifest.json").read_text("utf-8"))
+    assert any(item["file"].endswith("2026.csv") for item in told["inputs"])
+    committed(folder, {}, "2027-01-05")
+    assert clause(folder, "2027-01-06")["status"] == "partial"
+
+
+def test_what_captures_showed_stays_while_it_is_decided(folder: Path) -> None:
+    """Whoever decides sees what the table said when it was opened with captures."""
+    run(folder, "review", "open", at="2026-03-02", check=0)
+    table = folder / "reviews/2026.csv"
+    rows = table.read_text("utf-8-sig").splitlines()
+    cells = rows[1].split(";")
+    cells[2] = "never seen in captures from 2026-01-01 to 2026-03-01"
+    rows = [rows[0] + ";note", ";".join(cells) + ";ask Zoe", rows[2] + ";"]
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    done = run(folder, "review", "decide", stdin="keep\nAda\n\nq\n", at="2026-03-02", check=3)
+    assert "    never seen in captures from 2026-01-01 to 2026-03-01\n" in done.stderr
+    assert "never seen in captures" in table.read_text("utf-8-sig")
+    run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2026-03-02", check=0)
+    assert "never seen in captures" in table.read_text("utf-8-sig")
+    assert "ask Zoe" in table.read_text("utf-8-sig")
+    run(folder, "review", "open", at="2026-03-02", check=0)  # which looks again
+    assert "never seen in captures" not in table.read_text("utf-8-sig")
