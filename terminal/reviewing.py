@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,14 @@ def matter_of(network: Network, path: Path, given: Given, months: int, since: st
     """Return what a review looks at."""
     from cloison.flows.reviewing.matter import Matter
     from cloison.netmodel.assurance.assess import assess, built_in_checks, built_in_frameworks
+    from cloison.netmodel.comparison import changes
 
-    assessment = assess(given.evidence, built_in_checks(), built_in_frameworks(), PROGRESS.tick)
+    changed = changes_of(path, network, since, given.history)
+    evidence = replace(given.evidence, changes=changes(*changed)) if changed is not None else given.evidence
+    assessment = assess(evidence, built_in_checks(), built_in_frameworks(), PROGRESS.tick)
     return Matter(
         network, assessment, given.audit, given.verification, earlier_decisions(path, network),
-        changes_of(path, network, since, given.history), months,
+        changed[0] if changed is not None else None, months,
     )  # fmt: skip
 
 
@@ -48,8 +52,13 @@ def decisions_path(path: Path, network: Network) -> Path:
     return before if before.exists() and not this.exists() else this
 
 
-def changes_of(path: Path, network: Network, since: str, history: Lineage | None) -> Comparison | None:
-    """Return what changed since a version, or since the last review where git has it; nothing where nobody knows."""
+def changes_of(
+    path: Path, network: Network, since: str, history: Lineage | None
+) -> tuple[Comparison, str] | None:
+    """Return what changed since a version, or since the last review where git has it, and how that version is named.
+
+    Nothing where nobody knows.
+    """
     from cloison.netmodel.assurance.assess import assess_network
     from cloison.netmodel.comparison import compare
     from cloison.netmodel.language.revisions import version
@@ -59,13 +68,13 @@ def changes_of(path: Path, network: Network, since: str, history: Lineage | None
         old = version(since, path)
     elif last is not None and last.digest == network.digest:
         judged = network, assess_network(network, PROGRESS.tick)
-        return compare(judged, judged, PROGRESS.tick)  # nothing changed
+        return compare(judged, judged, PROGRESS.tick), str(last.on)  # nothing changed
     else:
         found = history.at(last.digest) if history is not None and last is not None else None
         if found is None:
             return None
         old = version(found.commit, path)
-    return compared(old, path, network.at)
+    return compared(old, path, network.at), since or old.commit[:12]
 
 
 def earlier_decisions(path: Path, network: Network) -> Decisions | None:
