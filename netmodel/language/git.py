@@ -67,7 +67,8 @@ class Repository:
 
     def commit(self, revision: str) -> str:
         """Return the id of the commit that a revision names; raise :class:`MapError` with the nearest names."""
-        if revision.startswith("-") or len(revision) > LONGEST or not revision.isprintable():
+        unclosed = revision.count("{") != revision.count("}")  # it would take in what is asked of it
+        if revision.startswith(("-", "^")) or unclosed or len(revision) > LONGEST or not revision.isprintable():
             raise refused("revision", say("“{name}” cannot be the name of a revision",
                                           "« {name} » ne peut pas être le nom d’une révision",
                                           name=revision[:60]), revision[:60])  # fmt: skip

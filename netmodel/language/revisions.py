@@ -142,7 +142,7 @@ def _version(word: str, other: str) -> Version:
                 "« {name} » est un fichier et une révision : écrire ./{name} pour l’un, {name}:CHEMIN pour l’autre",
                 name=word), word)  # fmt: skip
         return Version(word, Path(word))
-    revision, colon, within = word.partition(":")
+    revision, colon, within = _parted(word)
     if not revision:
         raise refused("revision", say("“{name}” names no revision", "« {name} » ne nomme aucune révision",
                                       name=word[:60]), word[:60])  # fmt: skip
@@ -157,10 +157,23 @@ def _version(word: str, other: str) -> Version:
         return _there(tree, word, (_within(repository, here, within),))
     if beside is not None:
         return _there(tree, word, (in_repository(repository, beside),))
-    _, colon, within = other.partition(":")
+    _, colon, within = _parted(other)
     if colon:
         return _there(tree, word, (_within(repository, here, within),))
     return _there(tree, word, tuple(in_repository(repository, here / name) for name in DEFAULTS))
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    """Return a revision, a colon and a path; a colon within braces is of the revision: ``HEAD@{yesterday 10:00}``."""
+    depth = 0
+    for place, letter in enumerate(word):
+        if letter == "{":
+            depth += 1
+        elif letter == "}":
+            depth = max(depth - 1, 0)
+        elif letter == ":" and not depth:
+            return word[:place], ":", word[place + 1 :]
+    return word, "", ""
 
 
 def _within(repository: Repository, here: Path, path: str) -> str:

@@ -60,6 +60,7 @@ def rules(old: str, new: str) -> list[str]:
         ("HEAD:./a/b", ".", ["deep"], ["third"]),
         ("v1:./cloison.yaml", "HEAD", ["first"], ["second"]),
         ("v1:", "HEAD:", ["first"], ["second"]),
+        ("HEAD@{2026-01-15 12:00}:cloison.yaml", "HEAD@{2026-02-15 12:00}:a/b", ["first"], ["deep"]),
         ("a/b", "v1:cloison.yaml", ["deep"], ["first"]),
     ],
 )
@@ -94,6 +95,8 @@ def test_places_are_those_of_the_revision(repository: Path) -> None:
         ("v2", "unknown-revision"),
         ("--upload-pack=touch x", "revision"),
         ("-h", "revision"),
+        ("^v1", "revision"),
+        ("HEAD@{2026-01-15", "revision"),
         (":cloison.yaml", "revision"),
         ("v1\n", "revision"),
         ("v" * 301, "revision"),
