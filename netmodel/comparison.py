@@ -60,9 +60,11 @@ class Comparison:
 
     @property
     def empty(self) -> bool:
-        """Whether the two versions mean the same."""
-        return not (self.entries or self.opened or self.closed or self.possible or self.impossible or self.clauses
-                    or self.lost or any(item.stands for item in self.known.findings))  # fmt: skip
+        """Whether the two versions mean the same; never where not all of them was compared."""
+        return self.whole and not (
+            self.entries or self.opened or self.closed or self.possible or self.impossible or self.clauses or self.lost
+            or any(item.stands for item in self.known.findings)
+        )  # fmt: skip
 
 
 def compare(

@@ -15,7 +15,12 @@ from cloison.netmodel.network import Network
 
 _SHARED = ("zones", "subnets", "assets", "endpoints", "applications", "groups", "interconnections")  # one namespace
 _APART = ("services", "translations", "flows", "policy")
-_FREE = frozenset({"labels", "text", "model", "serial", "role", "name", "why", "contribution", "names"})
+# fields in which names of the one namespace stand; those of parties, sites and VRFs may be spelt alike
+_NAMING = frozenset({
+    "zone", "zones", "within", "between", "via", "through", "from", "to", "asset", "assets", "members", "without",
+    "subnet", "subnets", "over", "ends", "watches", "on", "inside", "outside", "backends", "cluster", "compensating",
+    "interconnections", "endpoints", "applications", "groups", "source_zone", "target_zone", "filtering",
+})  # fmt: skip
 _PASSES = 6  # names that follow from names that follow from names
 
 
@@ -30,27 +35,30 @@ class Renames:
         return self.sections.get(section, {})
 
     def told(self, value: Any, key: str = "") -> Any:
-        """Return a value with each earlier name in it replaced by the later one."""
-        if not any(self.sections.values()) or key in _FREE:
-            return value
+        """Return the value of a field with each earlier name in it replaced by the later one."""
+        return self._told(value, key) if any(self.sections.values()) else value
+
+    def _told(self, value: Any, key: str) -> Any:
         if isinstance(value, str):
-            if key in ("services", "service"):
-                return self.of("services").get(value, value)
-            base, slash, part = value.partition("/")
-            for section in _SHARED:
-                if base in self.of(section):
-                    return f"{self.of(section)[base]}{slash}{part}"
-            return value
+            return self._name(value, "" if key.startswith("labels.") else key.rpartition(".")[2])
         if isinstance(value, (list, tuple)):
-            return [self.told(item, key) for item in value]
-        if isinstance(value, Mapping):
-            return {name: self.told(item, name) for name, item in value.items()}
-        return value
+            return [self._told(item, key) for item in value]
+        if not isinstance(value, Mapping) or key == "labels":
+            return value
+        if "section" in value and "where" in value:  # a selection: an id in it is one of its section
+            fields = {"id": value["section"]}
+            where = {name: self._told(item, fields.get(name, name)) for name, item in value["where"].items()}
+            return {**value, "where": where}
+        return {name: self._told(item, key if name == "by" else name) for name, item in value.items()}
 
-
-def names_told(value: Any, route: tuple[str, ...], renames: Renames) -> Any:
-    """Return the value at a route of an entry with earlier names replaced, unless the route is one of free text."""
-    return value if _FREE.intersection(route) else renames.told(value, route[-1] if route else "")
+    def _name(self, value: str, key: str) -> str:
+        if key in ("services", "service"):
+            return self.of("services").get(value, value)
+        if key not in _NAMING:
+            return value
+        base, slash, part = value.partition("/")
+        later = next((self.of(section)[base] for section in _SHARED if base in self.of(section)), base)
+        return f"{later}{slash}{part}"
 
 
 def renamed(old: Network, new: Network, content: Callable[[Any], Any], same: Callable[[Any], Any]) -> Renames:

@@ -371,6 +371,41 @@ def test_a_renamed_zone_is_one_change_and_what_names_it_follows() -> None:
     assert found.major.verdict == "none-seen"
 
 
+def test_names_that_are_spelt_alike_in_another_section_are_not_taken_for_a_renamed_one() -> None:
+    sites = "sites: {front: {country: FR}, dmz: {country: DE}, paris: "
+    place = ("interfaces: {lan: 10.2.0.10}", "interfaces: {lan: 10.2.0.10}, site: front, labels: {zone: front}")
+    old = BASE.replace("sites: {paris: ", sites).replace(*place)
+    new = old.replace("  front: {owner", "  dmz: {owner").replace("zone: front}", "zone: dmz}")
+    new = new.replace("internet, front,", "internet, dmz,").replace("site: front", "site: dmz")
+    assert told(diff(old, new)) == [("renamed", "zone", "dmz"), ("moved", "asset", "db")]
+    (moved,) = (item for item in diff(old, new).entries if item.kind == "moved")
+    assert [(item.name, item.before, item.after) for item in moved.fields] == [
+        ("labels.zone", "front", "dmz"), ("site", "front", "dmz"),
+    ]  # fmt: skip
+
+
+def test_a_selection_by_name_follows_what_is_renamed() -> None:
+    rule = "policy:\n  r: {forbid: {from: {zones: {id: front}}, to: {parties: {id: front}}}}\n"
+    old = BASE.replace("parties: {", "parties: {front: {kind: provider}, ") + rule
+    new = old.replace("  front: {owner", "  dmz: {owner").replace("zone: front}", "zone: dmz}")
+    new = new.replace("internet, front,", "internet, dmz,").replace("{zones: {id: front}}", "{zones: {id: dmz}}")
+    assert told(diff(old, new)) == [("renamed", "zone", "dmz")]
+
+
+@pytest.mark.parametrize(
+    ("section", "written", "bare"),
+    [
+        ("service", "pg: {ports: tcp/5432, safe: false}", "pg: {ports: tcp/5432}"),
+        ("subnet", "zone: back, vni: 0}", "zone: back}"),
+    ],
+)
+def test_no_and_zero_are_not_nothing(section: str, written: str, bare: str) -> None:
+    old = BASE.replace(bare, written)
+    assert old != BASE
+    assert [item[:2] for item in told(diff(old, BASE))] == [("changed", section)]
+    assert [item[:2] for item in told(diff(BASE, old))] == [("changed", section)]
+
+
 def test_a_party_of_another_name_is_another_party() -> None:
     found = edited(("globex: {kind: tenant}", "initech: {kind: tenant}"))
     assert told(found) == [("added", "party", "initech"), ("removed", "party", "globex")]
