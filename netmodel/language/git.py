@@ -10,9 +10,10 @@ reaches git as an option: it is refused when it begins with ``-``, and follows `
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
-import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ TIME_LIMIT = 20.0  # seconds of one question
 LONGEST = 300  # characters of a revision's name
 MOST_SHOWN = 8  # names in a refusal where none is near
 MOST_NAMES = 2_000  # branches and tags among which the nearest are looked for
+_PART = 1024 * 1024  # bytes that are read at once
 _COMPLAINT = 64 * 1024  # bytes of its complaints that are read
 _QUIET = (
     "--no-pager", "--literal-pathspecs", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c",
@@ -194,23 +196,27 @@ def _run(directory: Path, *words: str, most: int = LARGEST) -> tuple[int, bytes,
 
 def _answer(process: subprocess.Popen[bytes], most: int) -> tuple[bytes, bool]:
     """Return what a program answers, cut at some bytes, and whether it took too long; it is stopped in both cases."""
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(TIME_LIMIT, stop)
-    timer.start()
+    assert process.stdout is not None
+    answer, until = bytearray(), time.monotonic() + TIME_LIMIT
+    poll = select.poll()
+    poll.register(process.stdout)
     try:
-        with process:
-            assert process.stdout is not None
-            answer = process.stdout.read(most)
-            if len(answer) == most:
-                process.kill()
-    except BaseException:  # an interruption too: nothing is left running
+        while len(answer) < most:
+            if not poll.poll(_milliseconds(until)):
+                return b"", True
+            part = os.read(process.stdout.fileno(), min(most - len(answer), _PART))
+            if not part:
+                process.wait(_milliseconds(until) / 1000)
+                break
+            answer += part
+    except subprocess.TimeoutExpired:
+        return b"", True
+    finally:  # where it ended, there is nothing to stop
         process.kill()
-        raise
-    finally:
-        timer.cancel()
-    return answer, late.is_set()
+        process.wait()
+        process.stdout.close()
+    return bytes(answer), False
+
+
+def _milliseconds(until: float) -> float:
+    return max(until - time.monotonic(), 0) * 1000

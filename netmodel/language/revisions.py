@@ -27,6 +27,7 @@ class Tree:
     revision: str
     commit: str
     taken: list[str] = field(default_factory=list, repr=False)  # files that were read
+    _seen: dict[str, Blob] = field(default_factory=dict, repr=False)  # what listings of folders showed, by path
 
     def path(self, within: str) -> Path:
         """Return the path of a file of the repository, counted from its top."""
@@ -40,7 +41,9 @@ class Tree:
         """Return what the revision has at a path; nothing where it has nothing."""
         if not within or within.startswith(("/", "../")) or within == "..":
             return None
-        return next((item for item in self.repository.entries(self.commit, within) if item.path == within), None)
+        if within not in self._seen:
+            self._seen.update((item.path, item) for item in self.repository.entries(self.commit, within))
+        return self._seen.get(within)
 
     def folder(self, path: Path) -> list[Path] | None:
         """Return what lies in a folder of the revision, sorted; nothing where the path is no folder."""
@@ -49,8 +52,9 @@ class Tree:
             entry = self.entry(within)
             if entry is None or entry.kind != "tree":
                 return None
-        held = list(self.repository.entries(self.commit, f"{within}/" if within else ""))
-        return [self.path(item.path) for item in sorted(held, key=lambda item: item.path)]
+        held = {item.path: item for item in self.repository.entries(self.commit, f"{within}/" if within else "")}
+        self._seen.update(held)
+        return [self.path(name) for name in sorted(held)]
 
     def read(self, path: Path) -> bytes:
         """Return the content of a file of the revision."""

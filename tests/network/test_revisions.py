@@ -196,8 +196,11 @@ def program(folder: Path, script: str) -> str:
     return str(programs)
 
 
-def test_a_git_that_hangs_is_stopped(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", program(tmp_path, "exec /bin/sleep 30"))
+@pytest.mark.parametrize("script", ["exec /bin/sleep 30", "exec >&-; exec /bin/sleep 30"], ids=["mute", "said all"])
+def test_a_git_that_hangs_is_stopped(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    monkeypatch.setenv("PATH", program(tmp_path, script))
     monkeypatch.setattr("cloison.netmodel.language.git.TIME_LIMIT", 0.2)
     assert rules("v1", "HEAD") == ["git"]
 
