@@ -450,6 +450,36 @@ def test_tenants_are_affected_by_their_places_lines_and_paths_alone() -> None:
     assert [item.tenant for item in edited(("zone: acme-net}", "zone: acme-net, vlan: 9}")).tenants] == ["acme"]
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("acme: {sees: default}", "acme: {}"),  # the addresses that its subnet sees
+        ("authentication: password", "authentication: none"),  # an interface that its line leads to
+        ("lan: 10.1.0.10}, site", "lan: 10.1.0.10}, model: X, site"),  # what offers it
+        ("between: [mid, front]}", "between: [mid, front], risk: R-1}"),  # what its line crosses
+        ("fw: {functions: filtering", "fw: {functions: routing"),
+    ],
+)
+def test_tenants_are_affected_by_what_their_lines_use_and_cross(was: str, now: str) -> None:
+    old = (
+        BASE.replace("zones:", "vrfs: {acme: {sees: default}}\nzones:")
+        .replace("zone: acme-net}", "zone: acme-net, vrf: acme}")
+        .replace("lan: 10.4.0.10", "lan: {addresses: 10.4.0.10, vrf: acme}")
+        .replace("subnets:", "  mid: {owner: p, nature: production, sensitivity: internal, domain: transport, "
+                 "transit: true}\nsubnets:")
+        .replace("assets:", "assets:\n  fw: {functions: filtering}")
+        .replace("all: {between: [internet, front, back, inner, acme-net]}",
+                 "all: {between: [internet, front, back, inner]}\n  out: {between: [acme-net, mid], through: fw}\n"
+                 "  in: {between: [mid, front]}")
+        .replace("services: {pg", "endpoints: {console: {asset: web, service: https, kind: user, authentication: "
+                 "password}}\nservices: {pg")
+        .replace("to: web, services: https", "to: console")
+    )  # fmt: skip
+    new = old.replace(was, now)
+    assert old != new
+    assert [item.tenant for item in diff(old, new).tenants] == ["acme"]
+
+
 def test_vrfs_are_the_same_where_their_names_are() -> None:
     def map_(vrfs: str, more: str = "") -> str:
         return BASE.replace("zones:", f"vrfs: {{{vrfs}}}\nzones:").replace(
