@@ -41,10 +41,12 @@ def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tupl
         product for line, products in other.permitted.items()
         if line in changed or line not in one.permitted for product in products
     }  # fmt: skip
-    mine = [
-        Rule(True, item.source, item.destination, item.services, line)
-        for line, products in changed.items() for item in products if item and item not in there
-    ]  # fmt: skip
+    lines: dict[Product, list[str]] = {}  # several lines may open the very same
+    for line, products in changed.items():
+        for item in products:
+            if item and item not in there:
+                lines.setdefault(item, []).append(line)
+    mine = [Rule(True, item.source, item.destination, item.services) for item in lines]
     theirs = _likely(mine, other)
     near = _near(mine, theirs)
     if near is not None:
@@ -53,10 +55,10 @@ def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tupl
     found, done = beyond(mine, theirs, BUDGET, tick)
     rules: dict[str, dict[int, Rule]] = {}
     witness: dict[str, Packet] = {}
-    for item in found:
-        line = str(item.rule.origin)
-        rules.setdefault(line, {})[id(item.rule)] = item.rule
-        witness.setdefault(line, item.witness)
+    for difference in found:
+        for line in lines[difference.rule.product]:
+            rules.setdefault(line, {})[id(difference.rule)] = difference.rule
+            witness.setdefault(line, difference.witness)
     moves = []
     for line, held in rules.items():
         products, whole = _pieces(list(held.values()), near)
@@ -69,8 +71,8 @@ def _likely(asked: Sequence[Rule], other: Side) -> list[Rule]:
     sources = IntervalSet.union(span for rule in asked for span in rule.source.ranges)
     destinations = IntervalSet.union(span for rule in asked for span in rule.destination.ranges)
     return [
-        Rule(True, item.source, item.destination, item.services, line)
-        for line, products in other.permitted.items() for item in products
+        Rule(True, item.source, item.destination, item.services)
+        for products in other.permitted.values() for item in products
         if item and item.destination.overlaps(destinations) and item.source.overlaps(sources)
     ]  # fmt: skip
 
