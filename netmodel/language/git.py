@@ -13,6 +13,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -113,12 +114,15 @@ class Repository:
         return self._ask("cat-file", "blob", blob.object, most=LARGEST)
 
     def commits(self, commit: str, paths: tuple[str, ...], most: int) -> Iterator[tuple[str, int]]:
-        """Yield the commits that led to one and touched some paths, newest first, with their time (seconds)."""
+        """Yield the commits that led to one and touched some paths, newest first, with their time (seconds).
+
+        One whose time cannot be read is given the last of all.
+        """
         answer = self._ask("rev-list", "--full-history", "--no-commit-header", f"--max-count={most}",
                            "--format=%H %ct", commit, "--", *paths)  # fmt: skip
         for line in answer.decode("ascii", "replace").splitlines():
-            name, _, time = line.partition(" ")
-            yield name, int(time)
+            name, _, seconds = line.partition(" ")
+            yield name, int(seconds) if seconds.isdigit() else sys.maxsize
 
     @property
     def _this(self) -> str:

@@ -155,7 +155,7 @@ def _version(word: str, other: str) -> Version:
                                     Ref("file", word), Span(word)),))  # fmt: skip
     beside = Path(other) if _exists(other) else None
     directory = here if beside is None else beside if beside.is_dir() else beside.parent
-    repository = repository_of(directory if beside is None or _in_a_repository(directory) else here)
+    repository = _repository(directory, here)
     tree = Tree(repository, revision, repository.commit(revision))
     if colon:
         return _there(tree, word, (_within(repository, here, within),))
@@ -202,6 +202,16 @@ def in_repository(repository: Repository, path: Path) -> str:
         return posixpath.normpath(path.as_posix())
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.top))
     return "" if inside == "." else Path(inside).as_posix()
+
+
+def _repository(directory: Path, here: Path) -> Repository:
+    """Return the repository in which a directory lies, else that of the working directory."""
+    try:
+        return repository_of(directory)
+    except MapError as error:
+        if directory == here or error.findings[0].rule != "no-repository":
+            raise
+    return repository_of(here)
 
 
 def _in_a_repository(directory: Path) -> bool:
