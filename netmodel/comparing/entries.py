@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from cloison.netmodel.comparing.order import ORDERED, staged
-from cloison.netmodel.comparing.renames import Renames
+from cloison.netmodel.comparing.renames import SECTIONS, Renames
 from cloison.netmodel.finding import Ref, Span
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse, prefixes
@@ -20,11 +20,6 @@ from cloison.netmodel.space.refusal import RefusedError
 
 Kind = Literal["added", "removed", "moved", "renamed", "changed"]
 
-SECTIONS: Mapping[str, str] = {
-    "parties": "party", "sites": "site", "carriers": "carrier", "vrfs": "vrf", "zones": "zone", "subnets": "subnet",
-    "assets": "asset", "interconnections": "interconnection", "translations": "translation", "services": "service",
-    "endpoints": "endpoint", "applications": "application", "groups": "group", "flows": "line", "policy": "rule",
-}  # fmt: skip
 _LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "waivers": ("waiver", ("rule", "on")), "declarations": ("declaration", ("framework", "clause", "on")),
     "reviews": ("review", ("on",)),

@@ -6,13 +6,19 @@ Parties, sites, carriers and VRFs have nothing that identifies them but their na
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cloison.netmodel.finding import Finding, Message, Ref, Value
 from cloison.netmodel.language import model as m
 from cloison.netmodel.network import Network
 
+SECTIONS: Mapping[str, str] = {
+    "parties": "party", "sites": "site", "carriers": "carrier", "vrfs": "vrf", "zones": "zone", "subnets": "subnet",
+    "assets": "asset", "interconnections": "interconnection", "translations": "translation", "services": "service",
+    "endpoints": "endpoint", "applications": "application", "groups": "group", "flows": "line", "policy": "rule",
+}  # fmt: skip
 _SHARED = ("zones", "subnets", "assets", "endpoints", "applications", "groups", "interconnections")  # one namespace
 _APART = ("services", "translations", "flows", "policy")
 # fields in which names of the one namespace stand; those of parties, sites and VRFs may be spelt alike
@@ -59,6 +65,33 @@ class Renames:
         base, slash, part = value.partition("/")
         later = next((self.of(section)[base] for section in _SHARED if base in self.of(section)), base)
         return f"{later}{slash}{part}"
+
+
+def findings_told(findings: Iterable[Finding], renames: Renames) -> dict[str, str]:
+    """Return, for the fingerprint of each finding of the earlier map, what it is under the later names."""
+    later = {was: now for names in renames.sections.values() for was, now in names.items()}
+    sections = {kind: section for section, kind in SECTIONS.items()}
+
+    def told(value: Value, names: Mapping[str, str]) -> Value:
+        if isinstance(value, tuple):
+            return tuple(told(item, names) for item in value)  # type: ignore[return-value]
+        if not isinstance(value, str):
+            return value
+        base, slash, part = value.partition("/")
+        return f"{names.get(base, base)}{slash}{part}"
+
+    found = {}
+    for item in findings:
+        subject, values = item.subject, item.message.values
+        if later:
+            names = renames.of(sections[subject.kind]) if subject.kind in sections else later
+            subject = Ref(subject.kind, str(told(subject.id, names)))
+            values = {name: told(value, later) for name, value in values.items()}
+        same = subject == item.subject and values == item.message.values
+        found[item.fingerprint] = item.fingerprint if same else replace(
+            item, subject=subject, message=Message(item.message.text, values), fingerprint=""
+        ).fingerprint  # fmt: skip
+    return found
 
 
 def renamed(old: Network, new: Network, content: Callable[[Any], Any], same: Callable[[Any], Any]) -> Renames:

@@ -371,6 +371,31 @@ def test_a_renamed_zone_is_one_change_and_what_names_it_follows() -> None:
     assert found.major.verdict == "none-seen"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("  app: {", "  app2: {"), ("[web, app]", "[web, app2]")],
+        [("F-1:", "F-9:")],
+        [("front:", "dmz:"), ("zone: front", "zone: dmz"), ("internet, front,", "internet, dmz,")],
+    ],
+    ids=["asset", "line", "zone"],
+)
+def test_what_is_found_of_a_renamed_entry_is_known(changes: list[tuple[str, str]]) -> None:
+    text = BASE
+    for was, now in changes:
+        assert was in text
+        text = text.replace(was, now)
+    old, new = both(read(BASE), read(text), naive.AT)
+    found = compare((old, assess_network(old)), (new, assess_network(new)))
+    fresh = changes[0][1].strip(" :{")
+    about = [
+        item for item in found.known.findings if fresh in (item.subject.id, *map(str, item.message.values.values()))
+    ]
+    assert about
+    assert all(item.known for item in found.known.findings)
+    assert (found.lost, found.clauses) == ((), ())
+
+
 def test_names_that_are_spelt_alike_in_another_section_are_not_taken_for_a_renamed_one() -> None:
     sites = "sites: {front: {country: FR}, dmz: {country: DE}, paris: "
     place = ("interfaces: {lan: 10.2.0.10}", "interfaces: {lan: 10.2.0.10}, site: front, labels: {zone: front}")
