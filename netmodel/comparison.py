@@ -14,7 +14,7 @@ from cloison.netmodel.comparing.entries import EntryChange, entries, plain
 from cloison.netmodel.comparing.flows import Moved, moved
 from cloison.netmodel.comparing.major import Major, major, worked
 from cloison.netmodel.comparing.paths import Path, paths
-from cloison.netmodel.comparing.renames import Renames, renamed
+from cloison.netmodel.comparing.renames import Renames, findings_told, renamed
 from cloison.netmodel.comparing.sides import Side, sides
 from cloison.netmodel.comparing.tenants import Affected, affected
 from cloison.netmodel.finding import Finding, Ref
@@ -60,9 +60,11 @@ class Comparison:
 
     @property
     def empty(self) -> bool:
-        """Whether the two versions mean the same."""
-        return not (self.entries or self.opened or self.closed or self.possible or self.impossible or self.clauses
-                    or self.lost or any(item.stands for item in self.known.findings))  # fmt: skip
+        """Whether the two versions mean the same; never where not all of them was compared."""
+        return self.whole and not (
+            self.entries or self.opened or self.closed or self.possible or self.impossible or self.clauses or self.lost
+            or any(item.stands for item in self.known.findings)
+        )  # fmt: skip
 
 
 def compare(
@@ -81,14 +83,17 @@ def compare(
     opened, all_opened = moved(later, earlier, tick)
     closed, all_closed = moved(earlier, later, tick)
     possible, impossible = paths(old[0], new[0], names)
-    before = baseline_of(old[1].findings, old[0].model.name, new[0].model.name, old[0].digest)
+    told = findings_told(old[1].findings, names)
+    renamed_findings = [replace(item, fingerprint=told[item.fingerprint]) for item in old[1].findings]
+    before = baseline_of(renamed_findings, old[0].model.name, new[0].model.name, old[0].digest)
     known = compared(new[1].findings, before, Evidence(new[0], new[0].at))
     gone = {item.fingerprint for item in known.gone}
-    lost = {finding.fingerprint: finding for finding in old[1].findings if finding.fingerprint in gone}
-    status = clauses(old[1], new[1], known)
+    lost = {item.fingerprint: item for item in old[1].findings if told[item.fingerprint] in gone}
+    come = {item.fingerprint for item in known.findings if item.stands}
+    status = clauses(old[1], new[1], come, lost)
     return Comparison(
         (earlier, later), names, written, opened, closed, all_opened and all_closed, possible, impossible,
-        replace(known, baseline=before), tuple(lost.values()), status,
+        known, tuple(lost.values()), status,
         affected((earlier, later), written, (opened, closed), (possible, impossible)),
         major(written, (opened, closed), possible, status), new[1].undecided,
     )  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cloison.netmodel.assurance.assess import Assessment
-from cloison.netmodel.assurance.baseline import Comparison as Known
 from cloison.netmodel.finding import Text
 from cloison.netmodel.report import Status, StatusWord
 
@@ -32,11 +31,14 @@ class ClauseChange:
         return self.after == "non-conformant" and self.before != "non-conformant"
 
 
-def clauses(old: Assessment, new: Assessment, known: Known) -> tuple[ClauseChange, ...]:
-    """Return the clauses whose status differs, or whose findings do, in the order of the newer map's."""
+def clauses(
+    old: Assessment, new: Assessment, come: Collection[str], gone: Collection[str]
+) -> tuple[ClauseChange, ...]:  # fmt: skip
+    """Return the clauses whose status differs, or whose findings do, in the order of the newer map's.
+
+    ``come`` are the fingerprints of the newer map's findings that count, ``gone`` of the older one's that are no more.
+    """
     before, after = _statuses(old), _statuses(new)
-    come = {finding.fingerprint for finding in known.findings if finding.stands}
-    gone = {item.fingerprint for item in known.gone}
     found = []
     for key in (*after, *(key for key in before if key not in after)):
         one, other = before.get(key), after.get(key)

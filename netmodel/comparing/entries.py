@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from cloison.netmodel.comparing.order import ORDERED, staged
-from cloison.netmodel.comparing.renames import Renames, names_told
+from cloison.netmodel.comparing.renames import SECTIONS, Renames
 from cloison.netmodel.finding import Ref, Span
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.addresses import parse, prefixes
@@ -20,11 +20,6 @@ from cloison.netmodel.space.refusal import RefusedError
 
 Kind = Literal["added", "removed", "moved", "renamed", "changed"]
 
-SECTIONS: Mapping[str, str] = {
-    "parties": "party", "sites": "site", "carriers": "carrier", "vrfs": "vrf", "zones": "zone", "subnets": "subnet",
-    "assets": "asset", "interconnections": "interconnection", "translations": "translation", "services": "service",
-    "endpoints": "endpoint", "applications": "application", "groups": "group", "flows": "line", "policy": "rule",
-}  # fmt: skip
 _LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "waivers": ("waiver", ("rule", "on")), "declarations": ("declaration", ("framework", "clause", "on")),
     "reviews": ("review", ("on",)),
@@ -37,6 +32,7 @@ _COMPUTED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _PLACES: Mapping[str, tuple[str, ...]] = {"subnets": ("zone",), "assets": ("zones", "subnets", "site")}
 _ADDRESSES = frozenset({"cidr", "addresses", "outside", "members"})
+_LENT = frozenset({"transit", "sensitive"})  # where nothing is written, what is lent or no: compared as facts
 _SHOWN = 200  # characters of a value
 
 
@@ -79,7 +75,7 @@ def entries(old: Network, new: Network, renames: Renames) -> tuple[EntryChange, 
         for setting in settings
         for name, before, after, route in _differences(
             {setting.name: plain(getattr(old.model, setting.name))},
-            {setting.name: plain(getattr(new.model, setting.name))}, (), renames,
+            {setting.name: plain(getattr(new.model, setting.name))},
         )
     ]  # fmt: skip
     if changed:
@@ -116,11 +112,12 @@ def _entry(old: Network, new: Network, section: str, names: tuple[str, str], ren
     before, after = getattr(old.model, section)[names[0]], getattr(new.model, section)[names[1]]
     told = set()
     if before != after:
-        for name, was, now, route in _differences(plain(before), plain(after), (), renames):
+        written = plain(before)
+        for name, was, now, route in _differences(written, plain(after), renames.told(written)):
             told.add(name.partition(".")[0])
             places = (old.document.span((section, names[0], *route)), new.document.span((section, names[1], *route)))
             yield Change(name, was, now, places)
-        if "between" not in told and staged(after) and renames.told(before.between[0]) != after.between[0]:
+        if "between" not in told and staged(after) and renames.told(before.between[0], "between") != after.between[0]:
             places = (old.document.span((section, names[0], "between")),
                       new.document.span((section, names[1], "between")))  # fmt: skip
             yield Change("between", shown(before.between), shown(after.between), places)
@@ -132,7 +129,7 @@ def _entry(old: Network, new: Network, section: str, names: tuple[str, str], ren
         if one == other:
             continue
         one, other = _sorted(one), _sorted(other)
-        if one != other and name not in told and _sorted(renames.told(one)) != other:
+        if one != other and name not in told and _sorted(renames.told(one, name)) != other:
             there = old.document.span((section, names[0]), key=True)
             places = (there, new.document.span((section, names[1]), key=True))
             yield Change(name, shown(one), shown(other), places, lent=True)
@@ -167,22 +164,24 @@ def _list(old: Network, new: Network, section: str, kind: str, key: tuple[str, .
             changes = tuple(
                 Change(field, one, other,
                        (old.document.span((section, there, *route)), new.document.span((section, here, *route))))
-                for field, one, other, route in _differences(plain(was), plain(now), (), Renames())
+                for field, one, other, route in _differences(plain(was), plain(now))
             )  # fmt: skip
             if changes:
                 yield EntryChange("changed", Ref(kind, name), new.document.span((section, here)), fields=changes)
 
 
 def _differences(
-    before: Any, after: Any, route: tuple[str, ...], renames: Renames
+    before: Any, after: Any, told: Any = None, route: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield the name, both texts and the route of every field that differs."""
+    """Yield the name, both texts and the route of every field that differs; ``told`` is the earlier value as the later
+    map would name things."""
+    told = before if told is None else told
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
-            yield from _differences(before.get(key), after.get(key), (*route, key), renames)
+            yield from _differences(before.get(key), after.get(key), told.get(key), (*route, key))
         return
     last = next((part for part in reversed(route) if part), "")
-    if canonical(names_told(before, route, renames), last) != canonical(after, last):
+    if canonical(told, last) != canonical(after, last):
         yield ".".join(route), shown(before), shown(after), route
 
 
@@ -213,7 +212,7 @@ def canonical(value: Any, key: str) -> Any:
             return " ".join(prefixes(parse(value)))
         except RefusedError:
             return value
-    return None if value in ("", False) else value
+    return None if value == "" or (value is False and key in _LENT) else value
 
 
 def shown(value: Any) -> str:

@@ -36,17 +36,29 @@ class Moved:
 
 def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tuple[tuple[Moved, ...], bool]:
     """Return what the first map authorises and the second does not, by line, and whether that is all of it."""
-    mine = [rule for product, rules in one.rules.items() if product not in other.rules for rule in rules]
-    theirs = _likely(mine, [rules[0] for rules in other.rules.values()])
+    changed = {line: products for line, products in one.permitted.items() if other.permitted.get(line) != products}
+    there = {
+        product for line, products in other.permitted.items()
+        if line in changed or line not in one.permitted for product in products
+    }  # fmt: skip
+    lines: dict[Product, list[str]] = {}  # several lines may open the very same
+    for line, products in changed.items():
+        for item in products:
+            if item and item not in there:
+                lines.setdefault(item, []).append(line)
+    mine = [Rule(True, item.source, item.destination, item.services) for item in lines]
+    theirs = _likely(mine, other)
+    near = _near(mine, theirs)
+    if near is not None:
+        touched = {id(rule) for rules in near.values() for rule in rules}
+        theirs = [rule for rule in theirs if id(rule) in touched]
     found, done = beyond(mine, theirs, BUDGET, tick)
     rules: dict[str, dict[int, Rule]] = {}
     witness: dict[str, Packet] = {}
-    for item in found:
-        line = str(item.rule.origin)
-        rules.setdefault(line, {})[id(item.rule)] = item.rule
-        witness.setdefault(line, item.witness)
-    asked = [rule for held in rules.values() for rule in held.values()]
-    near = _near(asked, theirs)
+    for difference in found:
+        for line in lines[difference.rule.product]:
+            rules.setdefault(line, {})[id(difference.rule)] = difference.rule
+            witness.setdefault(line, difference.witness)
     moves = []
     for line, held in rules.items():
         products, whole = _pieces(list(held.values()), near)
@@ -54,18 +66,22 @@ def moved(one: Side, other: Side, tick: Tick = lambda done, total: None) -> tupl
     return tuple(sorted(moves, key=lambda item: item.line)), done
 
 
-def _likely(asked: Sequence[Rule], others: Sequence[Rule]) -> list[Rule]:
-    """Return the other rules without those that share no source, or no destination, with any that is asked."""
+def _likely(asked: Sequence[Rule], other: Side) -> list[Rule]:
+    """Return what the other map permits, without what shares no source, or no destination, with any that is asked."""
     sources = IntervalSet.union(span for rule in asked for span in rule.source.ranges)
     destinations = IntervalSet.union(span for rule in asked for span in rule.destination.ranges)
-    return [rule for rule in others if rule.destination.overlaps(destinations) and rule.source.overlaps(sources)]
+    return [
+        Rule(True, item.source, item.destination, item.services)
+        for products in other.permitted.values() for item in products
+        if item and item.destination.overlaps(destinations) and item.source.overlaps(sources)
+    ]  # fmt: skip
 
 
 def _near(asked: Sequence[Rule], others: Sequence[Rule]) -> dict[int, list[Rule]] | None:
-    """Return the other rules that may touch each; nothing where there would be too much to look at."""
+    """Return the other rules that may touch each, all of them with packets; nothing where that is too much work."""
     if not asked or not others:
         return {}
-    rules = [rule for rule in (*asked, *others) if rule.product]
+    rules = (*asked, *others)
     count = len(asked)
     try:
         space = ranked(rules)

@@ -6,16 +6,27 @@ Parties, sites, carriers and VRFs have nothing that identifies them but their na
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cloison.netmodel.finding import Finding, Message, Ref, Value
 from cloison.netmodel.language import model as m
 from cloison.netmodel.network import Network
 
+SECTIONS: Mapping[str, str] = {
+    "parties": "party", "sites": "site", "carriers": "carrier", "vrfs": "vrf", "zones": "zone", "subnets": "subnet",
+    "assets": "asset", "interconnections": "interconnection", "translations": "translation", "services": "service",
+    "endpoints": "endpoint", "applications": "application", "groups": "group", "flows": "line", "policy": "rule",
+}  # fmt: skip
 _SHARED = ("zones", "subnets", "assets", "endpoints", "applications", "groups", "interconnections")  # one namespace
 _APART = ("services", "translations", "flows", "policy")
-_FREE = frozenset({"labels", "text", "model", "serial", "role", "name", "why", "contribution", "names"})
+# fields in which names of the one namespace stand; those of parties, sites and VRFs may be spelt alike
+_NAMING = frozenset({
+    "zone", "zones", "within", "between", "via", "through", "from", "to", "asset", "assets", "members", "without",
+    "subnet", "subnets", "over", "ends", "watches", "on", "inside", "outside", "backends", "cluster", "compensating",
+    "interconnections", "endpoints", "applications", "groups", "source_zone", "target_zone", "filtering",
+})  # fmt: skip
 _PASSES = 6  # names that follow from names that follow from names
 
 
@@ -30,27 +41,57 @@ class Renames:
         return self.sections.get(section, {})
 
     def told(self, value: Any, key: str = "") -> Any:
-        """Return a value with each earlier name in it replaced by the later one."""
-        if not any(self.sections.values()) or key in _FREE:
-            return value
+        """Return the value of a field with each earlier name in it replaced by the later one."""
+        return self._told(value, key) if any(self.sections.values()) else value
+
+    def _told(self, value: Any, key: str) -> Any:
         if isinstance(value, str):
-            if key in ("services", "service"):
-                return self.of("services").get(value, value)
-            base, slash, part = value.partition("/")
-            for section in _SHARED:
-                if base in self.of(section):
-                    return f"{self.of(section)[base]}{slash}{part}"
-            return value
+            return self._name(value, "" if key.startswith("labels.") else key.rpartition(".")[2])
         if isinstance(value, (list, tuple)):
-            return [self.told(item, key) for item in value]
-        if isinstance(value, Mapping):
-            return {name: self.told(item, name) for name, item in value.items()}
-        return value
+            return [self._told(item, key) for item in value]
+        if not isinstance(value, Mapping) or key == "labels":
+            return value
+        if "section" in value and "where" in value:  # a selection: an id in it is one of its section
+            fields = {"id": value["section"]}
+            where = {name: self._told(item, fields.get(name, name)) for name, item in value["where"].items()}
+            return {**value, "where": where}
+        return {name: self._told(item, key if name == "by" else name) for name, item in value.items()}
+
+    def _name(self, value: str, key: str) -> str:
+        if key in ("services", "service"):
+            return self.of("services").get(value, value)
+        if key not in _NAMING:
+            return value
+        base, slash, part = value.partition("/")
+        later = next((self.of(section)[base] for section in _SHARED if base in self.of(section)), base)
+        return f"{later}{slash}{part}"
 
 
-def names_told(value: Any, route: tuple[str, ...], renames: Renames) -> Any:
-    """Return the value at a route of an entry with earlier names replaced, unless the route is one of free text."""
-    return value if _FREE.intersection(route) else renames.told(value, route[-1] if route else "")
+def findings_told(findings: Iterable[Finding], renames: Renames) -> dict[str, str]:
+    """Return, for the fingerprint of each finding of the earlier map, what it is under the later names."""
+    later = {was: now for names in renames.sections.values() for was, now in names.items()}
+    sections = {kind: section for section, kind in SECTIONS.items()}
+
+    def told(value: Value, names: Mapping[str, str]) -> Value:
+        if isinstance(value, tuple):
+            return tuple(told(item, names) for item in value)  # type: ignore[return-value]
+        if not isinstance(value, str):
+            return value
+        base, slash, part = value.partition("/")
+        return f"{names.get(base, base)}{slash}{part}"
+
+    found = {}
+    for item in findings:
+        subject, values = item.subject, item.message.values
+        if later:
+            names = renames.of(sections[subject.kind]) if subject.kind in sections else later
+            subject = Ref(subject.kind, str(told(subject.id, names)))
+            values = {name: told(value, later) for name, value in values.items()}
+        same = subject == item.subject and values == item.message.values
+        found[item.fingerprint] = item.fingerprint if same else replace(
+            item, subject=subject, message=Message(item.message.text, values), fingerprint=""
+        ).fingerprint  # fmt: skip
+    return found
 
 
 def renamed(old: Network, new: Network, content: Callable[[Any], Any], same: Callable[[Any], Any]) -> Renames:

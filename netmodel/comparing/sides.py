@@ -11,7 +11,6 @@ from cloison.netmodel.space.addresses import V4, VRF_SHIFT, prefixes
 from cloison.netmodel.space.intervals import IntervalSet
 from cloison.netmodel.space.ownership import LAST
 from cloison.netmodel.space.packets import Product
-from cloison.netmodel.space.policy import Rule
 
 MOST_PREFIXES = 3  # that a text shows
 
@@ -28,9 +27,14 @@ class Side:
     _common: dict[IntervalSet, IntervalSet] = field(default_factory=dict)
     _prefixes: dict[IntervalSet, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def _stays(self) -> bool:
+        """Whether the network's own order is the common one."""
+        return self.moved == tuple(range(len(self.moved)))
+
     def common(self, points: IntervalSet) -> IntervalSet:
         """Return the network's points in the common order."""
-        if self.moved == tuple(range(len(self.moved))):
+        if self._stays:
             return points
         known = self._common.get(points)
         if known is None:
@@ -39,7 +43,7 @@ class Side:
 
     def own(self, points: IntervalSet) -> IntervalSet:
         """Return points of the common order as the network's own; those of VRFs that it lacks are left out."""
-        if self.moved == tuple(range(len(self.moved))):
+        if self._stays:
             whole = IntervalSet(((0, (len(self.moved) << VRF_SHIFT) - 1),))
             return points if points <= whole else points & whole
         back = [-1] * len(self.vrfs)
@@ -48,15 +52,18 @@ class Side:
         return _shifted(points, tuple(back))
 
     @cached_property
-    def rules(self) -> Mapping[Product, tuple[Rule, ...]]:
-        """The live lines as permitting rules, by what they permit; the origin of each is its line's id."""
-        found: dict[Product, tuple[Rule, ...]] = {}
-        for line in self.network.lines:
-            for item in line.products if line.live else ():
-                product = Product(self.common(item.source), self.common(item.destination), item.services)
-                rule = Rule(True, product.source, product.destination, product.services, line.id)
-                found[product] = (*found.get(product, ()), rule)
-        return found
+    def permitted(self) -> Mapping[str, tuple[Product, ...]]:
+        """What each live line permits, in the points of the common order."""
+        lines = (line for line in self.network.lines if line.live)
+        if self._stays:
+            return {line.id: line.products for line in lines}
+        return {
+            line.id: tuple(
+                Product(self.common(item.source), self.common(item.destination), item.services)
+                for item in line.products
+            )
+            for line in lines
+        }
 
     def zones(self, points: IntervalSet) -> tuple[str, ...]:
         """Return the zones of the network in which points of the common order lie."""

@@ -9,6 +9,7 @@ from cloison.netmodel.comparing.entries import EntryChange
 from cloison.netmodel.comparing.flows import Moved
 from cloison.netmodel.comparing.paths import Path
 from cloison.netmodel.comparing.sides import Side
+from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
 
@@ -23,7 +24,10 @@ class Affected:
 
 @dataclass(slots=True)
 class _Belongings:
-    """What is a tenant's in one network: by zone, by entry, and by what its zones run on and are joined by."""
+    """What is a tenant's in one network: its zones, what is in them, what they run on and are joined by, its lines.
+
+    Of a line, what it crosses on its way too, and the ends that are of no tenant: an interface that it uses.
+    """
 
     network: Network
     zones: dict[str, str] = field(default_factory=dict)
@@ -39,27 +43,44 @@ class _Belongings:
             self._own("zone", zone, tenant)
             for kind, thing in (thing for thing, _ in network.separation.closure("zone", zone).before):
                 self._own(kind, thing, tenant)
+            self._own("vrf", network.zones[zone].zone.vrf, tenant)
         for name, subnet in network.subnets.items():
             if subnet.zone in self.zones:
                 self._own("subnet", name, self.zones[subnet.zone])
+                self._own("vrf", subnet.vrf, self.zones[subnet.zone])
         for name, asset in network.assets.items():
             for tenant in {asset.owner, *(self.zones.get(zone, "") for zone in asset.zones)} & tenants:
                 self._own("asset", name, tenant)
         for name, joined in model.interconnections.items():
-            for tenant in {self.zones[zone] for zone in joined.between if zone in self.zones}:
-                self._own("interconnection", name, tenant)
-                for through in (one for stage in joined.through for one in stage):
-                    self._own("asset", through, tenant)
-        for name, line in network.line.items():
-            for tenant in {self.zones[zone] for pair in line.zone_pairs for zone in pair if zone in self.zones}:
-                self._own("line", name, tenant)
+            for tenant in self.of_zones(joined.between):
+                self._own_way(name, tenant)
+        for line in network.lines:
+            self._own_line(line)
         for name, endpoint in network.endpoints.items():
             for tenant in self.things.get(("asset", endpoint.asset), ()):
                 self._own("endpoint", name, tenant)
         for name, translation in network.translations.items():
-            touched = {zone for end in translation.inside for zone in end.zones}
-            for tenant in {self.zones[zone] for zone in touched if zone in self.zones}:
+            for tenant in self.of_zones(zone for end in translation.inside for zone in end.zones):
                 self._own("translation", name, tenant)
+
+    def _own_line(self, line: Line) -> None:
+        for tenant in self.of_zones(zone for pair in line.zone_pairs for zone in pair):
+            self._own("line", line.id, tenant)
+            for end in (*line.sources, *line.targets):
+                if not self.of_zones(end.zones):
+                    kind = "asset" if end.kind == "interface" else end.kind
+                    self._own(kind, end.id.partition("/")[0], tenant)
+                    if end.id in self.network.endpoints:
+                        self._own("asset", self.network.endpoints[end.id].asset, tenant)
+        for pair, route in line.routes.items():
+            for tenant in self.of_zones(pair):
+                for name in route:
+                    self._own_way(name, tenant)
+
+    def _own_way(self, interconnection: str, tenant: str) -> None:
+        self._own("interconnection", interconnection, tenant)
+        for through in (one for stage in self.network.model.interconnections[interconnection].through for one in stage):
+            self._own("asset", through, tenant)
 
     def _own(self, kind: str, name: str, tenant: str) -> None:
         self.things.setdefault((kind, name), set()).add(tenant)

@@ -27,6 +27,7 @@ class Tree:
     revision: str
     commit: str
     taken: list[str] = field(default_factory=list, repr=False)  # files that were read
+    _seen: dict[str, Blob] = field(default_factory=dict, repr=False)  # what listings of folders showed, by path
 
     def path(self, within: str) -> Path:
         """Return the path of a file of the repository, counted from its top."""
@@ -40,7 +41,9 @@ class Tree:
         """Return what the revision has at a path; nothing where it has nothing."""
         if not within or within.startswith(("/", "../")) or within == "..":
             return None
-        return next((item for item in self.repository.entries(self.commit, within) if item.path == within), None)
+        if within not in self._seen:
+            self._seen.update((item.path, item) for item in self.repository.entries(self.commit, within))
+        return self._seen.get(within)
 
     def folder(self, path: Path) -> list[Path] | None:
         """Return what lies in a folder of the revision, sorted; nothing where the path is no folder."""
@@ -49,8 +52,9 @@ class Tree:
             entry = self.entry(within)
             if entry is None or entry.kind != "tree":
                 return None
-        held = list(self.repository.entries(self.commit, f"{within}/" if within else ""))
-        return [self.path(item.path) for item in sorted(held, key=lambda item: item.path)]
+        held = {item.path: item for item in self.repository.entries(self.commit, f"{within}/" if within else "")}
+        self._seen.update(held)
+        return [self.path(name) for name in sorted(held)]
 
     def read(self, path: Path) -> bytes:
         """Return the content of a file of the revision."""
@@ -142,7 +146,7 @@ def _version(word: str, other: str) -> Version:
                 "« {name} » est un fichier et une révision : écrire ./{name} pour l’un, {name}:CHEMIN pour l’autre",
                 name=word), word)  # fmt: skip
         return Version(word, Path(word))
-    revision, colon, within = word.partition(":")
+    revision, colon, within = _parted(word)
     if not revision:
         raise refused("revision", say("“{name}” names no revision", "« {name} » ne nomme aucune révision",
                                       name=word[:60]), word[:60])  # fmt: skip
@@ -151,16 +155,29 @@ def _version(word: str, other: str) -> Version:
                                     Ref("file", word), Span(word)),))  # fmt: skip
     beside = Path(other) if _exists(other) else None
     directory = here if beside is None else beside if beside.is_dir() else beside.parent
-    repository = repository_of(directory if beside is None or _in_a_repository(directory) else here)
+    repository = _repository(directory, here)
     tree = Tree(repository, revision, repository.commit(revision))
     if colon:
         return _there(tree, word, (_within(repository, here, within),))
     if beside is not None:
         return _there(tree, word, (in_repository(repository, beside),))
-    _, colon, within = other.partition(":")
+    _, colon, within = _parted(other)
     if colon:
         return _there(tree, word, (_within(repository, here, within),))
     return _there(tree, word, tuple(in_repository(repository, here / name) for name in DEFAULTS))
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    """Return a revision, a colon and a path; a colon within braces is of the revision: ``HEAD@{yesterday 10:00}``."""
+    depth = 0
+    for place, letter in enumerate(word):
+        if letter == "{":
+            depth += 1
+        elif letter == "}":
+            depth = max(depth - 1, 0)
+        elif letter == ":" and not depth:
+            return word[:place], ":", word[place + 1 :]
+    return word, "", ""
 
 
 def _within(repository: Repository, here: Path, path: str) -> str:
@@ -185,6 +202,16 @@ def in_repository(repository: Repository, path: Path) -> str:
         return posixpath.normpath(path.as_posix())
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.top))
     return "" if inside == "." else Path(inside).as_posix()
+
+
+def _repository(directory: Path, here: Path) -> Repository:
+    """Return the repository in which a directory lies, else that of the working directory."""
+    try:
+        return repository_of(directory)
+    except MapError as error:
+        if directory == here or error.findings[0].rule != "no-repository":
+            raise
+    return repository_of(here)
 
 
 def _in_a_repository(directory: Path) -> bool:

@@ -371,6 +371,66 @@ def test_a_renamed_zone_is_one_change_and_what_names_it_follows() -> None:
     assert found.major.verdict == "none-seen"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("  app: {", "  app2: {"), ("[web, app]", "[web, app2]")],
+        [("F-1:", "F-9:")],
+        [("front:", "dmz:"), ("zone: front", "zone: dmz"), ("internet, front,", "internet, dmz,")],
+    ],
+    ids=["asset", "line", "zone"],
+)
+def test_what_is_found_of_a_renamed_entry_is_known(changes: list[tuple[str, str]]) -> None:
+    text = BASE
+    for was, now in changes:
+        assert was in text
+        text = text.replace(was, now)
+    old, new = both(read(BASE), read(text), naive.AT)
+    found = compare((old, assess_network(old)), (new, assess_network(new)))
+    fresh = changes[0][1].strip(" :{")
+    about = [
+        item for item in found.known.findings if fresh in (item.subject.id, *map(str, item.message.values.values()))
+    ]
+    assert about
+    assert all(item.known for item in found.known.findings)
+    assert (found.lost, found.clauses) == ((), ())
+
+
+def test_names_that_are_spelt_alike_in_another_section_are_not_taken_for_a_renamed_one() -> None:
+    sites = "sites: {front: {country: FR}, dmz: {country: DE}, paris: "
+    place = ("interfaces: {lan: 10.2.0.10}", "interfaces: {lan: 10.2.0.10}, site: front, labels: {zone: front}")
+    old = BASE.replace("sites: {paris: ", sites).replace(*place)
+    new = old.replace("  front: {owner", "  dmz: {owner").replace("zone: front}", "zone: dmz}")
+    new = new.replace("internet, front,", "internet, dmz,").replace("site: front", "site: dmz")
+    assert told(diff(old, new)) == [("renamed", "zone", "dmz"), ("moved", "asset", "db")]
+    (moved,) = (item for item in diff(old, new).entries if item.kind == "moved")
+    assert [(item.name, item.before, item.after) for item in moved.fields] == [
+        ("labels.zone", "front", "dmz"), ("site", "front", "dmz"),
+    ]  # fmt: skip
+
+
+def test_a_selection_by_name_follows_what_is_renamed() -> None:
+    rule = "policy:\n  r: {forbid: {from: {zones: {id: front}}, to: {parties: {id: front}}}}\n"
+    old = BASE.replace("parties: {", "parties: {front: {kind: provider}, ") + rule
+    new = old.replace("  front: {owner", "  dmz: {owner").replace("zone: front}", "zone: dmz}")
+    new = new.replace("internet, front,", "internet, dmz,").replace("{zones: {id: front}}", "{zones: {id: dmz}}")
+    assert told(diff(old, new)) == [("renamed", "zone", "dmz")]
+
+
+@pytest.mark.parametrize(
+    ("section", "written", "bare"),
+    [
+        ("service", "pg: {ports: tcp/5432, safe: false}", "pg: {ports: tcp/5432}"),
+        ("subnet", "zone: back, vni: 0}", "zone: back}"),
+    ],
+)
+def test_no_and_zero_are_not_nothing(section: str, written: str, bare: str) -> None:
+    old = BASE.replace(bare, written)
+    assert old != BASE
+    assert [item[:2] for item in told(diff(old, BASE))] == [("changed", section)]
+    assert [item[:2] for item in told(diff(BASE, old))] == [("changed", section)]
+
+
 def test_a_party_of_another_name_is_another_party() -> None:
     found = edited(("globex: {kind: tenant}", "initech: {kind: tenant}"))
     assert told(found) == [("added", "party", "initech"), ("removed", "party", "globex")]
@@ -413,6 +473,36 @@ def test_tenants_are_affected_by_their_places_lines_and_paths_alone() -> None:
     assert [item.tenant for item in edited(("to: web, services: https", "to: web, services: ssh")).tenants] == ["acme"]
     assert edited(("services: pg, owner", "services: ssh, owner")).tenants == ()
     assert [item.tenant for item in edited(("zone: acme-net}", "zone: acme-net, vlan: 9}")).tenants] == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("acme: {sees: default}", "acme: {}"),  # the addresses that its subnet sees
+        ("authentication: password", "authentication: none"),  # an interface that its line leads to
+        ("lan: 10.1.0.10}, site", "lan: 10.1.0.10}, model: X, site"),  # what offers it
+        ("between: [mid, front]}", "between: [mid, front], risk: R-1}"),  # what its line crosses
+        ("fw: {functions: filtering", "fw: {functions: routing"),
+    ],
+)
+def test_tenants_are_affected_by_what_their_lines_use_and_cross(was: str, now: str) -> None:
+    old = (
+        BASE.replace("zones:", "vrfs: {acme: {sees: default}}\nzones:")
+        .replace("zone: acme-net}", "zone: acme-net, vrf: acme}")
+        .replace("lan: 10.4.0.10", "lan: {addresses: 10.4.0.10, vrf: acme}")
+        .replace("subnets:", "  mid: {owner: p, nature: production, sensitivity: internal, domain: transport, "
+                 "transit: true}\nsubnets:")
+        .replace("assets:", "assets:\n  fw: {functions: filtering}")
+        .replace("all: {between: [internet, front, back, inner, acme-net]}",
+                 "all: {between: [internet, front, back, inner]}\n  out: {between: [acme-net, mid], through: fw}\n"
+                 "  in: {between: [mid, front]}")
+        .replace("services: {pg", "endpoints: {console: {asset: web, service: https, kind: user, authentication: "
+                 "password}}\nservices: {pg")
+        .replace("to: web, services: https", "to: console")
+    )  # fmt: skip
+    new = old.replace(was, now)
+    assert old != new
+    assert [item.tenant for item in diff(old, new).tenants] == ["acme"]
 
 
 def test_vrfs_are_the_same_where_their_names_are() -> None:

@@ -120,6 +120,23 @@ def test_what_leaves_a_doubt(folder: Path, tmp_path: Path) -> None:
         assert found.doubt is not None
 
 
+def test_a_commit_of_no_time_is_read(folder: Path) -> None:
+    path = folder / "cloison.yaml"
+    first = committed(folder, {"cloison.yaml": MAP.format(zone="one")}, "2026-01-01")
+    wanted = compiled(path).digest
+    committed(folder, {"cloison.yaml": MAP.format(zone="two")}, "2026-02-01")
+    tree = git(folder, "rev-parse", "HEAD^{tree}")
+    (folder / "commit").write_text(f"tree {tree}\nparent {first}\nauthor x\ncommitter nobody\n\nx\n", encoding="ascii")
+    git(folder, "update-ref", "HEAD", git(folder, "hash-object", "-t", "commit", "-w", "--literally", "commit"))
+    found = asked(path, wanted)
+    assert found is not None
+    assert found.at(wanted) is not None
+    none = asked(path, NO_ONE, date(2025, 12, 31))
+    assert none is not None
+    assert [version.day for version in none.versions] == [date.max, date(2026, 1, 1)]
+    assert none.doubt is not None
+
+
 def test_the_search_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for month in range(1, 6):
         committed(folder, {"cloison.yaml": MAP.format(zone=f"z{month}")}, f"2026-{month:02}-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cloison.netmodel.finding import MapError
+from cloison.netmodel.language.git import repository_of
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.revisions import Version, versions
 
@@ -58,6 +60,7 @@ def rules(old: str, new: str) -> list[str]:
         ("HEAD:./a/b", ".", ["deep"], ["third"]),
         ("v1:./cloison.yaml", "HEAD", ["first"], ["second"]),
         ("v1:", "HEAD:", ["first"], ["second"]),
+        ("HEAD@{2026-01-15 12:00}:cloison.yaml", "HEAD@{2026-02-15 12:00}:a/b", ["first"], ["deep"]),
         ("a/b", "v1:cloison.yaml", ["deep"], ["first"]),
     ],
 )
@@ -92,6 +95,8 @@ def test_places_are_those_of_the_revision(repository: Path) -> None:
         ("v2", "unknown-revision"),
         ("--upload-pack=touch x", "revision"),
         ("-h", "revision"),
+        ("^v1", "revision"),
+        ("HEAD@{2026-01-15", "revision"),
         (":cloison.yaml", "revision"),
         ("v1\n", "revision"),
         ("v" * 301, "revision"),
@@ -182,14 +187,72 @@ def test_nothing_of_a_repository_is_run_or_written(repository: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in repository.rglob("*") if path.is_file()} == before
 
 
-def test_a_git_that_hangs_is_stopped(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs = tmp_path / "programs"
+def program(folder: Path, script: str) -> str:
+    """Write a program that is found as git, and return the PATH on which it is."""
+    programs = folder / "programs"
     programs.mkdir()
-    (programs / "git").write_text("#!/bin/sh\nexec /bin/sleep 30\n", encoding="utf-8")
+    (programs / "git").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     (programs / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs))
+    return str(programs)
+
+
+@pytest.mark.parametrize("script", ["exec /bin/sleep 30", "exec >&-; exec /bin/sleep 30"], ids=["mute", "said all"])
+def test_a_git_that_hangs_is_stopped(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    monkeypatch.setenv("PATH", program(tmp_path, script))
     monkeypatch.setattr("cloison.netmodel.language.git.TIME_LIMIT", 0.2)
     assert rules("v1", "HEAD") == ["git"]
+
+
+def test_a_git_that_never_ends_its_answer_is_stopped(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{program(tmp_path, 'exec yes')}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(MapError) as refused:
+        repository_of(repository)
+    assert [finding.rule for finding in refused.value.findings] == ["too-large"]
+
+
+@pytest.mark.parametrize(
+    "address", ["ext::sh -c touch% {mark}", "file://{folder}"], ids=["any program", "the other end's program"]
+)
+def test_what_a_partial_clone_lacks_is_not_fetched(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    mark = tmp_path / "mark"
+    blob = git(repository, "rev-parse", "v1:tables/zones.csv")
+    (repository / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    for key, value in {
+        "core.repositoryFormatVersion": "1", "extensions.partialClone": "o", "remote.o.promisor": "true",
+        "remote.o.url": address.format(mark=mark, folder=repository), "remote.o.uploadPack": f"touch {mark};",
+        "protocol.ext.allow": "always", "protocol.file.allow": "always",
+    }.items():  # fmt: skip
+        git(repository, "config", key, value)
+    real = shutil.which("git")
+    before_2_45 = f'unset GIT_NO_LAZY_FETCH\nexec {real} "$@"'
+    monkeypatch.setenv("PATH", f"{program(tmp_path, before_2_45)}{os.pathsep}{os.environ['PATH']}")
+    old = versions("v1", "HEAD")[0]
+    with pytest.raises(MapError):
+        zones(old)
+    assert not mark.exists()
+
+
+def test_a_worktree_that_lies_in_another_repository_misleads_nobody(repository: Path) -> None:
+    other = started(repository.parent / "other")
+    committed(other, files("other"))
+    git(repository, "config", "core.worktree", str(other))
+    assert zones(versions("HEAD:cloison.yaml", "HEAD:")[0]) == ["second"]
+    assert rules("HEAD", "cloison.yaml") == ["no-map"]
+
+
+def test_grafts_and_replaced_objects_are_left_aside(repository: Path) -> None:
+    first, second = git(repository, "rev-parse", "v1"), git(repository, "rev-parse", "HEAD")
+    fake = committed(repository, files("fake"), "2026-03-01")
+    git(repository, "reset", "-q", "--hard", second)
+    (repository / ".git/info/grafts").write_text(f"{second} {fake}\n", encoding="ascii")
+    git(repository, "replace", first, fake)
+    assert zones(versions("HEAD~1:", "HEAD:")[0]) == ["first"]
 
 
 def test_the_environment_of_a_hook_misleads_nobody(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
