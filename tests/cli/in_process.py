@@ -23,13 +23,17 @@ class Done:
     stderr: str
 
 
-def run(folder: Path, *words: str, stdin: str = "", lang: Lang = "en") -> Done:
-    """Return what ``cloison WORDS`` does in a folder; its own failure, which no user may meet, fails the test."""
+def run(folder: Path, *words: str, stdin: str | bytes = b"", lang: Lang | None = None) -> Done:
+    """Return what ``cloison WORDS`` does in a folder; its own failure, which no user may meet, fails the test.
+
+    The language is that of ``lang``, else that of ``--lang``, else English.
+    """
+    given = io.TextIOWrapper(io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin), encoding="utf-8")
     out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(language, "LANG", lang)
-        for name, value in (("argv", ["cloison", *words]), ("stdin", io.StringIO(stdin)), ("stdout", out),
+        patch.setattr(language, "LANG", lang or language.chosen_language(words, {}))
+        for name, value in (("argv", ["cloison", *words]), ("stdin", given), ("stdout", out),
                             ("stderr", err)):  # fmt: skip
             patch.setattr(sys, name, value)
         code = cli.run()

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+from in_process import Done, run
+
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
 WHOLE = (LAB / "core.pcap").read_bytes()
 
 
-def cloison(*words: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words], capture_output=True, text=True, check=False, timeout=120,
-        env={**os.environ, "LC_ALL": "C.UTF-8", **extra},
-    )  # fmt: skip
+def cloison(*words: str) -> Done:
+    return run(Path(), *words)
 
 
 def records() -> list[bytes]:
@@ -53,7 +53,7 @@ def test_a_directory_of_a_rotated_set_is_judged_as_the_whole(tmp_path: Path, pro
     folder = rotated(tmp_path / "set")
     (folder / ".partial").write_bytes(b"x")
 
-    def audit(path: str) -> subprocess.CompletedProcess[str]:
+    def audit(path: str) -> Done:
         words = ("--probe", f"ids-core={path}") if probe else (path,)
         return cloison("audit", str(LAB / "map.yaml"), *words, "--all", "--format", "json")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from in_process import Done, run
 
 MAP = """\
 cloison: 1
@@ -31,13 +32,8 @@ LINE += "    domain: processing, justification: {{kind: business, text: Work on 
 FIRST, SECOND = LINE.format(name="F-1"), LINE.format(name="F-2").replace("ssh", "https")
 
 
-def cloison(folder: Path, *words: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words, "--at", "2026-06-01", "--lang", lang],
-        capture_output=True, text=True, check=False, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
+def cloison(folder: Path, *words: str, lang: str = "en") -> Done:
+    return run(folder, *words, "--at", "2026-06-01", "--lang", lang)
 
 
 def written(folder: Path, text: str) -> None:

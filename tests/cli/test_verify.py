@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from in_process import Done, run
 
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
 RULES = """\
@@ -42,11 +43,8 @@ flows:
 EXACT = "    ip saddr 10.1.0.0/24 ip daddr 10.2.0.10 tcp dport 443 accept"
 
 
-def cloison(*words: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cloison.cli", "verify", *words],
-        capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8", **extra},
-    )  # fmt: skip
+def cloison(*words: str) -> Done:
+    return run(Path(), "verify", *words)
 
 
 @pytest.fixture

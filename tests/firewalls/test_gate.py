@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -16,6 +15,9 @@ from cloison.flows.verify import Verification, verify
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import compile_network
 from cloison.netmodel.space.addresses import prefixes
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
+import in_process
 
 MAP = """\
 cloison: 1
@@ -49,8 +51,8 @@ table inet filter {{
 Changed = Callable[..., Verification]
 
 
-def cloison(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cloison.cli", *words], capture_output=True, text=True, check=False)
+def cloison(*words: str) -> in_process.Done:
+    return in_process.run(Path(), *words)
 
 
 @pytest.fixture

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
+import in_process
+
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"
 CONFIG = ("--config", f"fw-1={LAB / 'nftables.conf'}", "--at", "2026-11-02")
 
 
 def answered(code: int, *words: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", "explain", str(LAB / "map.yaml"), *words, "--format", "json"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = in_process.run(Path(), "explain", str(LAB / "map.yaml"), *words, "--format", "json")
     assert done.returncode == code, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
@@ -118,9 +117,6 @@ def test_a_question_narrows_the_triangle() -> None:
     ],
 )
 def test_half_a_question_is_refused(words: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", "explain", str(LAB / "map.yaml"), *words],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = in_process.run(Path(), "explain", str(LAB / "map.yaml"), *words)
     assert done.returncode == 2
     assert done.stderr.strip()
