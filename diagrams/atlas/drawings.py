@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cloison.diagrams.atlas.neutral import neutral
-from cloison.diagrams.atlas.scope import Scope, scoped_scene
+from cloison.diagrams.atlas.scope import Scope
+from cloison.diagrams.atlas.scoped import scoped_scene
 from cloison.diagrams.atlas.telling import Teller
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.layout.boxes import NAME, said
