@@ -111,6 +111,20 @@ def test_every_flow_and_box_of_a_drawing_leads_somewhere() -> None:
     assert overview.count('<g class="link"') == overview.count('<g class="link" data-a')
 
 
+@needs_dot
+@pytest.mark.parametrize("folder", [pages.NUAGE, TENANTS_MAP], ids=["nuage", "tenants"])
+def test_a_drawing_says_every_prefix_as_it_is_written(folder: Path) -> None:
+    network: Network = pages.network(folder)
+    content = html.unescape(pages.page(folder, "en", room=1).decode().split('id="first">')[1].split("</svg>")[0])
+    shown = set(re.findall(r">([0-9a-f.:]+/\d+)</text>", content))
+    written = {text for item in network.model.subnets.values() for text in item.cidr}
+    assert shown
+    assert shown <= written
+    for facts in network.subnets.values():
+        if f">{facts.id}</text>" in content and len(facts.subnet.cidr) == 1:
+            assert facts.subnet.cidr[0] in shown
+
+
 def test_views_are_drawn_for_all_of_their_names_or_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
     network = pages.network(pages.NUAGE)
     every, aside = chosen(network, ["overview"])
