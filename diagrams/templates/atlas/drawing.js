@@ -198,7 +198,7 @@ function canvas(picture, { hidden = [], name = "" } = {}) {
   show();
   frame.append(picture);
   const button = (key, sign, action) => el("button", { type: "button", "aria-label": W[key], title: W[key], click: action }, sign);
-  return el("div", { class: "sheet" },
+  return el("div", { class: picture.classList.contains("own") ? "sheet" : "sheet large" },
     el("div", { class: "zoom", role: "group", "aria-label": name || W.canvas.split(".")[0] },
       button("zoom_in", "+", () => zoom(1.3)), button("zoom_out", "−", () => zoom(1 / 1.3)), button("fit", "⤢", fit)),
     frame, status, hidden.map((what) => el("p", { class: "counted" }, what)));
