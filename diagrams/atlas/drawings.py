@@ -15,7 +15,7 @@ from cloison.diagrams.atlas.scope import Scope
 from cloison.diagrams.atlas.scoped import scoped_scene
 from cloison.diagrams.atlas.telling import Teller
 from cloison.diagrams.cells import cell_said
-from cloison.diagrams.layout.boxes import NAME, said
+from cloison.diagrams.layout.boxes import NAME, as_drawn, said
 from cloison.diagrams.layout.dot import drawing, vertex_names
 from cloison.diagrams.layout.legend import Sheet
 from cloison.diagrams.layout.look import STAR
@@ -187,7 +187,7 @@ def _labels(scene: Scene, names: Mapping[str, str], tell: Teller) -> dict[str, d
     boxes: tuple[Cluster | Node, ...] = (*scene.clusters, *scene.nodes)
     for item in boxes:
         star = f"{STAR} " if "nerve-centre" in item.marks else ""
-        label = clipped(star + said(item.label, tell.lang), NAME)
+        label = as_drawn(star + said(item.label, tell.lang), NAME)
         found.setdefault(names[item.id].partition(":")[0], {}).setdefault(label, item)
     return found
 
