@@ -51,7 +51,8 @@ def shared(opened: Any, files: dict[str, Path]) -> Iterator[Tab]:
         yield shown
 
 
-ROUTES = ("overview", "matrix", "view:matrix", "view:carriers", "lines", "inventory", "inventory?kind=subnet", "findings", "findings?severity=warning",
+ROUTES = ("overview", "matrix", "view:matrix", "view:carriers", "lines", "inventory", "inventory?kind=subnet",
+          "findings", "findings?severity=warning",
           "clauses", "path?from=internet&to=control", "zone:front", "subnet:front-waf", "asset:fw-core", "party:acacia",
           "interconnection:core-paris", "site:paris-1", "carrier:admin-switches-paris", "line:ADM-02")  # fmt: skip
 
