@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from cloison.diagrams.atlas.neutral import neutral
-from cloison.diagrams.atlas.scope import Scope, scoped_scene
+from cloison.diagrams.atlas.scope import Scope
+from cloison.diagrams.atlas.scoped import scoped_scene
 from cloison.diagrams.atlas.telling import Teller
 from cloison.diagrams.cells import cell_said
-from cloison.diagrams.layout.boxes import NAME, said
+from cloison.diagrams.layout.boxes import NAME, as_drawn, said
 from cloison.diagrams.layout.dot import drawing, vertex_names
 from cloison.diagrams.layout.legend import Sheet
 from cloison.diagrams.layout.look import STAR
@@ -31,6 +32,8 @@ GROUP = re.compile(r'<g id="([^"]*)" class="(node|edge|cluster|graph)"([^>]*)>\s
 OPENING = re.compile(r"<(/?)g\b[^>]*>")
 PLAIN = (' font-family="Helvetica,sans-Serif"', ' text-anchor="start"', ' xml:space="preserve"')
 NUMBER = re.compile(r"(\d+\.\d)\d+")
+PLACED = re.compile(r'(?<=[ ])(?:d|points|c?x|c?y|r[xy]|viewBox|transform)="[-\d.,\seEMCLQAZa-z()]*"')
+ELEMENT = re.compile(r"<\w[^<>]*>")
 SIZE = re.compile(r'<svg width="[^"]*"\s+height="[^"]*"')
 CELL = 2000  # characters of a cell of a table
 ARROW = re.compile(r'<g id="f(\d+)" class="edge">\s*<title>([^<]*)</title>')
@@ -93,7 +96,7 @@ def linked(text: str, scene: Scene, title: str, tell: Teller) -> str:
     body = PROLOG.sub("", text)
     for plain in PLAIN:
         body = body.replace(plain, "")
-    body = NUMBER.sub(r"\1", body).replace('"transparent"', '"none"')
+    body = ELEMENT.sub(lambda found: PLACED.sub(_rounded, found.group()), body).replace('"transparent"', '"none"')
     out: list[str] = []
     at = 0
     ends: list[str] = []  # what closes each group that is open
@@ -117,6 +120,11 @@ def linked(text: str, scene: Scene, title: str, tell: Teller) -> str:
     svg = SIZE.sub("<svg", "".join(out), count=1)
     said_title = html.escape(printable(title))
     return svg.replace("<svg", f'<svg role="group" aria-label="{said_title}" class="drawing"', 1)
+
+
+def _rounded(found: re.Match[str]) -> str:
+    """Return an attribute of places with one decimal; texts keep every digit of theirs, which may be addresses."""
+    return NUMBER.sub(r"\1", found.group())
 
 
 def _opening(
@@ -179,7 +187,7 @@ def _labels(scene: Scene, names: Mapping[str, str], tell: Teller) -> dict[str, d
     boxes: tuple[Cluster | Node, ...] = (*scene.clusters, *scene.nodes)
     for item in boxes:
         star = f"{STAR} " if "nerve-centre" in item.marks else ""
-        label = clipped(star + said(item.label, tell.lang), NAME)
+        label = as_drawn(star + said(item.label, tell.lang), NAME)
         found.setdefault(names[item.id].partition(":")[0], {}).setdefault(label, item)
     return found
 

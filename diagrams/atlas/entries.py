@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cloison.diagrams.atlas.scope import Scope, scoped_lines
@@ -47,7 +47,7 @@ def entries(atlas: Atlas, scope: Scope, tell: Teller) -> Values:
                  site=_site(facts.subnet.site, scope, tell),
                  assets=[tell.name(one) for one in scope.kept("assets", facts.assets)])
             for name, facts in sorted(network.subnets.items())
-            if scope.has("subnets", name) and (scope.whole or facts.zone in scope.own)
+            if scope.has("subnets", name) and scope.owns("subnets", name)
         ],
         "assets": [
             _asset(facts, scope, tell) for name, facts in sorted(network.assets.items()) if scope.has("assets", name)
@@ -78,14 +78,14 @@ def entries(atlas: Atlas, scope: Scope, tell: Teller) -> Values:
 
 
 def _zone(facts: ZoneFacts, scope: Scope, tell: Teller) -> Values:
-    own = scope.whole or facts.id in scope.own
+    own = scope.owns("zones", facts.id)
     return kept(
         id=tell.name(facts.id), owner=tell.name(facts.owner) if facts.owner else "", party=facts.owner_kind,
-        nature=tell.said(word(NATURES, facts.nature)) if facts.nature else "",
-        sensitivity=tell.said(word(SENSITIVITIES, facts.sensitivity)) if facts.sensitivity else "",
-        domain=tell.said(word(DOMAINS, facts.domain)) if facts.domain else "",
+        nature=tell.said(word(NATURES, facts.nature)) if own and facts.nature else "",
+        sensitivity=tell.said(word(SENSITIVITIES, facts.sensitivity)) if own and facts.sensitivity else "",
+        domain=tell.said(word(DOMAINS, facts.domain)) if own and facts.domain else "",
         plane=zone_marks(facts)[0], within=tell.name(facts.within) if scope.has("zones", facts.within) else "",
-        public=facts.public, sensitive=facts.sensitive, site=_site(facts.site, scope, tell) if own else "",
+        public=facts.public, sensitive=own and facts.sensitive, site=_site(facts.site, scope, tell) if own else "",
         addresses=[tell.address(one) for one in facts.zone.addresses] if own else [],
         subnets=[tell.name(one) for one in facts.subnets] if own else [],
         assets=[tell.name(one) for one in scope.kept("assets", facts.assets)] if own else [],
@@ -96,25 +96,32 @@ def _zone(facts: ZoneFacts, scope: Scope, tell: Teller) -> Values:
 
 def _asset(facts: AssetFacts, scope: Scope, tell: Teller) -> Values:
     asset = facts.asset
-    own = scope.whole or bool(set(facts.zones) & scope.own)
-    if not own:
-        return kept(id=tell.name(facts.id), functions=[one.say(tell.lang) for one in functions_said(facts.functions)],
-                    named=True)  # fmt: skip
+    functions = [tell.said(one) for one in functions_said(facts.functions)]
+    zones = [tell.name(one) for one in scope.kept("zones", facts.zones) if scope.owns("assets", facts.id)
+             or scope.owns("zones", one)]  # fmt: skip
+    subnets = [tell.name(one) for one in scope.kept("subnets", facts.subnets) if scope.owns("assets", facts.id)
+               or scope.owns("subnets", one)]  # fmt: skip
+    interfaces = [
+        [tell.name(one.id), [tell.address(text) for text in _addresses(one.addresses)],
+         tell.free(one.mac) if scope.owns("assets", facts.id) else ""]
+        for one in facts.interfaces.values()
+        if scope.owns("assets", facts.id) or any(scope.owns("zones", zone) for zone in one.zones)
+    ]  # fmt: skip
+    filters = "filtering" in facts.functions
+    if not scope.owns("assets", facts.id):
+        return kept(id=tell.name(facts.id), functions=functions, zones=zones, subnets=subnets, interfaces=interfaces,
+                    filters=filters, named=True)  # fmt: skip
+    free = _free(scope, tell)
     return kept(
-        id=tell.name(facts.id), kind=asset.kind, functions=[tell.said(one) for one in functions_said(facts.functions)],
-        role=tell.free(asset.role), zones=[tell.name(one) for one in scope.kept("zones", facts.zones)],
-        subnets=[tell.name(one) for one in scope.kept("subnets", facts.subnets)],
+        id=tell.name(facts.id), kind=asset.kind, functions=functions, role=free(asset.role), zones=zones,
+        subnets=subnets,
         owner=tell.name(facts.owner) if scope.has("parties", facts.owner) and facts.owner else "",
-        site=_site(asset.site, scope, tell), model=tell.free(asset.model), serial=tell.free(asset.serial),
-        software=[tell.free(f"{one.name} {one.version}".strip()) for one in asset.software],
+        site=_site(asset.site, scope, tell), model=free(asset.model), serial=free(asset.serial),
+        software=[tell.free(f"{one.name} {one.version}".strip()) for one in asset.software if scope.may_say(one.name)],
         members=[tell.name(one) for one in scope.kept("assets", facts.members)],
         cluster=tell.name(facts.cluster) if facts.cluster and scope.has("assets", facts.cluster) else "",
         over=[tell.name(one) for one in asset.over if scope.has("carriers", one) or scope.has("assets", one)],
-        security=is_security(facts), sensitive=facts.sensitive, filters="filtering" in facts.functions,
-        interfaces=[
-            [tell.name(one.id), [tell.address(text) for text in _addresses(one.addresses)], tell.free(one.mac)]
-            for one in facts.interfaces.values() if scope.whole or set(one.zones) & scope.own
-        ],
+        security=is_security(facts), sensitive=facts.sensitive, filters=filters, interfaces=interfaces,
     )  # fmt: skip
 
 
@@ -148,10 +155,12 @@ def _lines(network: Network, lines: Sequence[Line], scope: Scope, tell: Teller) 
 def _line(network: Network, line: Line, pairs: list[tuple[str, str]], scope: Scope, tell: Teller) -> Values:
     flow = line.flow
     services = flow.services or tuple(
-        dict.fromkeys(name for target in line.targets for name, _ in line.services_to(target))
+        dict.fromkeys(name for target in line.targets if scope.has("ends", target.id)
+                      for name, _ in line.services_to(target))
     )
     filters = network.filtering(line)
-    free = (lambda text: tell.free(text) if scope.may_say(text) else "") if not scope.whole else tell.free
+    free = _free(scope, tell)
+    approved = [one for one in flow.approved if not one.party or scope.has("parties", one.party)]
     return kept(
         id=tell.name(line.id), between=bool(flow.between),
         sources=_ends(line.sources, scope, tell), targets=_ends(line.targets, scope, tell),
@@ -163,14 +172,20 @@ def _line(network: Network, line: Line, pairs: list[tuple[str, str]], scope: Sco
         encryption=_encryption(line), tunnel=tell.name(flow.tunnel) if flow.tunnel and scope.whole else "",
         why=free(flow.justification.text) if flow.justification else "",
         responsible=free(flow.responsible), requester=free(flow.requester), ticket=free(flow.ticket),
-        approved=[free(f"{one.by} {one.on.isoformat() if one.on else ''}".strip()) for one in flow.approved],
+        approved=[free(f"{one.by} {one.on.isoformat() if one.on else ''}".strip()) for one in approved],
         starts=flow.starts.isoformat() if flow.starts else "", expires=flow.expires.isoformat() if flow.expires else "",
         dead=not line.live,
         pairs=[[tell.name(here), tell.name(there), *_crossed(network, line, (here, there), scope, tell)]
-               for here, there in scope.pairs(pairs) if scope.has("zones", here) and scope.has("zones", there)],
+               for here, there in pairs if scope.has("zones", here) and scope.has("zones", there)
+               and (scope.whole or (here, there) in scope.pairs[line.id])],
         filters=[tell.name(one) for one in scope.kept("assets", filters)],
         place=str(line.span) if scope.whole and not tell.redacted else "",
     )  # fmt: skip
+
+
+def _free(scope: Scope, tell: Teller) -> Callable[[str], str]:
+    """Return what tells a text that people wrote, and nothing of one that names what the page may not hold."""
+    return lambda text: tell.free(text) if scope.may_say(text) else ""
 
 
 def _ends(ends: Sequence[End], scope: Scope, tell: Teller) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloison.diagrams.atlas.entries import kept
-from cloison.diagrams.atlas.scope import Scope, scoped_findings
+from cloison.diagrams.atlas.scope import UNTOLD, Scope
+from cloison.diagrams.atlas.scoped import scoped_findings
 from cloison.diagrams.atlas.telling import Teller
 from cloison.diagrams.phrases import GRAPHS, SEVERITIES_SAID, SIGNS
 from cloison.diagrams.printable import printable
@@ -38,6 +39,10 @@ def _finding(one: Finding, ids: Mapping[str, str], atlas: Atlas, scope: Scope, t
     if one.subject.kind == "endpoint" and subject in network.endpoints:  # drawn as the asset that offers it
         subject = network.endpoints[subject].asset
     steps = one.witness.steps if one.witness else ()
+
+    def free(text: str) -> str:
+        return tell.free(text) if scope.may_say(text) else UNTOLD
+
     return kept(
         id=ids[one.fingerprint], rule=tell.name(one.rule) if one.rule in network.model.policy else printable(one.rule),
         severity=severity or "waived", sign=SIGNS[severity],
@@ -53,8 +58,7 @@ def _finding(one: Finding, ids: Mapping[str, str], atlas: Atlas, scope: Scope, t
         ],
         remedy=tell.said(one.remedy) if one.remedy else "",
         zones=[tell.name(zone) for zone in scope.kept("zones", atlas.check.zones.get(one.fingerprint, ()))],
-        waiver=[tell.free(one.waiver.by), one.waiver.until.isoformat(), tell.free(one.waiver.why)]
-        if one.waiver else [],
+        waiver=[free(one.waiver.by), one.waiver.until.isoformat(), free(one.waiver.why)] if one.waiver else [],
     )  # fmt: skip
 
 
@@ -79,7 +83,7 @@ def evidence(atlas: Atlas, scope: Scope, tell: Teller) -> Values:
     """Return what captures and configurations say: for each line, and as tables where the page tells all."""
     given = list(_given(atlas)) if scope.whole and not tell.redacted else []
     return kept(
-        seen=_seen(atlas.audit, scope, tell) if atlas.audit else None,
+        seen=_seen(atlas, atlas.audit, scope, tell) if atlas.audit else None,
         permitted=_permitted(atlas, atlas.verify, scope, tell) if atlas.verify else None,
         said=[printable(message.say(tell.lang)) for report in given for message in report.summary],
         tables=[_table(table, tell) for report in given for table in report.tables],
@@ -90,12 +94,16 @@ def _given(atlas: Atlas) -> Iterator[Report]:
     yield from (report for report in (atlas.audit, atlas.verify) if report is not None)
 
 
-def _seen(audit: Report, scope: Scope, tell: Teller) -> Mapping[str, Any]:
-    """Return, by line in force, how many conversations used it, the last one, and how many refute it."""
+def _seen(atlas: Atlas, audit: Report, scope: Scope, tell: Teller) -> Mapping[str, Any]:
+    """Return, by line in force, how many conversations used it, the last one, and how many refute it.
+
+    Of a line that joins others too, the conversations are not one tenant's to know.
+    """
+    pairs = {line.id: line.zone_pairs for line in atlas.network.lines}
     return {
         tell.name(item["id"]): [item["conversations"], (item["last"] or "")[:10], item["refuted"]]
         for item in audit.data["lines"]
-        if scope.has("flows", item["id"])
+        if scope.whole or (scope.has("flows", item["id"]) and scope.pairs[item["id"]].issuperset(pairs[item["id"]]))
     }
 
 

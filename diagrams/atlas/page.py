@@ -15,7 +15,7 @@ from cloison.diagrams.atlas.entries import entries, kept
 from cloison.diagrams.atlas.graph import graph
 from cloison.diagrams.atlas.judged import clauses, evidence, findings
 from cloison.diagrams.atlas.palette import recoloured
-from cloison.diagrams.atlas.scope import Scope, tenant_scope, whole
+from cloison.diagrams.atlas.scope import Scope, tenant_scope
 from cloison.diagrams.atlas.telling import Teller, teller
 from cloison.diagrams.atlas.words import WORDS
 from cloison.diagrams.layout.legend import Sheet
@@ -36,7 +36,8 @@ def atlas_page(report: Report, atlas: Atlas, lang: Lang, *, served: tuple[str, i
     drawn = drawings(atlas, sheet, scope, tell)
     data = _data(atlas, scope, tell, drawn) | {
         "map": sheet.map, "marking": printable(report.marking), "at": sheet.date, "digest": sheet.digest,
-        "first": atlas.scenes[0][0] if atlas.scenes else "overview", "served": served[1] if served else 0,
+        "first": next((view_said(view, tell) for view, _ in (*atlas.scenes, *atlas.later)), "overview"),
+        "served": served[1] if served else 0,
     }  # fmt: skip
     style = "\n".join([(FOLDER / "atlas.css").read_text(encoding="utf-8"), recoloured(), running(report.marking)])
     names = (*SCRIPTS[:-1], *(("served",) if served else ()), SCRIPTS[-1])
@@ -56,7 +57,7 @@ def atlas_page(report: Report, atlas: Atlas, lang: Lang, *, served: tuple[str, i
 def sheet_of(report: Report, atlas: Atlas, lang: Lang) -> tuple[Atlas, Sheet, Scope, Teller]:
     """Return the title block of a page's drawings, what the page holds, and how it tells it."""
     tell = teller(atlas.network, lang, redacted=atlas.redacted)
-    scope = tenant_scope(atlas.network, atlas.tenant) if atlas.tenant else whole()
+    scope = tenant_scope(atlas.network, atlas.tenant) if atlas.tenant else Scope()
     title = MAP.say(lang) if atlas.redacted else printable(report.title)
     digest = "" if atlas.redacted else str(atlas.network.digest)
     return atlas, Sheet(title, atlas.network.at.isoformat(), digest, report.marking), scope, tell
@@ -65,7 +66,7 @@ def sheet_of(report: Report, atlas: Atlas, lang: Lang) -> tuple[Atlas, Sheet, Sc
 def drawing_values(item: Drawn, tell: Teller) -> dict[str, Any]:
     """Return what a page knows of a drawing beside the picture."""
     return kept(
-        view=_view(item.view, tell), title=printable(item.scene.title.say(tell.lang)), drawn=bool(item.svg),
+        view=view_said(item.view, tell), title=printable(item.scene.title.say(tell.lang)), drawn=bool(item.svg),
         problem=printable(item.problem.say(tell.lang)) if item.problem else "",
         hidden=[printable(one.say(tell.lang)) for one in item.scene.hidden],
         tables=list(tables(item.scene, tell)),
@@ -85,12 +86,21 @@ def _data(atlas: Atlas, scope: Scope, tell: Teller, drawn: list[Drawn]) -> dict[
         "tenant": tell.name(atlas.tenant) if atlas.tenant else "",
         "drawings": [
             *(drawing_values(item, tell) for item in drawn),
-            *({"view": _view(name, tell), "title": title.say(tell.lang), "later": True} for name, title in atlas.later),
+            *({"view": view_said(name, tell), "title": _title(name, title, tell), "later": True}
+              for name, title in atlas.later),
         ],
     }
 
 
-def _view(view: str, tell: Teller) -> str:
+def _title(view: str, title: Text, tell: Teller) -> str:
+    _, colon, argument = view.partition(":")
+    if not colon:
+        return title.say(tell.lang)
+    return f"{title.say(tell.lang)}{' : ' if tell.lang == 'fr' else ': '}{tell.name(argument)}"
+
+
+def view_said(view: str, tell: Teller) -> str:
+    """Return the name of a view, ``NAME:ARGUMENT``, as the page tells it."""
     name, colon, argument = view.partition(":")
     return f"{name}{colon}{tell.name(argument)}" if colon else name
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cloison.diagrams import views
+from cloison.diagrams.atlas.scope import Scope, tenant_scope
+from cloison.diagrams.atlas.scoped import scoped_findings
 from cloison.diagrams.drawing import draw
 from cloison.diagrams.view import View
-from cloison.netmodel.finding import MapError, Ref, Text, input_error, say
+from cloison.netmodel.finding import Finding, MapError, Ref, input_error, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.registry import load
 from cloison.netmodel.report import Atlas, Report, Scene
@@ -42,14 +44,16 @@ def with_atlas(
     names, aside = ([view], 0) if tenant else chosen(network, asked)
     if later:
         entries: dict[str, View] = load(views, "VIEW")
-        titled = tuple((one, _titled(entries, one)) for one in ([view] if tenant else _every(network, asked)))
+        every = [view] if tenant else _every(network, asked)
+        titled = tuple((one, entries[one.partition(":")[0]].title) for one in every)
         atlas = Atlas(network, check, (), 0, audit, verify, tenant, redacted, titled)
         return replace(report, atlas=atlas)
+    findings = scoped_findings(check.findings, tenant_scope(network, tenant) if tenant else Scope())
     scenes: list[tuple[str, Scene]] = []
     for place, one in enumerate(names):
         if tick:
             tick(place, len(names))
-        scene = report.views[0] if one == asked[0] else _scene(network, check, one)
+        scene = report.views[0] if one == asked[0] and not tenant else _scene(network, findings, one)
         scenes.append((one, scene))
     atlas = Atlas(network, check, tuple(scenes), aside, audit, verify, tenant, redacted)
     return replace(report, atlas=atlas)
@@ -57,12 +61,6 @@ def with_atlas(
 
 def _every(network: Network, first: Sequence[str]) -> list[str]:
     return chosen(network, first, room=sys.maxsize)[0]
-
-
-def _titled(entries: Mapping[str, View], view: str) -> Text:
-    name, colon, argument = view.partition(":")
-    title = entries[name].title
-    return Text(f"{title.en}: {argument}", f"{title.fr} : {argument}") if colon else title
 
 
 def chosen(network: Network, first: Sequence[str] = (), room: int = 0) -> tuple[list[str], int]:
@@ -93,8 +91,8 @@ def _flat(named: dict[str, tuple[str, ...]], names: Sequence[str]) -> list[str]:
     return [one for name in names for one in named[name]]
 
 
-def _scene(network: Network, check: Report, view: str) -> Scene:
-    return draw(network, check.findings, view).views[0]
+def _scene(network: Network, findings: Sequence[Finding], view: str) -> Scene:
+    return draw(network, findings, view).views[0]
 
 
 def only_pages(suffixes: Sequence[str]) -> None:

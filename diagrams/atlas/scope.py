@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from cloison.diagrams.atlas.words import ours
-from cloison.netmodel.facts import Line, ZonePair
-from cloison.netmodel.finding import Finding, Ref
+from cloison.diagrams.atlas.naming import NOTHING, Naming
+from cloison.netmodel.facts import AssetFacts, End, Line, ZonePair
+from cloison.netmodel.finding import Message, Text, Value
 from cloison.netmodel.network import Network
-from cloison.netmodel.report import Scene
 
 SECTIONS = ("parties", "zones", "subnets", "assets", "interconnections", "endpoints", "groups", "carriers", "sites",
             "vrfs", "translations", "applications", "flows")  # fmt: skip
-WORD = re.compile(r"[\w.<>-]+")
 KINDS = {"party": "parties", "zone": "zones", "subnet": "subnets", "asset": "assets", "endpoint": "endpoints",
          "interconnection": "interconnections", "carrier": "carriers", "site": "sites", "group": "groups",
          "vrf": "vrfs", "translation": "translations", "application": "applications",
          "line": "flows", "flow": "flows"}  # fmt: skip
+UNTOLD = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The ids that a page holds, by section; ``own`` zones are told whole, of the others the name alone.
+    """The ids that a page holds, by section; of the zones and assets that are not its ``own`` the name alone is told.
 
-    ``foreign`` are the names of the map that the page may not hold: a text with one of them is left out.
+    ``naming`` tells a text that names what the page may not hold; ``pairs`` are those of each line that it may tell.
     """
 
-    own: frozenset[str]
-    held: dict[str, frozenset[str]]
-    foreign: frozenset[str]
-    whole: bool
+    tenant: str = ""
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    pairs: Mapping[str, frozenset[ZonePair]] = field(default_factory=dict)
+    naming: Naming = NOTHING
+
+    @property
+    def whole(self) -> bool:
+        """Whether the page holds everything."""
+        return not self.tenant
+
+    def owns(self, section: str, name: str) -> bool:
+        """Return whether the page tells the entry whole."""
+        return self.whole or name in self.own.get(section, ())
 
     def has(self, section: str, name: str) -> bool:
         """Return whether the page holds the entry."""
@@ -43,120 +51,106 @@ class Scope:
 
     def may_say(self, text: str) -> bool:
         """Return whether a text names nothing that the page may not hold."""
-        return self.whole or (not self.foreign.intersection(WORD.findall(text)) and text not in self.foreign)
+        return self.whole or self.naming.allows(text)
 
-    def pairs(self, pairs: Sequence[ZonePair]) -> list[ZonePair]:
-        """Return the pairs of zones of a line with an end among the page's own zones."""
-        return [pair for pair in pairs if self.whole or set(pair) & self.own]
+    def told(self, what: Value | Message | None) -> Value | Message | None:
+        """Return a cell or a label without the names and addresses in it that the page may not hold."""
+        if self.whole or what is None:
+            return what
+        if isinstance(what, Message):
+            values = {name: self.told(value) for name, value in what.values.items()}
+            said = Message(what.text, values)  # type: ignore[arg-type]
+            return said if self.may_say(f"{said.say('en')} {said.say('fr')}") else UNTOLD
+        if isinstance(what, tuple):
+            return tuple(item for item in what if self.may_say(_said(item)))  # type: ignore[return-value]
+        return what if not isinstance(what, (str, Text)) or self.may_say(_said(what)) else UNTOLD
 
 
-def whole() -> Scope:
-    """Return the scope of a page that holds everything."""
-    return Scope(frozenset(), {}, frozenset(), True)
+def _said(item: str | Text) -> str:
+    return f"{item.en} {item.fr}" if isinstance(item, Text) else item
 
 
 def tenant_scope(network: Network, tenant: str) -> Scope:
     """Return what is one tenant's: its zones, what lies in them and belongs to it, the lines with an end there.
 
     Of what is not its own, the names that its lines write, the zones at their other ends and the equipment that they
-    cross are held, as names; nothing of another tenant is.
+    cross are held, as names; nothing of another tenant is. An asset of nobody is its zones'.
     """
-    own = frozenset(name for name, facts in network.zones.items() if facts.owner == tenant)
     model = network.model
-    lines = [line for line in network.lines if any(set(pair) & own for pair in line.zone_pairs)]
-    pairs = [pair for line in lines for pair in line.zone_pairs if set(pair) & own]
     others = {name for name, party in model.parties.items() if party.kind == "tenant" and name != tenant}
+    own = frozenset(name for name, facts in network.zones.items() if facts.owner == tenant)
     others_own = {name for name, facts in network.zones.items() if facts.owner in others}
-    told = [
-        end for line in lines for end in (*line.sources, *line.targets)
-        if not end.zones or not set(end.zones) <= others_own
-    ]  # fmt: skip
+
+    def is_own(facts: AssetFacts) -> bool:
+        return facts.owner == tenant if facts.owner else bool(facts.zones) and own.issuperset(facts.zones)
+
+    def of_others(facts: AssetFacts) -> bool:
+        return facts.owner in others if facts.owner else bool(facts.zones) and others_own.issuperset(facts.zones)
+
+    own_assets = frozenset(name for name, facts in network.assets.items() if is_own(facts))
+    other_assets = {name for name, facts in network.assets.items() if of_others(facts)}
+
+    def foreign_end(end: End) -> bool:
+        if end.zones and others_own.issuperset(end.zones):
+            return True
+        return end.kind != "zone" and bool(end.assets) and other_assets.issuperset(end.assets)
+
+    pairs = {line.id: found for line in network.lines if (found := _pairs(line, own, own_assets))}
+    lines = [line for line in network.lines if line.id in pairs]
+    told = [end for line in lines for end in (*line.sources, *line.targets) if not foreign_end(end)]
     ends = {end.name for end in told}
-    crossed = {one for line in lines for pair, route in line.routes.items() if set(pair) & own for one in route}
+    crossed = {one for line in lines for pair, route in line.routes.items() if pair in pairs[line.id] for one in route}
     met = {name for name, item in model.interconnections.items() if set(item.between) & own} | crossed
     through = {asset for name in met for stage in model.interconnections[name].through for asset in stage}
-    assets = {name for zone in own for name in network.zones[zone].assets}
-    assets |= {name for name, facts in network.assets.items() if facts.owner == tenant}
-    held_assets = assets | through | (ends & network.assets.keys())
-    held_assets |= {network.endpoints[name].asset for name in ends if name in network.endpoints}
-    held_assets = {name for name in held_assets if network.assets[name].owner not in others}
-    zones = own | {zone for pair in pairs for zone in pair if network.zones[zone].owner not in others}
-    zones |= {zone for name in met for zone in model.interconnections[name].between
-              if network.zones[zone].owner not in others}  # fmt: skip
-    subnets = {name for zone in own for name in network.zones[zone].subnets} | (ends & network.subnets.keys())
+    inside = {name for zone in own for name in network.zones[zone].assets}
+    assets = own_assets | inside | through | (ends & network.assets.keys())
+    assets |= {network.endpoints[name].asset for name in ends if name in network.endpoints}
+    zones = own | {zone for found in pairs.values() for pair in found for zone in pair}
+    zones |= {zone for name in met for zone in model.interconnections[name].between}
+    zones -= others_own
+    own_subnets = frozenset(name for zone in own for name in network.zones[zone].subnets)
+    subnets = own_subnets | (ends & network.subnets.keys())
     held = {
         "parties": {tenant} | {network.zones[zone].owner for zone in zones},
-        "zones": zones, "subnets": subnets, "assets": held_assets, "interconnections": met,
+        "zones": zones, "subnets": subnets, "assets": assets - other_assets, "interconnections": met,
         "ends": {end.id for end in told},
         "endpoints": {name for name in ends if name in network.endpoints}
-        | {name for name, facts in network.endpoints.items() if facts.asset in assets},
-        "groups": ends & model.groups.keys(), "flows": {line.id for line in lines},
+        | {name for name, facts in network.endpoints.items() if facts.asset in own_assets},
+        "groups": ends & model.groups.keys(), "flows": pairs.keys(),
         "vrfs": {network.subnets[name].vrf for name in subnets if name in network.subnets},
     }  # fmt: skip
-    foreign = {name for section in SECTIONS for name in getattr(model, section)}
-    foreign -= {name for names in held.values() for name in names}
-    return Scope(own, {key: frozenset(names) for key, names in held.items()}, frozenset(foreign), False)
+    services = {name for line in lines for end in line.targets if end.id in held["ends"]
+                for name, _ in line.services_to(end)}  # fmt: skip
+    services.update(name for line in lines for name in line.flow.services)
+    foreign = {name for section in (*SECTIONS, "services") for name in getattr(model, section)} - services
+    texts = [text for name in own for text in network.zones[name].zone.addresses]
+    texts += [text for name in own_subnets for text in network.subnets[name].subnet.cidr]
+    texts += [text for name in own_assets for one in network.assets[name].asset.interfaces.values()
+              for text in one.addresses]  # fmt: skip
+    kept = frozenset(name for names in held.values() for name in names)
+    return Scope(
+        tenant,
+        {"parties": frozenset({tenant}), "zones": own, "subnets": own_subnets, "assets": own_assets,
+         "endpoints": frozenset(name for name, facts in network.endpoints.items() if facts.asset in own_assets),
+         "flows": frozenset(pairs)},
+        {key: frozenset(names) for key, names in held.items()},
+        pairs,
+        Naming.of(kept, foreign - kept, others, texts),
+    )  # fmt: skip
+
+
+def _pairs(line: Line, own: frozenset[str], assets: frozenset[str]) -> frozenset[ZonePair]:
+    """Return the pairs of zones of a line with an end among the tenant's zones, or that is equipment of its own."""
+    sources, targets = (
+        {zone for end in ends if end.kind not in ("zone", "subnet") and end.assets and assets.issuperset(end.assets)
+         for zone in end.zones}
+        for ends in (line.sources, line.targets)
+    )  # fmt: skip
+    return frozenset(
+        pair for pair in line.zone_pairs if set(pair) & own or pair[0] in sources or pair[1] in targets
+    )
 
 
 def scoped_lines(network: Network, scope: Scope) -> list[Line]:
     """Return the lines that a page holds, by id."""
     return sorted((line for line in network.lines if scope.has("flows", line.id)), key=lambda line: line.id)
-
-
-def scoped_findings(findings: Sequence[Finding], scope: Scope) -> list[Finding]:
-    """Return the findings about what a page holds whose words and proof name nothing else."""
-    if scope.whole:
-        return list(findings)
-    return [one for one in findings if _about(one.subject, scope) and scope.may_say(_words(one))]
-
-
-def _about(subject: Ref, scope: Scope) -> bool:
-    section = KINDS.get(subject.kind, "")
-    if section == "zones":
-        return subject.id in scope.own
-    return scope.has(section, subject.id.partition("/")[0])
-
-
-def _words(one: Finding) -> str:
-    steps = one.witness.steps if one.witness else ()
-    said = [one.message.say("en"), one.message.say("fr"), *(step.subject.id for step in steps)]
-    said += [step.note.say("en") for step in steps if step.note]
-    if one.remedy:
-        said.append(one.remedy.say("en"))
-    return " ".join(said)
-
-
-def scoped_scene(scene: Scene, scope: Scope) -> Scene:
-    """Return a scene without what a page may not hold, and without its tables' rows that name it."""
-    if scope.whole:
-        return scene
-
-    def kept(subject: Ref) -> bool:
-        return scope.has(KINDS.get(subject.kind, ""), subject.id)
-
-    boxes = tuple(item for item in scene.clusters if kept(item.subject))
-    homes = {item.id for item in boxes}
-    nodes = tuple(
-        replace(item, detail=tuple(line for line in item.detail if scope.may_say(_said(line))))
-        for item in scene.nodes
-        if kept(item.subject) and (not item.cluster or item.cluster in homes) and scope.may_say(_said(item.label))
-    )
-    places = homes | {item.id for item in nodes}
-    edges = tuple(
-        replace(item, label=item.label if scope.may_say(_said(item.label)) else "")
-        for item in scene.edges
-        if {item.source, item.target} <= places and all(scope.has("flows", line) for line in item.lines)
-    )
-    tables = tuple(
-        replace(table, rows=tuple(row for row in table.rows if all(scope.may_say(_said(cell)) for cell in row)))
-        for table in scene.tables
-        if all(ours(column) or scope.may_say(column.en) for column in table.columns)
-    )
-    hidden = tuple(item for item in scene.hidden if scope.may_say(item.say("en")))
-    return replace(scene, clusters=boxes, nodes=nodes, edges=edges, tables=tables, hidden=hidden, grid=None)
-
-
-def _said(what: object) -> str:
-    from cloison.diagrams.cells import cell_said
-
-    return cell_said(what, "en")  # type: ignore[arg-type]

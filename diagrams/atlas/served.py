@@ -18,10 +18,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cloison.diagrams.atlas.drawings import laid_out
-from cloison.diagrams.atlas.page import atlas_page, drawing_values, sheet_of
-from cloison.diagrams.atlas.scope import scoped_scene
+from cloison.diagrams.atlas.page import atlas_page, drawing_values, sheet_of, view_said
+from cloison.diagrams.atlas.scoped import scoped_findings, scoped_scene
 from cloison.diagrams.drawing import draw
-from cloison.netmodel.finding import Lang, MapError
+from cloison.netmodel.finding import Lang
 from cloison.netmodel.report import Report
 
 WAIT = 20.0  # seconds that a question for news is held
@@ -137,12 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, b"", "text/plain")
             return
         atlas, sheet, scope, tell = sheet_of(report, report.atlas, self.lang)
-        try:
-            scene = scoped_scene(draw(atlas.network, atlas.check.findings, view).views[0], scope)
-        except MapError:
+        named = {view_said(one, tell): one for one, _ in atlas.later}
+        if view not in named:
             self._answer(404, b"", "text/plain")
             return
-        drawn = laid_out(view, scene, sheet, tell)
+        drawn_of = draw(atlas.network, scoped_findings(atlas.check.findings, scope), named[view])
+        drawn = laid_out(named[view], scoped_scene(drawn_of.views[0], scope), sheet, tell)
         self._json(drawing_values(drawn, tell) | {"svg": drawn.svg})
 
     def _json(self, values: dict[str, Any]) -> None:

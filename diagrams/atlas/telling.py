@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Protocol
 
+from cloison.diagrams.atlas.naming import Naming
 from cloison.diagrams.cells import cell_said
 from cloison.diagrams.printable import clipped, printable
 from cloison.diagrams.words import DOMAINS, FUNCTIONS, KINDS, NATURES, SENSITIVITIES
@@ -42,6 +44,10 @@ OWN = frozenset(
 KEPT = re.compile(r"(tcp|udp|sctp|icmp|icmpv6|ip)(/[\d/-]+)?|[+×]? ?\d+|default|any|global|")
 LIKE_ONE = re.compile(r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*(/\d{1,3})?")
 PARTS = re.compile(r"( / |, | · | \+|/\*|/)")
+
+
+# fields that refer to a rule, a clause or a word of the language
+REFERENCES = frozenset({"clause", "rule", "country", "frameworks", "kind", "protocol", "vocabulary"})
 
 
 class Teller(Protocol):
@@ -107,6 +113,8 @@ class Neutral:
         for site, item in network.model.sites.items():
             for number, room in enumerate(item.rooms, 1):
                 self._names[f"{site}/{room}"] = f"{self._names[site]}/{number}"
+        theirs = {text for text in (*self._names, *written(network.model)) if not KEPT.fullmatch(text)}
+        self._naming = Naming.of((), theirs - OWN - CATALOGUE.keys(), (), ())
 
     def name(self, text: str) -> str:
         """Return the neutral name of an id; of one that is not of the map, nothing but that it is there."""
@@ -143,8 +151,8 @@ class Neutral:
 
     def _text(self, text: str | Text) -> str:
         if isinstance(text, Text):
-            if text.en != text.fr:  # the program's own, unless a name was put into it
-                return HIDDEN if self._names_one(text.en) else text.say(self.lang)
+            if text.en != text.fr:  # the program's own, unless what people wrote was put into it
+                return text.say(self.lang) if self._naming.allows(f"{text.en} {text.fr}") else HIDDEN
             text = text.en
         whole = self._token(text)
         if whole != HIDDEN:
@@ -158,9 +166,21 @@ class Neutral:
             return text
         return self.address(text) if _is_address(text) else HIDDEN
 
-    def _names_one(self, text: str) -> bool:
-        tokens = re.split(r"[^\w./:-]+", text)
-        return any((token in self._names and token not in OWN) or _is_address(token) for token in tokens)
+
+def written(value: object) -> Iterator[str]:
+    """Yield every text of a model that is no word of the map language: ids, names, what people wrote."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from (*written(key), *written(item))
+    elif isinstance(value, (tuple, list, frozenset)):
+        for item in value:
+            yield from written(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            if field.name not in REFERENCES and "Literal" not in str(field.type):
+                yield from written(getattr(value, field.name))
 
 
 def _is_address(text: str) -> bool:

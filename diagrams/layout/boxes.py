@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from math import ceil, sqrt
 
@@ -12,6 +13,7 @@ from cloison.netmodel.finding import Lang, Message, Severity, Text
 from cloison.netmodel.report import Cluster, Node
 
 NAME, DETAIL = 40, 56  # characters; what is longer is whole in the tables
+ESCAPE = re.compile(r"\\(?=[NGETHL])")
 CELL_SHAPE = 2.0  # wanted width of a box over its height
 
 
@@ -20,9 +22,18 @@ def said(text: Message | Text | str, lang: Lang) -> str:
     return text if isinstance(text, str) else text.say(lang)
 
 
+def as_drawn(shown: str, limit: int = DETAIL) -> str:
+    """Return a text as it is drawn: clipped, its backslashes none that Graphviz reads.
+
+    Graphviz puts the names of its own objects for ``\\N``, ``\\G``, ``\\E``, ``\\T``, ``\\H`` and ``\\L`` (escString),
+    in HTML-like labels too and for ``&#92;`` as well; a sign that looks the same stands for such a backslash.
+    """
+    return ESCAPE.sub("\N{SET MINUS}", clipped(shown, limit))
+
+
 def text(shown: str, *, size: int = 10, bold: bool = False, colour: str = "", limit: int = DETAIL) -> str:
     """Return escaped text of ``size`` points."""
-    safe = html.escape(clipped(shown, limit)) or " "
+    safe = html.escape(as_drawn(shown, limit)) or " "
     inner = f"<B>{safe}</B>" if bold else safe
     tint = f' COLOR="{colour}"' if colour else ""
     return f'<FONT POINT-SIZE="{size}"{tint}>{inner}</FONT>'

@@ -25,9 +25,11 @@ from cloison.diagrams.words import DOMAINS, FUNCTIONS, KINDS, NATURES, SENSITIVI
 from cloison.diagrams.writing import write
 from cloison.netmodel.assurance.answer import check_report
 from cloison.netmodel.assurance.assess import assess_network
+from cloison.netmodel.finding import Lang
 from cloison.netmodel.network import Network
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+TENANTS_MAP = Path(__file__).parent / "two_tenants.yaml"
 TENANTS = ("acacia", "bastide", "corvette")
 
 
@@ -107,6 +109,20 @@ def test_every_flow_and_box_of_a_drawing_leads_somewhere() -> None:
     }  # fmt: skip
     assert {line for flow in flows for line in flow.split()} == crossing
     assert overview.count('<g class="link"') == overview.count('<g class="link" data-a')
+
+
+@needs_dot
+@pytest.mark.parametrize("folder", [pages.NUAGE, TENANTS_MAP], ids=["nuage", "tenants"])
+def test_a_drawing_says_every_prefix_as_it_is_written(folder: Path) -> None:
+    network: Network = pages.network(folder)
+    content = html.unescape(pages.page(folder, "en", room=1).decode().split('id="first">')[1].split("</svg>")[0])
+    shown = set(re.findall(r">([0-9a-f.:]+/\d+)</text>", content))
+    written = {text for item in network.model.subnets.values() for text in item.cidr}
+    assert shown
+    assert shown <= written
+    for facts in network.subnets.values():
+        if f">{facts.id}</text>" in content and len(facts.subnet.cidr) == 1:
+            assert facts.subnet.cidr[0] in shown
 
 
 def test_views_are_drawn_for_all_of_their_names_or_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +212,34 @@ def test_a_redacted_page_tells_no_name_no_address_and_no_text(folder: Path) -> N
     assert model.name not in content
     assert len(data["lines"]) == len(network.lines)
     assert not any("place" in item for item in (*data["lines"], *data["findings"]))
+
+
+@needs_dot
+def test_a_redacted_page_that_opens_on_one_view_does_not_name_it() -> None:
+    content = pages.page(pages.NUAGE, "en", "zone:front", redacted=True, room=1)
+    data = embedded(content)
+    assert data["first"] == data["drawings"][0]["view"]
+    assert "zone:front" not in strings(data)
+
+
+@needs_dot
+@pytest.mark.parametrize("folder", [pages.NUAGE, pages.BROKEN, TENANTS_MAP], ids=["nuage", "broken", "tenants"])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_people_wrote_is_in_no_reason_message_or_title_of_a_redacted_page(folder: Path, lang: Lang) -> None:
+    network: Network = pages.network(folder)
+    content = pages.page(folder, lang, redacted=True, room=1)
+    data = embedded(content)
+    said = "\n".join(strings({key: item for key, item in data.items() if key not in ("words", "planes", "marking")}))
+    picture = html.unescape(content.decode().split('id="first">')[1].split("<footer")[0])
+    written = {text for text in strings(network.model) - {network.model.marking} if re.search(r"[ A-Z]", text)}
+    named = {
+        word for text in written for word in re.findall(r"[\w-]+", text)
+        if re.fullmatch(r"[A-Z]{3}-.+|Bastide|Lyon|Aster|Partage|CARMINE", word)
+    }  # fmt: skip
+    assert named
+    words = {word for table in (FUNCTIONS, KINDS) for text in table.values() for word in (text.en, text.fr)}
+    long = {text for text in written if len(text) > 16} - words
+    assert not {text for text in named | long if text in said + picture}
 
 
 def test_without_graphviz_the_page_says_so_and_holds_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,8 @@ def shared(opened: Any, files: dict[str, Path]) -> Iterator[Tab]:
         yield shown
 
 
-ROUTES = ("overview", "matrix", "lines", "inventory", "inventory?kind=subnet", "findings", "findings?severity=warning",
+ROUTES = ("overview", "matrix", "view:matrix", "view:carriers", "lines", "inventory", "inventory?kind=subnet",
+          "findings", "findings?severity=warning",
           "clauses", "path?from=internet&to=control", "zone:front", "subnet:front-waf", "asset:fw-core", "party:acacia",
           "interconnection:core-paris", "site:paris-1", "carrier:admin-switches-paris", "line:ADM-02")  # fmt: skip
 
@@ -249,6 +250,31 @@ def test_paths_are_those_of_the_reach_graph(shared: Tab) -> None:
     assert 50 < reached < len(asked)
 
 
+def test_direct_lines_are_those_whose_ends_hold_addresses_of_both_places(shared: Tab) -> None:
+    compiled = network(BROKEN)
+    chance = random.Random(3)
+    points = {f"zone:{name}": facts.points for name, facts in compiled.zones.items()}
+    whole = [key for key in points if compiled.zones[key[5:]].parts]
+    between = [end for line in compiled.lines if line.flow.between for end in line.sources if end.kind == "asset"]
+    points |= {f"subnet:{name}": facts.points for name, facts in compiled.subnets.items()}
+    points |= {f"asset:{name}": facts.points for name, facts in compiled.assets.items()}
+    asked = [(one, other) for one in whole for other in points] + [(one, other) for other in whole for one in points]
+    asked += [(f"asset:{end.id}", f"subnet:{subnet}") for end in between for subnet in end.subnets]
+    asked += [(chance.choice(list(points)), chance.choice(list(points))) for _ in range(500)]
+    found = shared.page.evaluate("pairs => pairs.map(([one, other]) => atlasDirect(one, other))", asked)
+    authorised = 0
+    for (one, other), lines in zip(asked, found, strict=True):
+        wanted = {
+            line.id for line in compiled.lines if line.live and any(
+                source.points.overlaps(points[one]) and target.points.overlaps(points[other])
+                for source, target in line.pairs()
+            )
+        }  # fmt: skip
+        assert set(lines) == wanted, (one, other)
+        authorised += bool(wanted)
+    assert authorised > 20
+
+
 def test_a_path_is_asked_for_and_shown(shared: Tab) -> None:
     shared.go("path")
     shared.page.fill("[name=from]", "internet")
@@ -303,12 +329,17 @@ def test_themes_can_be_chosen(shared: Tab) -> None:
 
 
 def test_it_prints_a_drawing_on_a3_and_the_rest_on_a4_with_the_marking(shared: Tab) -> None:
-    shared.go("zone:front")
+    shared.go("overview")
     printed = shared.page.pdf(prefer_css_page_size=True)
     boxes = [found.split() for found in re.findall(rb"/MediaBox \[([\d. ]+)\]", printed)]
     sizes = {(round(float(box[2])), round(float(box[3]))) for box in boxes}
     assert (1191, 842) in sizes  # A3 on its side, in points
     assert any(abs(wide - 595) <= 1 and abs(high - 842) <= 1 for wide, high in sizes)
+    assert round(float(boxes[0][2])) == 1191  # the title is on the sheet of the drawing
+    shared.go("line:ADM-02")
+    printed = shared.page.pdf(prefer_css_page_size=True)
+    boxes = [found.split() for found in re.findall(rb"/MediaBox \[([\d. ]+)\]", printed)]
+    assert {round(float(box[2])) for box in boxes} == {595}  # a row of boxes needs no sheet of its own
 
 
 @pytest.mark.slow

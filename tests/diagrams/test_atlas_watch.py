@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import select
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from atlas_pages import NUAGE, browser, needs_browser, network
@@ -92,6 +94,30 @@ def test_only_who_knows_the_address_is_answered(report: Report) -> None:
         assert ask(server, "", "POST")[0] == 501
         assert ask(server, "drawing?view=zone:nowhere")[0] == 404
         assert ask(server, "news?after=999999999999999999999")[0] == 200
+
+
+@pytest.mark.parametrize(("view", "redacted"), [("tenant:acacia", False), ("zone:front", True), ("", True)])
+def test_a_page_for_others_is_served_without_what_it_may_not_hold(view: str, redacted: bool) -> None:
+    compiled = network(NUAGE)
+    assessment = assess_network(compiled)
+    drawn = draw(compiled, assessment.findings, view or "overview")
+    answer = check_report(assessment, compiled)
+    with Server("en") as server:
+        server.publish(with_atlas(drawn, compiled, answer, view, redacted=redacted, later=True))
+        _, page = ask(server, "")
+        found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+        assert found
+        data = json.loads(found.group(1))
+        views = [item["view"] for item in data["drawings"]]
+        assert data["first"] == views[0]
+        assert (views == ["tenant:acacia"]) is not redacted
+        status, answered = ask(server, f"drawing?view={quote(views[0])}")
+        assert status == 200
+        assert json.loads(answered)["view"] == views[0]
+        assert ask(server, "drawing?view=zone:front")[0] == 404
+        assert ask(server, "drawing?view=tenant:bastide")[0] == 404
+        for secret in ("bastide", "front-waf", "hyp-p1"):
+            assert secret not in page + answered
 
 
 def test_two_pages_have_two_addresses() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -72,6 +73,15 @@ def test_svg_is_well_formed_and_has_no_element_of_a_name(hostile: Report, lang: 
 
 
 @needs_dot
+@needs_dot
+@pytest.mark.parametrize("name", ["DOM\\North", "\\G\\E\\T\\H\\L", "a\\\\Nb", "\\l\\n"])
+def test_no_backslash_of_a_name_calls_for_another(name: str) -> None:
+    for where in ("x [label=<{}>]", "subgraph cluster_x {{ label=<{}> y [label=z] }}", "x -> x [label=<{}>]"):
+        made = run("dot", f"digraph {{ {where.format(text(name))} }}", "-Tsvg").decode("utf-8")
+        shown = [found for found in re.findall(r"<text[^>]*>([^<]*)</text>", made) if found not in ("x", "z")]
+        assert html.unescape(shown[0]).replace("\N{SET MINUS}", "\\") == name
+
+
 def test_dot_text_is_one_graph_for_graphviz(hostile: Report) -> None:
     whole = drawn(hostile, "en").whole()
     assert harmful(whole.replace("\t", "")) == set()

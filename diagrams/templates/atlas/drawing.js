@@ -180,7 +180,8 @@ function canvas(picture, { hidden = [], name = "" } = {}) {
     for (const item of nodes.values()) {
       const shape = item.querySelector("polygon, path, ellipse"), title = item.querySelector("a");
       const bounds = item.getBBox();
-      const words = (title ? title.textContent : item.dataset.k.slice(item.dataset.k.indexOf(":") + 1)).trim();
+      const key = item.dataset.k || "";
+      const words = (title ? title.textContent : key.slice(key.indexOf(":") + 1)).trim();
       if (!shape || !words || !bounds.width) continue;
       const size = Math.min(bounds.height * 0.42, (bounds.width * 1.55) / words.length, 80);
       const name = svg("text", { class: "afar", x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 + size * 0.35, "font-size": size.toFixed(1), "aria-hidden": "true" }, words);
@@ -198,7 +199,7 @@ function canvas(picture, { hidden = [], name = "" } = {}) {
   show();
   frame.append(picture);
   const button = (key, sign, action) => el("button", { type: "button", "aria-label": W[key], title: W[key], click: action }, sign);
-  return el("div", { class: "sheet" },
+  return el("div", { class: picture.classList.contains("own") ? "sheet" : "sheet large" },
     el("div", { class: "zoom", role: "group", "aria-label": name || W.canvas.split(".")[0] },
       button("zoom_in", "+", () => zoom(1.3)), button("zoom_out", "−", () => zoom(1 / 1.3)), button("fit", "⤢", fit)),
     frame, status, hidden.map((what) => el("p", { class: "counted" }, what)));

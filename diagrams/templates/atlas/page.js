@@ -62,7 +62,7 @@ function linesPage() {
   const joins = (line, here, there) => {
     const zones = [here, there].every((key) => key.startsWith("zone:"));
     if (zones) return (line.pairs || []).some((pair) => `zone:${pair[0]}` === here && `zone:${pair[1]}` === there);
-    return (line.sources || []).some((name) => touches(name, here)) && (line.targets || []).some((name) => touches(name, there));
+    return joining(line, (name) => touches(name, here), (name) => touches(name, there));
   };
   const short = (key) => key.slice(key.indexOf(":") + 1);
   if (from && to) {
@@ -153,7 +153,8 @@ function arrive(moved = true) {
   }
   if (moved && title) {
     title.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    if (matchMedia("(max-width: 52rem)").matches) title.scrollIntoView(); // the rubrics lie above
+    else scrollTo(0, 0);
   }
 }
 

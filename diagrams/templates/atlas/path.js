@@ -56,19 +56,27 @@ function chain(from, to) {
   else if (special(last) === POOL) hops.push(hop("", last));
   return hops;
 }
-globalThis.atlasChain = (from, to) => chain(from, to); // for those who want to compute with it
+globalThis.atlasChain = (from, to) => chain(from, to); // for those who want to compute with them
+globalThis.atlasDirect = (from, to) => direct(from, to).map((line) => line.id);
 
-/** Returns the lines that authorise some of one entry towards some of another. */
+/** Returns the lines in force that authorise some of one entry towards some of another; a zone holds those within it. */
 function direct(from, to) {
-  const touches = (names, key) => names.some((name) => {
-    const end = D.ends[name] || NONE, [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
-    return (end[SECTIONS[kind]] || []).includes(id) || (end.kind === "any");
-  });
-  return (touching.get(from) || []).filter((line) => {
-    if (line.dead) return false;
-    const [sources, targets] = [line.sources || [], line.targets || []];
-    return touches(sources, from) && touches(targets, to);
-  });
+  const touched = (key) => {
+    const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+    const ids = [id, ...(kind === "zone" && entry.get(key).parts || [])];
+    return (name) => {
+      const end = D.ends[name] || NONE;
+      return end.kind === "any" || (end[SECTIONS[kind]] || []).some((one) => ids.includes(one));
+    };
+  };
+  const [here, there] = [touched(from), touched(to)];
+  return D.lines.filter((line) => !line.dead && joining(line, here, there));
+}
+
+/** Returns whether a line goes from an end of which `here` is true to another of which `there` is. */
+function joining(line, here, there) {
+  return (line.sources || []).some((source, i) => here(source)
+    && (line.targets || []).some((target, j) => !(line.between && i === j) && there(target)));
 }
 
 const PLACES = ["zone", "subnet", "asset"];
