@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cloison.flows.wire import SSH, Seen
-from cloison.netmodel.assurance.cryptography import known_profiles, profile_name
 from cloison.netmodel.assurance.profile import Profile
+from cloison.netmodel.assurance.subjects.cryptography import known_profiles, profile_name
 from cloison.netmodel.facts import Line
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.catalogue import CATALOGUE

@@ -18,7 +18,7 @@ from cloison.flows.judging.matrix import Matrix
 from cloison.flows.judging.readings import asked
 from cloison.flows.table import SAID_CLEARTEXT, SAID_OUTSIDE, SAID_WEAK, SAID_WRONG, FlowTable
 from cloison.flows.wire import SSH, Wire, seen
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
 from cloison.netmodel.network import Network
 
 Array = npt.NDArray[Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cloison.netmodel.assurance.form import Claim
-from cloison.netmodel.assurance.place_table import PlaceTable
+from cloison.netmodel.assurance.searching.place_table import PlaceTable
 from cloison.netmodel.assurance.upkeep import UPKEEP
 from cloison.netmodel.finding import Finding, Message, Ref, Value, say
 from cloison.netmodel.network import Network

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cloison.netmodel.assurance.check import Check, Forbids, Outcome
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.instances import Instance, Instances
-from cloison.netmodel.assurance.place_table import PlaceTable
+from cloison.netmodel.assurance.searching.place_table import PlaceTable
 from cloison.netmodel.compiling.problems import Problems, Route
 from cloison.netmodel.finding import Graph, Text
 from cloison.netmodel.language import model as m

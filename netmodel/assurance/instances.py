@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.place_table import PlaceTable
+from cloison.netmodel.assurance.searching.place_table import PlaceTable
 from cloison.netmodel.compiling.problems import Problems, Route
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.language import model as m

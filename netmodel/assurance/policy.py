@@ -8,7 +8,7 @@ import cloison.netmodel.assurance.forms as form_entries
 from cloison.netmodel.assurance.check import Check
 from cloison.netmodel.assurance.contradictions import contradictions
 from cloison.netmodel.assurance.form import Compiling, Form
-from cloison.netmodel.assurance.place_table import PlaceTable
+from cloison.netmodel.assurance.searching.place_table import PlaceTable
 from cloison.netmodel.collector import without_collector
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.finding import Finding

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloison.netmodel.assurance.answer import finding_data
-from cloison.netmodel.assurance.chains import shown, spans
+from cloison.netmodel.assurance.searching.chains import shown, spans
 from cloison.netmodel.comparing.entries import EntryChange
 from cloison.netmodel.comparing.flows import Moved
 from cloison.netmodel.comparing.paths import Path

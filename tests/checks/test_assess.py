@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cloison.netmodel.assurance import crossings
 from cloison.netmodel.assurance.answer import check_report, rules_report
 from cloison.netmodel.assurance.assess import (
     assess,
@@ -18,6 +17,7 @@ from cloison.netmodel.assurance.assess import (
     forbidden_by,
 )
 from cloison.netmodel.assurance.evidence import Contact, Edge, Evidence, Observed
+from cloison.netmodel.assurance.searching import crossings
 from cloison.netmodel.finding import LANGS, MapError, Span
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.network import Network, compile_network

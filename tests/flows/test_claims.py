@@ -6,7 +6,7 @@ import pytest
 
 from cloison.flows.judging.claims import Claim, refutation
 from cloison.flows.wire import IN_CLEAR, OTHER, START_AB, START_BA, TEXT_AB, UPGRADED, WENT_ON, Wire, seen, wire_text
-from cloison.netmodel.assurance.cryptography import known_profiles, profile_name
+from cloison.netmodel.assurance.subjects.cryptography import known_profiles, profile_name
 from cloison.netmodel.finding import Text
 from cloison.netmodel.language.model import Encryption, Model
 

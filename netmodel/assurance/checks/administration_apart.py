@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.interfaces import administration_zones
-from cloison.netmodel.assurance.perimeter import PROVIDER
-from cloison.netmodel.assurance.unfiltered import breach, meeting
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.unfiltered import breach, meeting
+from cloison.netmodel.assurance.subjects.interfaces import administration_zones
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 

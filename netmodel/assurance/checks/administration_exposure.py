@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
-from cloison.netmodel.assurance.interfaces import administered, family
+from cloison.netmodel.assurance.searching.chains import beginnings, shown, spans
+from cloison.netmodel.assurance.searching.exposure import Offered, exposed_past_relays
+from cloison.netmodel.assurance.subjects.interfaces import administered, family
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

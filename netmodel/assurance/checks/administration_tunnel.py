@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.netmodel.assurance.administrators import administers
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.ways import on_way
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.ways import on_way
+from cloison.netmodel.assurance.subjects.administrators import administers
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

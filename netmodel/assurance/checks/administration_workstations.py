@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.administrators import administers, posts
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import is_tunnel
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import is_outside, known, listed, on
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.perimeter import is_system, is_workstation
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.administrators import administers, posts
+from cloison.netmodel.assurance.subjects.encryption import is_tunnel
+from cloison.netmodel.assurance.subjects.equipment import is_outside, known, listed, on
+from cloison.netmodel.assurance.subjects.perimeter import is_system, is_workstation
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

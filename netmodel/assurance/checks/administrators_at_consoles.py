@@ -10,9 +10,15 @@ from collections.abc import Callable
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.interfaces import administration_zones, consoles, family, joined, serves_tenants_alone
+from cloison.netmodel.assurance.searching.ends import Ends, along, ref
+from cloison.netmodel.assurance.subjects.interfaces import (
+    administration_zones,
+    consoles,
+    family,
+    joined,
+    serves_tenants_alone,
+)
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -6,12 +6,12 @@ endpoint's backends. No other relay stands for one: chains go on behind proxies 
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import Through, beginnings, breaks_everything, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays, none_exposed
-from cloison.netmodel.assurance.interfaces import consoles
+from cloison.netmodel.assurance.searching.chains import Through, beginnings, breaks_everything, shown, spans
+from cloison.netmodel.assurance.searching.exposure import Offered, exposed_past_relays, none_exposed
+from cloison.netmodel.assurance.subjects.interfaces import consoles
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -7,12 +7,12 @@ does so before any other exchange is a declaration; an interface that authentica
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
-from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.assurance.searching.chains import beginnings, shown, spans
+from cloison.netmodel.assurance.searching.exposure import Offered, exposed_past_relays
+from cloison.netmodel.assurance.subjects.interfaces import family
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

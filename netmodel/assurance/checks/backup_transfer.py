@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import is_ours, touching
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
+from cloison.netmodel.assurance.subjects.equipment import is_ours, touching
+from cloison.netmodel.assurance.subjects.union import in_union
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

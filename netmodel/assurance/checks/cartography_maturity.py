@@ -6,10 +6,10 @@ waiver accepts a gap and raises no level.
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.cartography import STAGES, Item, Stage
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.subjects.cartography import STAGES, Item, Stage
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_environment, is_production
+from cloison.netmodel.assurance.searching.ends import ref
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_production
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cloison.netmodel.assurance.chains import beginnings
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.cryptography import family_of, problem_of, profile_name
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays, none_exposed
-from cloison.netmodel.assurance.interfaces import consoles, family
+from cloison.netmodel.assurance.searching.chains import beginnings
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.exposure import Offered, exposed_past_relays, none_exposed
+from cloison.netmodel.assurance.subjects.cryptography import family_of, problem_of, profile_name
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
+from cloison.netmodel.assurance.subjects.interfaces import consoles, family
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.interfaces import administered, consoles
+from cloison.netmodel.assurance.subjects.interfaces import administered, consoles
 from cloison.netmodel.facts import EndpointFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

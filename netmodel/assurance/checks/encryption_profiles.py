@@ -14,11 +14,17 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.cryptography import FAMILIES, family_of, known_profiles, problem_of, profile_name
-from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, wire
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.cryptography import (
+    FAMILIES,
+    family_of,
+    known_profiles,
+    problem_of,
+    profile_name,
+)
+from cloison.netmodel.assurance.subjects.encryption import encrypts, is_tunnel, wire
+from cloison.netmodel.assurance.subjects.interfaces import family
 from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref, Text, say

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_environment, is_production
-from cloison.netmodel.assurance.unfiltered import filters
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.unfiltered import filters
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_production
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.topology import Node

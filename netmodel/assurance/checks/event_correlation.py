@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import family, in_service, reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, collectors
+from cloison.netmodel.assurance.subjects.equipment import family, in_service, reaching, with_function
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, collectors
 from cloison.netmodel.finding import Message, Ref, Text, say
 
 _NO_SIEM = Text("what correlates events (function `siem`)", "ce qui corrèle les événements (fonction `siem`)")

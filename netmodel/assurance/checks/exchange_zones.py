@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.equipment import (
+from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.subjects.equipment import (
     family,
     is_ours,
     of_others,
@@ -21,8 +22,7 @@ from cloison.netmodel.assurance.equipment import (
     touching,
     with_function,
 )
-from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, named_alone, ref
-from cloison.netmodel.assurance.equipment import is_ours, of_service, with_function
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.searching.ends import along, named_alone, ref
+from cloison.netmodel.assurance.subjects.equipment import is_ours, of_service, with_function
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import listed
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.subjects.equipment import listed
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.searching.ends import ref
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.language.columns import COLUMNS

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import in_service, is_ours, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.logs import LOGS, NO_COLLECTOR, collectors
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.equipment import in_service, is_ours, with_function
+from cloison.netmodel.assurance.subjects.logs import LOGS, NO_COLLECTOR, collectors
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -10,9 +10,15 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import equipment_of_service, family, in_service, reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
+from cloison.netmodel.assurance.subjects.equipment import (
+    equipment_of_service,
+    family,
+    in_service,
+    reaching,
+    with_function,
+)
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.finding import Message, Ref, Text, say
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import in_service, is_ours, leading_to, on, with_function
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, PLAIN, carries_logs, collectors, shown
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
+from cloison.netmodel.assurance.subjects.equipment import in_service, is_ours, leading_to, on, with_function
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, PLAIN, carries_logs, collectors, shown
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.language.model import FUNCTIONS

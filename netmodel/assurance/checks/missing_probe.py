@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import reaching
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.joints import Joint, joints
-from cloison.netmodel.assurance.perimeter import is_service, is_system
+from cloison.netmodel.assurance.subjects.equipment import reaching
+from cloison.netmodel.assurance.subjects.joints import Joint, joints
+from cloison.netmodel.assurance.subjects.perimeter import is_service, is_system
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Severity, Text, say
 from cloison.netmodel.language.model import Interconnection

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.segments import Segments
-from cloison.netmodel.assurance.unfiltered import breach
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.segments import Segments
+from cloison.netmodel.assurance.searching.unfiltered import breach
+from cloison.netmodel.assurance.subjects.encryption import encrypts, is_tunnel, tunnelled
 from cloison.netmodel.facts import Line, ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

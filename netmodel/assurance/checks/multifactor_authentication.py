@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import entry
-from cloison.netmodel.assurance.ends import named_alone, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.exposure import Offered
-from cloison.netmodel.assurance.interfaces import administered, consoles, family
+from cloison.netmodel.assurance.searching.ends import named_alone, ref
+from cloison.netmodel.assurance.searching.exposure import Offered
+from cloison.netmodel.assurance.subjects.interfaces import administered, consoles, family
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network

@@ -9,9 +9,9 @@ from __future__ import annotations
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.joints import around, joints
-from cloison.netmodel.assurance.perimeter import PROVIDER, is_service, is_system
+from cloison.netmodel.assurance.subjects.holdings import DATA, holds
+from cloison.netmodel.assurance.subjects.joints import around, joints
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER, is_service, is_system
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Severity, Text, Value, say
 from cloison.netmodel.network import Network

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.perimeter import is_service, is_system
-from cloison.netmodel.assurance.unfiltered import breach, meeting
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.unfiltered import breach, meeting
+from cloison.netmodel.assurance.subjects.perimeter import is_service, is_system
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.network import Network

@@ -14,9 +14,10 @@ from collections.abc import Callable
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import is_tunnel
-from cloison.netmodel.assurance.ends import along, named_alone, ref
-from cloison.netmodel.assurance.equipment import (
+from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.searching.ends import along, named_alone, ref
+from cloison.netmodel.assurance.subjects.encryption import is_tunnel
+from cloison.netmodel.assurance.subjects.equipment import (
     is_ours,
     known,
     of_others,
@@ -26,7 +27,6 @@ from cloison.netmodel.assurance.equipment import (
     touching,
     with_function,
 )
-from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.facts import AssetFacts, End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

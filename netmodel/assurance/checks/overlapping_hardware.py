@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import entry
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_environment, is_production, is_service, is_system
-from cloison.netmodel.assurance.third_party_carriers import on_third_parties, third_party_carriers
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_production, is_service, is_system
+from cloison.netmodel.assurance.subjects.third_party_carriers import on_third_parties, third_party_carriers
 from cloison.netmodel.facts import ZoneFacts
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness
 from cloison.netmodel.network import Network

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.effective import not_compared
 from cloison.netmodel.assurance.evidence import Contact, Departure, Evidence
-from cloison.netmodel.assurance.exposure import Offered
-from cloison.netmodel.assurance.interfaces import family
+from cloison.netmodel.assurance.searching.exposure import Offered
+from cloison.netmodel.assurance.subjects.interfaces import family
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

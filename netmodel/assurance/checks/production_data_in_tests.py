@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.holdings import holds
-from cloison.netmodel.assurance.perimeter import is_environment, is_production
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.holdings import holds
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_production
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say
 from cloison.netmodel.network import Network

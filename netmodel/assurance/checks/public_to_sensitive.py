@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.crossings import Crossing, crossings, more_chains
-from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.crossings import Crossing, crossings, more_chains
+from cloison.netmodel.assurance.searching.ends import Ends, along, ref
+from cloison.netmodel.assurance.searching.targets import Targets
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network

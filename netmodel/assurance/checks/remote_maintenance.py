@@ -10,14 +10,14 @@ Nothing tells a machine whether the person was vetted (7.1.b), so that every suc
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.administrators import administers
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.encryption import is_tunnel
-from cloison.netmodel.assurance.ends import along, named_alone, ref
-from cloison.netmodel.assurance.equipment import family, is_outside, reaching, touching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
+from cloison.netmodel.assurance.searching.ends import along, named_alone, ref
+from cloison.netmodel.assurance.subjects.administrators import administers
+from cloison.netmodel.assurance.subjects.encryption import is_tunnel
+from cloison.netmodel.assurance.subjects.equipment import family, is_outside, reaching, touching, with_function
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, carries_logs, collectors
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

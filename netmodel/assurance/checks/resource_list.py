@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.equipment import listed
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import PROVIDER
+from cloison.netmodel.assurance.subjects.equipment import listed
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

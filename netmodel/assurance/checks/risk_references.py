@@ -8,16 +8,16 @@ map cites none at all, nothing is concluded.
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import beginnings, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Changes, Evidence
-from cloison.netmodel.assurance.exposure import Offered, exposed_past_relays
-from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.perimeter import is_environment
-from cloison.netmodel.assurance.shared_risks import Shared, risk_of, shared_hardware, sharers, single_filters
-from cloison.netmodel.assurance.third_parties import TOO_MUCH, access, owner_of, places_of
+from cloison.netmodel.assurance.searching.chains import beginnings, shown, spans
+from cloison.netmodel.assurance.searching.ends import ref
+from cloison.netmodel.assurance.searching.exposure import Offered, exposed_past_relays
+from cloison.netmodel.assurance.subjects.holdings import DATA, holds
+from cloison.netmodel.assurance.subjects.perimeter import is_environment
+from cloison.netmodel.assurance.subjects.shared_risks import Shared, risk_of, shared_hardware, sharers, single_filters
+from cloison.netmodel.assurance.subjects.third_parties import TOO_MUCH, access, owner_of, places_of
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.netmodel.assurance.administrators import posts
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.subjects.administrators import posts
 from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cloison.netmodel.assurance.bypass import bypass
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited, entry
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import is_service, is_workstation
-from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.rooms import CLASSES, PUBLIC, Rooms
+from cloison.netmodel.assurance.searching.bypass import bypass
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.subjects.perimeter import is_service, is_workstation
+from cloison.netmodel.assurance.subjects.rooms import CLASSES, PUBLIC, Rooms
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.perimeter import PROVIDER, is_production
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER, is_production
 from cloison.netmodel.facts import AssetFacts
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import entry
-from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.interfaces import administered, administration_zones, consoles, family
+from cloison.netmodel.assurance.searching.ends import ref
+from cloison.netmodel.assurance.subjects.interfaces import administered, administration_zones, consoles, family
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network

@@ -7,19 +7,19 @@ bastions' actions are sent to a log collector. That somebody watches live, and m
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import reaching, with_function
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.interfaces import family
-from cloison.netmodel.assurance.locations import Locations
-from cloison.netmodel.assurance.logs import NO_COLLECTOR, carries_logs, collectors
-from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.support import origins, support_lines
-from cloison.netmodel.assurance.third_parties import TOO_MUCH, access
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.subjects.equipment import reaching, with_function
+from cloison.netmodel.assurance.subjects.holdings import DATA, holds
+from cloison.netmodel.assurance.subjects.interfaces import family
+from cloison.netmodel.assurance.subjects.locations import Locations
+from cloison.netmodel.assurance.subjects.logs import NO_COLLECTOR, carries_logs, collectors
+from cloison.netmodel.assurance.subjects.support import origins, support_lines
+from cloison.netmodel.assurance.subjects.third_parties import TOO_MUCH, access
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cloison.netmodel.assurance.chains import chain, pivots, shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.shared_places import shared_places
-from cloison.netmodel.assurance.tenants import Tenants
-from cloison.netmodel.assurance.third_parties import TOO_MUCH
+from cloison.netmodel.assurance.searching.chains import chain, pivots, shown, spans
+from cloison.netmodel.assurance.searching.ends import Ends, along, ref
+from cloison.netmodel.assurance.subjects.shared_places import shared_places
+from cloison.netmodel.assurance.subjects.tenants import Tenants
+from cloison.netmodel.assurance.subjects.third_parties import TOO_MUCH
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

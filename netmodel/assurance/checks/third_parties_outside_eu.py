@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact, Evidence
-from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.third_parties import TOO_MUCH, access, owner_of, places_of
-from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.subjects.holdings import DATA, holds
+from cloison.netmodel.assurance.subjects.third_parties import TOO_MUCH, access, owner_of, places_of
+from cloison.netmodel.assurance.subjects.union import in_union
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network
 

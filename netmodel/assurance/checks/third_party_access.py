@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.holdings import DATA, holds
-from cloison.netmodel.assurance.perimeter import is_service
-from cloison.netmodel.assurance.third_parties import TOO_MUCH, Access, access, owner_of, places_of
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.holdings import DATA, holds
+from cloison.netmodel.assurance.subjects.perimeter import is_service
+from cloison.netmodel.assurance.subjects.third_parties import TOO_MUCH, Access, access, owner_of, places_of
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network
 

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
-from cloison.netmodel.assurance.equipment import (
+from cloison.netmodel.assurance.evidence import Contact, Evidence
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.equipment import (
     equipment_of_service,
     family,
     in_service,
@@ -28,7 +29,6 @@ from cloison.netmodel.assurance.equipment import (
     touching,
     with_function,
 )
-from cloison.netmodel.assurance.evidence import Contact, Evidence
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say
 from cloison.netmodel.network import Network

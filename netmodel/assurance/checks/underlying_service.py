@@ -8,15 +8,15 @@ lines may lead into the zone.
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.bypass import bypass
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Check, Missing, Outcome, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import more_chains
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.interfaces import serves_tenants
-from cloison.netmodel.assurance.places import Places
+from cloison.netmodel.assurance.searching.bypass import bypass
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.crossings import more_chains
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.subjects.interfaces import serves_tenants
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 

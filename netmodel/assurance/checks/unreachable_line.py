@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import ref
 from cloison.netmodel.assurance.evidence import Evidence
+from cloison.netmodel.assurance.searching.ends import ref
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 
 _SHOWN = 5  # pairs of zones that a message names

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import Breach, Check, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
-from cloison.netmodel.assurance.measures import fault
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.subjects.measures import fault
 from cloison.netmodel.compiling.offers import reputed_unsafe
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Message, Text, say

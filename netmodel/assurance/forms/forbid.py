@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloison.netmodel.assurance.check import one
 from cloison.netmodel.assurance.form import Claim, Compiled, Compiling, Form, Stretch, check_of, words
-from cloison.netmodel.assurance.stretches import REMEDY, forbids_ways, ways
+from cloison.netmodel.assurance.searching.stretches import REMEDY, forbids_ways, ways
 from cloison.netmodel.finding import Text
 from cloison.netmodel.language import model as m
 from cloison.netmodel.space.services import EVERY_SERVICE, NO_SERVICE

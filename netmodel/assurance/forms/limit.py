@@ -8,11 +8,11 @@ from datetime import date
 
 from cloison.netmodel.assurance.check import Breach, Missing, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Evidence
 from cloison.netmodel.assurance.form import Compiled, Compiling, Form, check_of
 from cloison.netmodel.assurance.instances import Instance
-from cloison.netmodel.assurance.place_table import PlaceTable, joined
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.place_table import PlaceTable, joined
 from cloison.netmodel.compiling.sides import by_family
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Message, Ref, Text, say

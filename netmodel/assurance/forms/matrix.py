@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Breach, Forbids, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.assurance.form import Claim, Compiled, Compiling, Form, check_of
-from cloison.netmodel.assurance.place_table import PlaceTable, joined
-from cloison.netmodel.assurance.squares import Square, squares_of
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.place_table import PlaceTable, joined
+from cloison.netmodel.assurance.searching.squares import Square, squares_of
 from cloison.netmodel.compiling.offers import Offers
 from cloison.netmodel.compiling.problems import Problems
 from cloison.netmodel.facts import Line

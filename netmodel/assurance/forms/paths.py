@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Outcome, Part, one
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import crossings
-from cloison.netmodel.assurance.encryption import encrypts, tunnelled
-from cloison.netmodel.assurance.ends import along, ref
 from cloison.netmodel.assurance.form import Claim, Compiled, Compiling, Form, Stretch, check_of, words
-from cloison.netmodel.assurance.passages import Passages, Passing
-from cloison.netmodel.assurance.place_table import PlaceTable, joined
-from cloison.netmodel.assurance.stretches import forbids_ways, ways
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.crossings import crossings
+from cloison.netmodel.assurance.searching.ends import along, ref
+from cloison.netmodel.assurance.searching.passages import Passages, Passing
+from cloison.netmodel.assurance.searching.place_table import PlaceTable, joined
+from cloison.netmodel.assurance.searching.stretches import forbids_ways, ways
+from cloison.netmodel.assurance.searching.targets import Targets
+from cloison.netmodel.assurance.subjects.encryption import encrypts, tunnelled
 from cloison.netmodel.compiling.policies import ANY
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref, Text, say

@@ -8,8 +8,8 @@ Rules are applied, recommendations (Reco...) are not: an exchange without a post
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance import ssh_algorithms as ssh
 from cloison.netmodel.assurance.profile import Profile, Ruling
+from cloison.netmodel.assurance.subjects import ssh_algorithms as ssh
 from cloison.netmodel.finding import Text
 
 _R15 = "ANSSI DAT-NT-007 v1.3, R15"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.unfiltered import filters
+from cloison.netmodel.assurance.searching.unfiltered import filters
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.network import Network
 from cloison.netmodel.topology import Node

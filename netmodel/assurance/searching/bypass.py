@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from cloison.netmodel.assurance.crossings import Found, crossings
-from cloison.netmodel.assurance.ends import Ends, named_alone
-from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.crossings import Found, crossings
+from cloison.netmodel.assurance.searching.ends import Ends, named_alone
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.searching.targets import Targets
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.check import Missing
-from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.assurance.subjects.union import in_union
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Ref, Text
 from cloison.netmodel.network import Network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.chains import Leap, Through, arrivals, breaks_everything
+from cloison.netmodel.assurance.searching.chains import Leap, Through, arrivals, breaks_everything
 from cloison.netmodel.facts import End, EndpointFacts, Line
 from cloison.netmodel.finding import Message, say
 from cloison.netmodel.network import Network

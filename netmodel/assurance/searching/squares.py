@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.form import Compiling
 from cloison.netmodel.assurance.instances import Instance, Instances
-from cloison.netmodel.assurance.place_table import Pair, PlaceTable
+from cloison.netmodel.assurance.searching.place_table import Pair, PlaceTable
 from cloison.netmodel.compiling.offers import Offers
 from cloison.netmodel.compiling.policies import named, service_named
 from cloison.netmodel.compiling.problems import Route

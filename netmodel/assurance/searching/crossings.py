@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.chains import Arrival, arrivals, chain
 from cloison.netmodel.assurance.check import Breach
-from cloison.netmodel.assurance.ends import families
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.chains import Arrival, arrivals, chain
+from cloison.netmodel.assurance.searching.ends import families
+from cloison.netmodel.assurance.searching.targets import Targets
 from cloison.netmodel.finding import Ref, say
 from cloison.netmodel.network import Network
 from cloison.netmodel.reach import Hop, Reached

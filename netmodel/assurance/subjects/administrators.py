@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cloison.netmodel.assurance.encryption import is_tunnel
-from cloison.netmodel.assurance.equipment import listed
-from cloison.netmodel.assurance.interfaces import serves_tenants_alone
-from cloison.netmodel.assurance.perimeter import is_environment, is_system, is_workstation
+from cloison.netmodel.assurance.subjects.encryption import is_tunnel
+from cloison.netmodel.assurance.subjects.equipment import listed
+from cloison.netmodel.assurance.subjects.interfaces import serves_tenants_alone
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_system, is_workstation
 from cloison.netmodel.facts import AssetFacts, Line
 from cloison.netmodel.network import Network
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.bypass import Joined, bypass
-from cloison.netmodel.assurance.crossings import Crossing
-from cloison.netmodel.assurance.places import Places, points_of
+from cloison.netmodel.assurance.searching.bypass import Joined, bypass
+from cloison.netmodel.assurance.searching.crossings import Crossing
+from cloison.netmodel.assurance.searching.places import Places, points_of
 from cloison.netmodel.facts import End, Leaf, Line
 from cloison.netmodel.finding import Ref, Text
 from cloison.netmodel.network import Network

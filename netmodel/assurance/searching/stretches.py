@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.bypass import Bypass, Joined, bypass, joins
-from cloison.netmodel.assurance.chains import shown, spans
 from cloison.netmodel.assurance.check import Breach, Forbids, Part
 from cloison.netmodel.assurance.cites import cited
-from cloison.netmodel.assurance.crossings import Crossing, Found, crossings, more_chains
-from cloison.netmodel.assurance.ends import Ends, along, ref
 from cloison.netmodel.assurance.evidence import Contact
 from cloison.netmodel.assurance.form import Stretch
 from cloison.netmodel.assurance.instances import Instance
-from cloison.netmodel.assurance.place_table import PlaceTable, joined
-from cloison.netmodel.assurance.places import Places
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.bypass import Bypass, Joined, bypass, joins
+from cloison.netmodel.assurance.searching.chains import shown, spans
+from cloison.netmodel.assurance.searching.crossings import Crossing, Found, crossings, more_chains
+from cloison.netmodel.assurance.searching.ends import Ends, along, ref
+from cloison.netmodel.assurance.searching.place_table import PlaceTable, joined
+from cloison.netmodel.assurance.searching.places import Places
+from cloison.netmodel.assurance.searching.targets import Targets
 from cloison.netmodel.finding import Ref, Text, say
 from cloison.netmodel.network import Network
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cloison.netmodel.assurance.cites import entry
-from cloison.netmodel.assurance.ends import ref
+from cloison.netmodel.assurance.searching.ends import ref
 from cloison.netmodel.compiling.references import TUNNELS
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref, Span, Step, Witness, say

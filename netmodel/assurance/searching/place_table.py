@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.cuts import Cuts
-from cloison.netmodel.assurance.places import points_of
+from cloison.netmodel.assurance.searching.cuts import Cuts
+from cloison.netmodel.assurance.searching.places import points_of
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network

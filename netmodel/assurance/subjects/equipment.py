@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from cloison.netmodel.assurance.perimeter import PROVIDER, is_environment, is_production, is_system
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER, is_environment, is_production, is_system
 from cloison.netmodel.facts import AssetFacts, End, Line, ZoneFacts
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.catalogue import CATALOGUE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.ends import families
+from cloison.netmodel.assurance.searching.ends import families
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network
 from cloison.netmodel.space.intervals import IntervalSet

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cloison.netmodel.assurance.encryption import wire
-from cloison.netmodel.assurance.equipment import known, on, with_function
+from cloison.netmodel.assurance.subjects.encryption import wire
+from cloison.netmodel.assurance.subjects.equipment import known, on, with_function
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Text
 from cloison.netmodel.network import Network

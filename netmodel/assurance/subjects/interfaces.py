@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from cloison.netmodel.assurance.ends import Ends, families
-from cloison.netmodel.assurance.perimeter import PROVIDER
+from cloison.netmodel.assurance.searching.ends import Ends, families
+from cloison.netmodel.assurance.subjects.perimeter import PROVIDER
 from cloison.netmodel.facts import EndpointFacts, Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network

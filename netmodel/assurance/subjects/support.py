@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cloison.netmodel.assurance.check import Missing
-from cloison.netmodel.assurance.locations import Locations
-from cloison.netmodel.assurance.union import in_union
+from cloison.netmodel.assurance.subjects.locations import Locations
+from cloison.netmodel.assurance.subjects.union import in_union
 from cloison.netmodel.facts import End, Line
 from cloison.netmodel.finding import Ref, Text
 from cloison.netmodel.network import Network

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.chains import chain
-from cloison.netmodel.assurance.targets import Targets
+from cloison.netmodel.assurance.searching.chains import chain
+from cloison.netmodel.assurance.searching.targets import Targets
 from cloison.netmodel.facts import Line
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cloison.netmodel.assurance.cuts import Cuts
+from cloison.netmodel.assurance.searching.cuts import Cuts
 from cloison.netmodel.facts import End
 from cloison.netmodel.finding import Ref
 from cloison.netmodel.network import Network

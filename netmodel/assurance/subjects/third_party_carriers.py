@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from cloison.netmodel.assurance.check import Breach
 from cloison.netmodel.assurance.cites import entry
-from cloison.netmodel.assurance.encryption import encrypts, is_tunnel, tunnelled
-from cloison.netmodel.assurance.ways import on_way
+from cloison.netmodel.assurance.searching.ways import on_way
+from cloison.netmodel.assurance.subjects.encryption import encrypts, is_tunnel, tunnelled
 from cloison.netmodel.facts import End, Line, Route
 from cloison.netmodel.finding import Message, Ref, Step, Text, Witness, say
 from cloison.netmodel.network import Network

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cloison.netmodel.assurance.check import Missing
-from cloison.netmodel.assurance.locations import SITE, Locations
-from cloison.netmodel.assurance.perimeter import is_environment, is_production, is_system, is_workstation
+from cloison.netmodel.assurance.subjects.locations import SITE, Locations
+from cloison.netmodel.assurance.subjects.perimeter import is_environment, is_production, is_system, is_workstation
 from cloison.netmodel.facts import AssetFacts, ZoneFacts
 from cloison.netmodel.finding import Ref, Text
 from cloison.netmodel.network import Network

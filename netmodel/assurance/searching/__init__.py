@@ -1,0 +1,1 @@
+"""Searches of the reach graph and of layer 3, as rules need them."""
