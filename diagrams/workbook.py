@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ INVENTORY = Text("inventory", "inventaire")
 ABOUT = Text("about", "à propos")
 COMPUTED = ("stated", "ignored")
 _DIRECTIONS = ("→", "↔")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what the format takes for a character's number (ECMA-376, 22.9.2.19)
 Grey = Callable[[str, int], bool]  # of a row's first cell and a position
 
 
@@ -118,7 +120,7 @@ class _Ink:
     def text(self, sheet: Worksheet, row: int, column: int, shown: str, kind: str = "plain") -> None:
         """Write a text, which :func:`_shown` made harmless."""
         cell: Any = sheet.cell(row, column)
-        cell._value = shown
+        cell._value = _ESCAPE.sub("_x005F_", shown)
         cell.data_type = "s"  # never a formula, an error or a number
         cell._style = self.styles[kind, is_formula(shown)]
 

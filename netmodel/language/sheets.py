@@ -16,13 +16,16 @@ from typing import Any, NamedTuple
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.files import DISK, Store, file_error, utf8
+from cloison.netmodel.language.unpacking import weigh
 
 MOST_ROWS = 300_000
 MOST_COLUMNS = 256
 MOST_CELLS = 20_000_000  # walked in one sheet, empty ones included
-MOST_UNPACKED = 512 * 1024 * 1024  # bytes of an XLSX once unpacked; 100,000 lines take about 100 million
 
 _SEPARATORS = ";,\t"
+# what XLSX writes for a carriage return, and for an underscore that begins no such escape (ECMA-376, 22.9.2.19)
+_RETURN = re.compile("_x000D_\n?")
+_UNDERSCORE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Row(NamedTuple):
@@ -162,14 +165,7 @@ def _opened(path: Path, store: Store = DISK) -> Iterator[Any]:
     data = io.BytesIO(store.read(path))
     with _readable(path):
         with zipfile.ZipFile(data) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > MOST_UNPACKED:
-            message = say(
-                "The workbook unpacks to more than {most} bytes",
-                "Le classeur décompressé dépasse {most} octets",
-                most=MOST_UNPACKED,
-            )
-            raise MapError((file_error("too-large", message, Span(str(path))),))
+            weigh(archive, str(path))
         with closing(load_workbook(data, read_only=True, data_only=False, keep_links=False)) as book:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # what a file says of its size may be too little, and cells would be lost
@@ -282,7 +278,7 @@ def _cell_text(cell: Any, place: Span, found: list[Finding]) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip()
+    return _UNDERSCORE.sub("_", _RETURN.sub("\n", str(value))).strip()
 
 
 def _cell_error(kind: str, place: Span) -> Finding:

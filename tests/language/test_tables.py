@@ -231,14 +231,57 @@ def test_no_workbook(content: bytes, tmp_path: Path) -> None:
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cloison.netmodel.language import sheets
+    from cloison.netmodel.language import unpacking
 
-    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(unpacking, "MOST_UNPACKED", 1_000_000)
     with zipfile.ZipFile(tmp_path / "m.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 2_000_000)
     assert (tmp_path / "m.xlsx").stat().st_size < 10_000
     findings = errors(tmp_path, "flows", (tmp_path / "m.xlsx").read_bytes(), "m.xlsx")
     assert [item.rule for item in findings] == ["too-large"]
+
+
+def rewritten(path: Path, part: str, old: bytes, new: bytes) -> bytes:
+    """Return the bytes of a workbook with other bytes in one of its parts."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path.read_bytes()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "rule"),
+    [
+        (SHEET, b'<row r="2"', b'<row r="9"', "table"),  # before row 3: a reader would pass over what follows
+        (SHEET, b'<row r="3"', b'<row r="2"', "table"),
+        (SHEET, b'r="B2"', b'r="A2"', "table"),
+        (SHEET, b'r="B2"', b'r="B7"', "table"),
+        (SHEET, b'r="B2"', b'r="ZZZ2"', "table"),
+        (SHEET, b"</sheetData>", b'<row r="5">' + b"<c/>" * 16_385 + b"</row></sheetData>", "table"),
+        (SHEET, b"<sheetData>", b"<cols>" + b"<col/>" * 500_000 + b"</cols><sheetData>", "too-large"),
+        ("xl/styles.xml", b"</cellXfs>", b"<xf/>" * 500_000 + b"</cellXfs>", "too-large"),
+    ],
+)
+def test_a_workbook_whose_parts_are_out_of_order_or_too_large(
+    tmp_path: Path, part: str, old: bytes, new: bytes, rule: str
+) -> None:
+    workbook(tmp_path / "m.xlsx", ["nom", "nature"], ["z1", "office"], ["z2", "office"])
+    findings = errors(tmp_path, "zones", rewritten(tmp_path / "m.xlsx", part, old, new), "m.xlsx")
+    assert [item.rule for item in findings] == [rule]
+
+
+def test_line_ends_of_a_workbook_are_line_ends(tmp_path: Path) -> None:
+    workbook(tmp_path / "m.xlsx", ["nom", "labels.note"], ["z1", "two_x000D_\nlines_x000D_"])
+    assert model(tmp_path, "zones", (tmp_path / "m.xlsx").read_bytes(), "m.xlsx").zones["z1"].labels["note"] == (
+        "two\nlines"
+    )
 
 
 def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

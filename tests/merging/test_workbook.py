@@ -22,7 +22,7 @@ from cloison.diagrams import workbook
 from cloison.diagrams.drawing import draw
 from cloison.diagrams.writing import write
 from cloison.netmodel.finding import Lang, MapError
-from cloison.netmodel.language import sheets
+from cloison.netmodel.language import unpacking
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.merge import merge
 from cloison.netmodel.merging.matrix import matrix
@@ -196,7 +196,7 @@ def test_a_base_that_somebody_spoilt(place: Path, cell: str) -> None:
 
 def test_a_workbook_that_unpacks_to_too_much(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = book(place)
-    monkeypatch.setattr(sheets, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(unpacking, "MOST_UNPACKED", 10_000)
     with pytest.raises(MapError) as error:
         merge(compiled(place), place, path)
     assert error.value.findings[0].rule == "too-large"
@@ -214,6 +214,16 @@ def test_a_line_of_the_matrix_is_a_row(place: Path) -> None:
     assert (both["source"], both["sens"], both["destination"], both["échéance"]) == ("z1", "↔", "z4", "2027-01-31")
     assert (among["source"], among["sens"], among["between"], among["labels.lot"]) == ("", "", "z1, z2, z5", "one")
     assert {row["réputé non sûr"] for row in rows} == {"non"}
+
+
+def test_a_text_that_looks_like_an_escape_of_the_format_is_written_as_one(tmp_path: Path) -> None:
+    place = tmp_path / "map.yaml"
+    place.write_text(HEAD + ZONES + LINES + "  A: {from: z1, to: z2, services: ssh, ticket: _x0041_}\n", "utf-8")
+    with zipfile.ZipFile(book(place)) as archive:
+        texts = archive.read("xl/worksheets/sheet1.xml")
+    assert b">_x005F_x0041_<" in texts  # else a spreadsheet program shows an A
+    merged = merge(compiled(place), place, edited(book(place), lambda it: it.put("A", "risk", "R")))
+    assert [step.field for step in merged.steps] == ["risk"]
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
