@@ -22,7 +22,7 @@ from cloison.netmodel.language.columns import COLUMNS
 from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.language.model import DATA, DOMAINS, NATURES
 from cloison.netmodel.language.written import rows_of_asset, word
-from cloison.netmodel.merging.matrix import BASE, SCHEMA, TITLE, Matrix, matrix
+from cloison.netmodel.merging.matrix import BASE, SCHEMA, TITLE, Matrix, matrix, shown
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Report
 
@@ -86,15 +86,15 @@ def _header(marking: str) -> str:
 
 def _shown(text: str, *, kept: bool) -> str:
     """Return a cell's text with nothing in it that cannot be seen; ``kept`` keeps line ends, for it is read back."""
-    shown = "\n".join(map(printable, text.split("\n"))) if kept else printable(text)
-    if len(shown) <= LONGEST:
-        return shown
+    made = shown(text) if kept else printable(text)
+    if len(made) <= LONGEST:
+        return made
     if kept:
         raise MapError((input_error("too-large", say(
             "A cell of the matrix would hold more than {most} characters",
             "Une cellule de la matrice contiendrait plus de {most} caractères", most=LONGEST,
         ), Ref("output", "xlsx")),))  # fmt: skip
-    return shown[: LONGEST - 1] + "…"
+    return made[: LONGEST - 1] + "…"
 
 
 class _Ink:
@@ -117,12 +117,12 @@ class _Ink:
             self.styles[kind, quoted] = cell._style
         book.remove(scratch)
 
-    def text(self, sheet: Worksheet, row: int, column: int, shown: str, kind: str = "plain") -> None:
+    def text(self, sheet: Worksheet, row: int, column: int, harmless: str, kind: str = "plain") -> None:
         """Write a text, which :func:`_shown` made harmless."""
         cell: Any = sheet.cell(row, column)
-        cell._value = _ESCAPE.sub("_x005F_", shown)
+        cell._value = _ESCAPE.sub("_x005F_", harmless)
         cell.data_type = "s"  # never a formula, an error or a number
-        cell._style = self.styles[kind, is_formula(shown)]
+        cell._style = self.styles[kind, is_formula(harmless)]
 
     def rows(
         self, sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[str]], grey: Grey | None = None
@@ -138,10 +138,10 @@ class _Ink:
                 apart = number > 1 and grey is not None and grey(row[0], at - 1)
                 if not value and not apart:
                     continue
-                shown = _shown(value, kept=True)
-                self.text(sheet, number, at, shown, "head" if number == 1 else "grey" if apart else "plain")
+                text = _shown(value, kept=True)
+                self.text(sheet, number, at, text, "head" if number == 1 else "grey" if apart else "plain")
                 if number < 500:
-                    widths[at - 1] = max(widths[at - 1], *map(len, shown.split("\n")))
+                    widths[at - 1] = max(widths[at - 1], *map(len, text.split("\n")))
         for at, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(at)].width = min(WIDEST, width + 2)
         sheet.freeze_panes = "B2"

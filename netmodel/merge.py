@@ -15,7 +15,7 @@ from cloison.netmodel.language.rows import TablePart
 from cloison.netmodel.merging.answer import merge_report
 from cloison.netmodel.merging.book import read_book
 from cloison.netmodel.merging.comparison import Comparison, Step
-from cloison.netmodel.merging.lines import TOGETHER, line_with, said
+from cloison.netmodel.merging.lines import TOGETHER, bare, line_with, said
 from cloison.netmodel.merging.matrix import stated_cell
 from cloison.netmodel.merging.places import Places, Wish, refusal, restated
 from cloison.netmodel.merging.three import Outcome, Side
@@ -74,19 +74,27 @@ def _planned(merging: Comparison, outcome: Outcome) -> tuple[Places, Outcome]:
     lines: dict[str, m.Flow] = merging.wanted(outcome)
     changed = []
     for one in outcome.changed:
-        actual, shown = merging.actual[one.id], merging.ours[one.id].flow
-        if said(actual, one.field == TOGETHER).get(one.field) != said(shown, one.field == TOGETHER).get(one.field):
+        actual, shown = (
+            bare(said(flow, one.field == TOGETHER).get(one.field))
+            for flow in (merging.actual[one.id], merging.ours[one.id].flow)
+        )  # fmt: skip
+        if actual != shown:
             places.plan.refused.append(refusal(one.id, say(
                 "“{field}” says more in the map than a cell can: change it there",
                 "« {field} » dit plus dans la carte que ne le peut une cellule : changez-le là-bas", field=one.field,
             ), merging.cell(one.id, one.field), merging.written(one.id, one.field)))  # fmt: skip
         elif places.change(Wish(merging.names[one.id], one.field, lines[one.id], merging.theirs[one.id].raw)):
             changed.append(one)
-    removed = tuple(name for name in outcome.removed if places.remove(merging.names[name]))
-    added = tuple(
+    renamed = merging.renamed(outcome)
+    kept = {new: old for new, old in renamed.items() if places.rename(merging.names[old], new)}
+    removed = (*kept.values(), *(
+        name for name in outcome.removed if name not in renamed.values() and places.remove(merging.names[name])
+    ))  # fmt: skip
+    added = (*kept, *(
         name for name in outcome.added
-        if places.add(Wish(name, "", lines[name], merging.theirs[name].raw), merging.above(name))
-    )  # fmt: skip
+        if name not in renamed
+        and places.add(Wish(name, "", lines[name], merging.theirs[name].raw), merging.above(name))
+    ))  # fmt: skip
     # a repeated line is refused once, however many of its fields change
     places.plan.refused[:] = {item.fingerprint: item for item in places.plan.refused}.values()
     return places, replace(outcome, changed=tuple(changed), added=added, removed=removed)

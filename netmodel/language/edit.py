@@ -52,7 +52,15 @@ class Append:
     value: Raw
 
 
-Change: TypeAlias = Set | Remove | Append
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give another key to an entry or a field, which keeps its place, its comments and what it says."""
+
+    route: Route
+    key: str
+
+
+Change: TypeAlias = Set | Remove | Append | Rename
 
 
 def edited(data: bytes, file: str, changes: Sequence[Change], *, below: bool = False) -> bytes:
@@ -80,8 +88,8 @@ def edited(data: bytes, file: str, changes: Sequence[Change], *, below: bool = F
         text, pending = _round(text, file, pending, below, refused)
     if refused:
         raise MapError(tuple(refused))
-    if below and not wanted:
-        text += "{}\n"  # a table without an entry is still one
+    if below and not wanted:  # a table without an entry is still one
+        text += ("" if text.endswith("\n") or not text else "\n") + "{}\n"
     made = text.encode("utf-8")
     after, problems = read_yaml(made, file, {})
     if problems or _bare(after.values) != _bare(wanted):
@@ -185,6 +193,10 @@ def _splices(surgery: Surgery, root: Node | None, change: Change, depth: int) ->
         if reached < len(above) or holder.kind != "mapping" or holder.child(str(last)) < 0:
             return []
         return [surgery.without(holder, holder.child(str(last)))]
+    if isinstance(change, Rename):
+        if reached < len(above) or holder.kind != "mapping" or holder.child(str(last)) < 0:
+            return []
+        return [surgery.renamed(holder.keys[holder.child(str(last))], change.key)]
     value: Raw = change.value
     for step in reversed(change.route[reached + 1 :]):
         value = {str(step): value}
@@ -211,10 +223,12 @@ def _applied(values: Any, route: Route, change: Change) -> Raw:
         return [_applied(one, rest, change) if place == step else one for place, one in enumerate(values)]
     made = dict(values) if isinstance(values, dict) else {}
     if rest:
-        if not isinstance(change, Remove) or step in made:
+        if not isinstance(change, Remove | Rename) or step in made:
             made[step] = _applied(made.get(step), rest, change)
     elif isinstance(change, Remove):
         made.pop(step, None)
+    elif isinstance(change, Rename):
+        return {change.key if name == step else name: one for name, one in made.items()}
     elif isinstance(change, Append):
         held = made.get(step)
         made[step] = [*([] if held is None else held if isinstance(held, list) else [held]), change.value]

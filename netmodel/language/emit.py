@@ -11,7 +11,7 @@ _PLAIN = re.compile(r"[\w/(.<«+][^:#,\[\]{}\"'`&*!|>%@\\\x00-\x1f]*(?<! )")
 # what YAML readers take for something else than a text; dates and truth values are left as maps write them
 _OTHERWISE = re.compile(
     r"(?:y|yes|n|no|on|off|null|~)|[-+]?\d[\d_]*|0[xob][\da-f_]*|[-+]?[\d_]*\.[\d_]*(?:e[-+]?\d+)?|[-+]?\d+e[-+]?\d+"
-    r"|[-+]?\.(?:inf|nan)",
+    r"|[-+]?\.(?:inf|nan)|<<|\.\.\.",
     re.IGNORECASE,
 )
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
@@ -29,7 +29,7 @@ def scalar(text: str, style: str = "") -> str:
 
 def key(text: str) -> str:
     """Return a text as a key, which maps write without quotes wherever it can be."""
-    return text if text.isprintable() and _PLAIN.fullmatch(text) else scalar(text)
+    return text if text != "<<" and text.isprintable() and _PLAIN.fullmatch(text) else scalar(text)
 
 
 def _escaped(char: str) -> str:

@@ -13,6 +13,8 @@ from cloison.netmodel.language.emit import entry, flow, key, literal, scalar
 from cloison.netmodel.language.tree import Node
 
 _REST = re.compile(r"[ \t]*(?:,[ \t]*)?(?:#[^\n]*)?\r?\n?")
+_INNER = re.compile(r"(?:[ \t]*\r?\n)*( *)#[^\n]*\n?")  # a comment with a line of its own
+_COMMA = re.compile(r"[ \t]*,")
 
 
 class Splice(NamedTuple):
@@ -204,7 +206,14 @@ class Surgery:
             if "#" in self.text[before:begin]:
                 raise _comment(before)
             return Splice(before, end, "")
-        return Splice(begin, end, "")
+        comma = _COMMA.match(self.text, end)
+        return Splice(begin, comma.end() if comma else end, "")
+
+    def renamed(self, old: Node, name: str) -> Splice:
+        """Return what gives a key another text, in the quotes that it has."""
+        if old.special:
+            raise special(old)
+        return Splice(old.begin, old.end, scalar(name, old.style) if old.style else key(name))
 
     def added(self, holder: Node, fields: dict[str, Raw], *, entries: bool = False) -> Splice:
         """Return what adds fields, or ``entries``, after the last key of a mapping."""
@@ -220,7 +229,7 @@ class Surgery:
         braces = not entries or bool(holder.items[-1].style)
         lines = "".join(entry(name, value, " " * column, self.newline, braces=braces)
                         for name, value in fields.items())  # fmt: skip
-        return self._after(max(holder.items[-1].end, holder.keys[-1].end), lines)
+        return self._after(max(holder.items[-1].end, holder.keys[-1].end), lines, column if entries else None)
 
     def filled(self, head: Node, item: Node, fields: dict[str, Raw]) -> Splice:
         """Return what gives entries to a section that has none."""
@@ -234,7 +243,7 @@ class Surgery:
         if holder.style:
             return self.added(holder, {name: fields})
         lines = "".join(entry(one, value, "  ", self.newline, braces=False) for one, value in fields.items())
-        return self._after(max(holder.items[-1].end, holder.keys[-1].end), f"{key(name)}:{self.newline}{lines}")
+        return self._after(max(holder.items[-1].end, holder.keys[-1].end), f"{key(name)}:{self.newline}{lines}", 0)
 
     def listed(self, holder: Node, name: str, value: Raw) -> Splice:
         """Return what adds a list with its first item, under a key that may be there already."""
@@ -244,7 +253,7 @@ class Surgery:
             return self.added(holder, {name: [value]})
         if place >= 0:
             return self._after(holder.keys[place].end + 1, item)
-        return self._after(max(holder.items[-1].end, holder.keys[-1].end), f"{name}:{self.newline}{item}")
+        return self._after(max(holder.items[-1].end, holder.keys[-1].end), f"{name}:{self.newline}{item}", 0)
 
     def appended(self, old: Node, value: Raw) -> Splice:
         """Return what adds an item at the end of a list, or to the one value that stands for a list."""
@@ -271,8 +280,11 @@ class Surgery:
             raise _unusual(at)
         return end
 
-    def _after(self, at: int, lines: str) -> Splice:
+    def _after(self, at: int, lines: str, column: int | None = None) -> Splice:
+        """Return what puts lines below those of ``at``, and below the comments there that begin right of a column."""
         end = self.line_end(at)
+        while column is not None and (comment := _INNER.match(self.text, end)) and len(comment[1]) > column:
+            end = comment.end()
         broken = end and self.text[end - 1] == "\n"
         return Splice(end, end, lines if broken else self.newline + lines.removesuffix(self.newline))
 

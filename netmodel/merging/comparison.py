@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -139,12 +140,30 @@ class Comparison:
         flows = {name: flow for name, flow in self.actual.items() if name not in outcome.removed}
         for one in outcome.changed:
             flows[one.id] = with_field(flows[one.id], one.field, self.theirs[one.id].flow)
-        return flows | {name: self.theirs[name].flow for name in outcome.added}
+        renamed = self.renamed(outcome)
+        return flows | {
+            name: self.actual[renamed[name]] if name in renamed else self.theirs[name].flow for name in outcome.added
+        }  # fmt: skip
+
+    def renamed(self, outcome: Outcome) -> dict[str, str]:
+        """Return the lines that only have another id in the workbook, by it: one that goes for one alike that comes."""
+        alike: dict[str, list[str]] = {}
+        for name in outcome.removed:
+            alike.setdefault(_likeness(self.base[name]), []).append(name)
+        come = Counter(_likeness(self.theirs[name]) for name in outcome.added)
+        return {
+            name: alike[like][0] for name in outcome.added
+            if come[like := _likeness(self.theirs[name])] == 1 == len(alike.get(like, ()))
+        }  # fmt: skip
 
     def above(self, name: str) -> str:
         """Return the line of the map that stands nearest above a row of the workbook."""
         before = [one for one, entry in self.theirs.items() if entry.row < self.theirs[name].row and one in self.names]
         return self.names[before[-1]] if before else ""
+
+
+def _likeness(entry: Entry) -> str:
+    return repr(sorted(said(entry.flow, together=True).items()))
 
 
 def _summary(flow: m.Flow) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from cloison.netmodel.language.shapes import SECTIONS
 from cloison.netmodel.language.sheets import Row
 from cloison.netmodel.language.tables import table_of
 from cloison.netmodel.merging.book import Rows
-from cloison.netmodel.merging.matrix import Matrix
+from cloison.netmodel.merging.matrix import Matrix, shown
 from cloison.netmodel.merging.three import Fields
 
 ENDS = ("from", "to", "between")
@@ -103,7 +103,9 @@ def _entries(rows: Rows, found: list[Finding]) -> Mapping[str, Entry]:
 def as_rows(written: Matrix, rows: Rows) -> Rows:
     """Return the map's own lines as a sheet would hold them, without computed cells; ``rows`` lends its file's name."""
     computed = [place for place, column in enumerate(written.columns) if column.reading in ("stated", "ignored")]
-    cells = [tuple("" if place in computed else cell.strip() for place, cell in enumerate(row)) for row in written.rows]
+    cells = [
+        tuple("" if place in computed else shown(cell).strip() for place, cell in enumerate(row)) for row in written.rows
+    ]
     header = Row(1, tuple(column.title.en for column in written.columns))
     return Rows(rows.file, rows.sheet, header, tuple(Row(number, row) for number, row in enumerate(cells, 2)))
 
@@ -142,6 +144,17 @@ def comparable(*sides: Mapping[str, Entry]) -> tuple[dict[str, Fields], ...]:
     """Return the fields of each side's lines; the ends of a line are one where any side says ``between``."""
     between = {name for side in sides for name, entry in side.items() if entry.flow.between}
     return tuple({name: said(entry.flow, name in between) for name, entry in side.items()} for side in sides)
+
+
+def bare(value: Any) -> Any:
+    """Return a value of a line without the blanks around its texts, which no cell keeps."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, tuple):
+        return tuple(map(bare, value))
+    if is_dataclass(value):
+        return type(value), tuple(bare(getattr(value, item.name)) for item in fields(value))
+    return value
 
 
 def line_with(flow: m.Flow, **values: Any) -> m.Flow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cloison.netmodel.compiling.offers import reputed_unsafe
@@ -12,6 +11,7 @@ from cloison.netmodel.finding import Lang, Text
 from cloison.netmodel.language.columns import Column
 from cloison.netmodel.language.written import columns_of_lines, joined, of_line
 from cloison.netmodel.network import Network
+from cloison.netmodel.printable import printable
 
 SCHEMA = "cloison.matrix/1"
 BASE = "cloison"  # the name of the hidden sheet
@@ -68,6 +68,6 @@ def stated_cell(network: Network, line: Line, column: Column, lang: Lang) -> str
     return joined(found) or _NONE.say(lang)
 
 
-def known(columns: Sequence[Column]) -> dict[tuple[str, tuple[str, ...]], int]:
-    """Return the position of each column by what it means, whatever the language of its title."""
-    return {(column.reading, column.route): place for place, column in enumerate(columns)}
+def shown(text: str) -> str:
+    """Return a text as its cell has it: nothing in it that cannot be seen but the ends of its lines."""
+    return "\n".join(map(printable, text.split("\n")))

@@ -14,7 +14,7 @@ from cloison.netmodel.language.cells import DIRECTIONS
 from cloison.netmodel.language.columns import Column, fold, headers
 from cloison.netmodel.language.csv_edit import AddRow, RemoveRow, RowChange, SetCells, edited_table
 from cloison.netmodel.language.document import Document, Part, Raw, Route
-from cloison.netmodel.language.edit import Change, Remove, Set, edited
+from cloison.netmodel.language.edit import Change, Remove, Rename, Set, edited
 from cloison.netmodel.language.files import read_bytes
 from cloison.netmodel.language.marks import YamlPart
 from cloison.netmodel.language.rows import TablePart
@@ -111,6 +111,18 @@ class Places:
                 self.plan.tables.setdefault(part.file, []).append(RemoveRow(part.rows[name]))
             else:
                 self._yaml(part).append(Remove(_route(part, name)))
+        return True
+
+    def rename(self, name: str, new: str) -> bool:
+        """Plan another id for a line in every file that has it; tell whether it can be."""
+        if self._repeated(name) or any(self._in_workbook(part, name) for part in self._holders(name)):
+            return False
+        for part in self._holders(name):
+            if isinstance(part, TablePart):
+                at = next(number for number, column in self.columns(part).items() if column.reading == "id")
+                self.plan.tables.setdefault(part.file, []).append(SetCells(part.rows[name], {at: new}))
+            else:
+                self._yaml(part).append(Rename(_route(part, name), new))
         return True
 
     def add(self, wish: Wish, above: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cloison.netmodel.finding import MapError
-from cloison.netmodel.language.edit import Append, Change, Remove, Set, edited, write_files
+from cloison.netmodel.language.edit import Append, Change, Remove, Rename, Set, edited, write_files
 from cloison.netmodel.language.events import read_yaml
 
 TEXT = """\
@@ -72,6 +72,10 @@ def lines_of(text: str, *changes: Change) -> tuple[list[str], list[str]]:
         (Remove(("flows", "F-3")), ["  F-3: {from: z}"], []),
         (Append(("reviews",), {"on": "2027-01-01", "by": "you"}), [], ["  - {on: 2027-01-01, by: you}"]),
         (Append(("waivers",), {"rule": "r"}), [], ["waivers:", "  - {rule: r}"]),
+        (Rename(("flows", "F-2"), "G: 2"), ["  F-2:"], ['  "G: 2":']),
+        (Rename(("flows", "F-1", "to"), "via"),
+         ["""  F-1: {from: a, to: [b, 'c'], encryption: {protocol: tls, minimum: "1.2"}}  # kept"""],
+         ["""  F-1: {from: a, via: [b, 'c'], encryption: {protocol: tls, minimum: "1.2"}}  # kept"""]),
         (Set(("zones", "z", "owner"), "o"), [], ["zones:", "  z:", "    owner: o"]),
     ],
 )  # fmt: skip
@@ -260,6 +264,28 @@ def test_a_table_that_loses_its_last_entry_is_still_one() -> None:
     made = edited(b"# head\nA: {from: x}\n", "t.yaml", [Remove(("A",))], below=True)
     assert made == b"# head\n{}\n"
     assert edited(made, "t.yaml", [Set(("B",), {"from": "x2"})], below=True) == b"# head\n{B: {from: x2}}\n"
+    assert edited(b"A: {from: x}\n# tail", "t.yaml", [Remove(("A",))], below=True) == b"# tail\n{}\n"
+
+
+def test_what_is_added_stands_below_the_comments_of_what_is_above() -> None:
+    text = "cloison: 1\nflows:\n  A:\n    from: x\n\n    # of A\n  # of the section\n\n# of the map\n"
+    made = edited(text.encode(), "map.yaml", [Set(("flows", "B"), {"from": "x"})]).decode()
+    assert made == text.replace("    # of A\n", "    # of A\n  B:\n    from: x\n")
+    made = edited(text.encode(), "map.yaml", [Set(("zones", "Z"), {"owner": "x"})]).decode()
+    assert made == text.replace("  # of the section\n", "  # of the section\nzones:\n  Z:\n    owner: x\n")
+    made = edited(text.rstrip().encode(), "map.yaml", [Append(("reviews",), {"on": "2026-01-01"})]).decode()
+    assert made == text.replace("  # of the section\n", "  # of the section\nreviews:\n  - {on: 2026-01-01}\n").rstrip()
+
+
+def test_the_only_field_between_braces_goes_with_its_comma() -> None:
+    made = edited(b"cloison: 1\nflows:\n  A: {from: x ,}\n", "map.yaml", [Remove(("flows", "A", "from"))])
+    assert made == b"cloison: 1\nflows:\n  A: {}\n"
+
+
+@pytest.mark.parametrize("text", ["<<", "...", "=", "~", "0x1f", "1_000", "No", ".nan"])
+def test_what_another_reader_takes_for_something_else_is_quoted(text: str) -> None:
+    made = edited(b"cloison: 1\nflows:\n  A: {from: x}\n", "map.yaml", [Set(("flows", "A", "from"), text)])
+    assert yaml.safe_load(made)["flows"]["A"]["from"] == text
 
 
 def test_files_take_their_places_together(tmp_path: Path) -> None:

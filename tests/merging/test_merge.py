@@ -213,6 +213,61 @@ def test_what_no_cell_can_say_is_not_lost(place: Path) -> None:
     assert came.endswith("constraints: ['a, b'], ticket: T}")
 
 
+def with_line(place: Path, fields: str) -> None:
+    changed_here(place, "  F-003:", f"  F-9: {{from: z1, to: z4, services: ssh, {fields}}}  # mine\n  F-003:")
+
+
+@pytest.mark.parametrize("text", [r'"a\tb"', r'"\u202ea"', '"\U0001f469\u200d\U0001f4bb"', r'"a\r\nb"'])
+def test_a_text_with_what_cannot_be_seen_is_no_change(place: Path, text: str) -> None:
+    with_line(place, f"ticket: {text}")
+    path = edited(book(place), lambda it: it.put("F-9", "risk", "R"))
+    assert [(step.field, step.new) for step in taken(place, path).steps] == [("risk", "R")]
+    path = edited(book(place), lambda it: it.put("F-9", "ticket", f"{it.get('F-9', 'ticket')}!"))
+    for side in ("", "theirs"):
+        (finding,) = taken(place, path, side=side).report.findings  # its escape is not written for it
+        assert (finding.rule, finding.subject) == ("edit-refused", Ref("line", "F-9"))
+    merged = taken(place, edited(book(place), lambda it: it.remove("F-9")))
+    assert (merged.held_back, [step.kind for step in merged.steps]) == (False, ["removed"])
+
+
+def test_a_text_of_a_block_may_be_edited(place: Path) -> None:
+    changed_here(place, 'text: "Entretien, de nuit"}', "text: Entretien}")
+    changed_here(place, "    justification: {kind: infrastructure, text: Entretien}",
+                 "    justification:\n      kind: infrastructure   # why\n      text: >\n        Night\n        work\n")  # fmt: skip
+    path = edited(book(place), lambda it: it.put("F-002", "business or infrastructure justification", "business: New"))
+    gone, come = lines(taken(place, path))["map.yaml"]
+    assert come == ["      kind: business   # why", "      text: New"]
+    assert len(gone) == 4
+
+
+def test_another_id_keeps_the_line_and_all_that_no_cell_says(place: Path) -> None:
+    with_line(place, "constraints: ['a, b'], windows: [{start: 2026-01-01, end: 2026-02-01, text: x}]")
+    path = edited(book(place), lambda it: (it.put("F-9", "ID", "F-10"), it.put("C-10", "ID", "C-99")))
+    merged = taken(place, path)
+    assert {(step.id, step.kind) for step in merged.steps} == {
+        ("F-10", "added"), ("C-99", "added"), ("C-10", "removed"), ("F-9", "removed"),
+    }  # fmt: skip
+    for gone, come in lines(merged).values():
+        assert [one.replace("F-9", "F-10").replace("C-10", "C-99") for one in gone] == come
+    write_files(merged.files)
+    assert taken(place, path).steps == ()
+
+
+def test_the_id_of_a_repeated_line_is_not_changed(place: Path) -> None:
+    merged = taken(place, edited(book(place), lambda it: it.put("T-1.acme", "ID", "T-2")))
+    assert ("edit-refused", Ref("line", "T-1.acme")) in [(one.rule, one.subject) for one in merged.report.findings]
+    assert (merged.files, merged.held_back) == ({}, True)
+
+
+def test_lines_alike_are_not_taken_for_one_another(place: Path) -> None:
+    with_line(place, "windows: [{start: 2026-01-01, end: 2026-02-01, text: x}]")
+    changed_here(place, "  F-003:", "  F-8: {from: z1, to: z4, services: ssh}\n  F-003:")
+    path = edited(book(place), lambda it: (it.put("F-9", "ID", "F-10"), it.remove("F-8")))
+    (made,) = taken(place, path).files.values()
+    assert b"F-10:" in made
+    assert b"windows" not in made  # nothing says which of the two it is
+
+
 # ---- conflicts
 
 
