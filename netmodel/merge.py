@@ -9,7 +9,7 @@ from pathlib import Path
 from cloison.netmodel.finding import Lang, MapError, Ref, Span, input_error, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.edit import edit_error
-from cloison.netmodel.language.files import Edited, read_bytes
+from cloison.netmodel.language.files import Edited
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.language.rows import TablePart
 from cloison.netmodel.merging.answer import merge_report
@@ -25,10 +25,14 @@ from cloison.netmodel.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What a workbook asks for: ``files`` has the new bytes of each file, none where something stands in the way."""
+    """What a workbook asks for: ``files`` has the new bytes of each file, none where something stands in the way.
+
+    ``seen`` has the bytes that they were made from.
+    """
 
     report: Report
     files: Mapping[Path, bytes]
+    seen: Mapping[Path, bytes]
     steps: tuple[Step, ...]
     held_back: bool  # conflicts that are not settled, or lines that cannot be changed
 
@@ -60,12 +64,12 @@ def merge(
     files: dict[str, bytes] = {}
     if not outcome.conflicts and (partial or not refused) and (done.changed or done.added or done.removed):
         files = _files(merging, places, done, path)
-    old = {file: read_bytes(Path(file)) for file in files}
+    old = places.plan.seen
     files = {file: data for file, data in files.items() if data != old[file]}
     findings += book.notes
     report = merge_report(merging, outcome, steps, findings, {file: (old[file], files[file]) for file in files})
-    return Merge(report, {Path(file): data for file, data in files.items()}, steps,
-                 bool(outcome.conflicts or refused))  # fmt: skip
+    return Merge(report, {Path(file): data for file, data in files.items()},
+                 {Path(file): old[file] for file in files}, steps, bool(outcome.conflicts or refused))  # fmt: skip
 
 
 def _planned(merging: Comparison, outcome: Outcome) -> tuple[Places, Outcome]:

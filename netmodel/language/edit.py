@@ -6,10 +6,13 @@ its place.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -246,30 +249,75 @@ def _bare(value: Raw) -> Raw:
     return value
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Replace files by their new bytes: all of them are written beside their places before the first takes its own.
+def write_files(contents: Mapping[Path, bytes], seen: Mapping[Path, bytes] | None = None) -> None:
+    """Replace files by their new bytes, all of them or none; what a link leads to is replaced, not the link.
 
-    Permissions stay; a new file has those that any program would give it. Raises :class:`OSError`; then what had not
-    taken its place is removed.
+    Permissions stay, and the owner where the system lets; a new file has those that any program would give it.
+    ``seen`` are the bytes that files were read with: where one holds others by now, nothing is written and
+    :class:`MapError` is raised. Raises :class:`OSError` with the file's name where one cannot be written, being
+    read-only included.
     """
-    ready: list[tuple[Path, Path]] = []
+    made: dict[Path, Path] = {}
+    kept: dict[Path, Path] = {}
     try:
         for path, data in contents.items():
             target = path.resolve()
-            descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            ready.append((Path(name), target))
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            ready[-1][0].chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_mask())
-        while ready:
-            made, target = ready[0]
-            made.replace(target)
-            ready.pop(0)
+            try:
+                made[target] = _beside(target, data)
+            except OSError as problem:
+                problem.filename = str(path)
+                raise
+        changed = [path for path, before in (seen or {}).items() if not path.exists() or path.read_bytes() != before]
+        if changed:
+            raise MapError(tuple(edit_error(str(path), say(
+                "The file was changed by somebody else meanwhile, and nothing was written: begin again",
+                "Le fichier a été changé par quelqu’un d’autre entre-temps, et rien n’a été écrit : recommencez",
+            ), Span(str(path))) for path in changed))  # fmt: skip
+        for target, new in made.items():
+            if target.exists():
+                kept[target] = _aside(target, new)
+            new.replace(target)
+    except BaseException:
+        for target, new in made.items():
+            if target in kept:
+                kept[target].replace(target)
+            elif not new.exists():
+                target.unlink(missing_ok=True)
+        raise
     finally:
-        for made, _ in ready:
-            made.unlink(missing_ok=True)
+        for left in (*made.values(), *kept.values()):
+            left.unlink(missing_ok=True)
+
+
+def _beside(target: Path, data: bytes) -> Path:
+    """Write what is to take the place of a file into one beside it."""
+    there = target.stat() if target.exists() else None
+    if there is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+            if there is not None and (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+                with suppress(PermissionError):
+                    os.fchown(descriptor, there.st_uid, there.st_gid)
+            os.fchmod(descriptor, there.st_mode & 0o7777 if there is not None else 0o666 & ~_mask())
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    return Path(name)
+
+
+def _aside(target: Path, new: Path) -> Path:
+    """Give a file a second name, or a copy where the file system has no links, under which it can be put back."""
+    kept = new.with_name(f"{new.name}.old")
+    try:
+        kept.hardlink_to(target)
+    except OSError:
+        shutil.copy2(target, kept)
+    return kept
 
 
 def _mask() -> int:

@@ -47,16 +47,18 @@ class Plan:
     tables: dict[str, list[RowChange]] = field(default_factory=dict)
     computed: dict[str, dict[str, list[int]]] = field(default_factory=dict)  # cells to be computed anew: file, line
     refused: list[Finding] = field(default_factory=list)
+    seen: dict[str, bytes] = field(default_factory=dict)  # what the files held that were changed
 
     def written(self) -> dict[str, bytes]:
         """Return the new bytes of every file that changes; raises ``MapError`` where one cannot."""
+        self.seen = {file: read_bytes(Path(file)) for file in (*self.yaml, *self.tables)}
         made = {
-            file: edited(read_bytes(Path(file)), file, changes, below=below)
+            file: edited(self.seen[file], file, changes, below=below)
             for file, (below, changes) in self.yaml.items() if changes
         }  # fmt: skip
         for file, rows in self.tables.items():
             if rows:
-                made[file] = edited_table(read_bytes(Path(file)), file, understands, rows)
+                made[file] = edited_table(self.seen[file], file, understands, rows)
         return made
 
 

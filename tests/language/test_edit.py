@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -292,10 +293,61 @@ def test_files_take_their_places_together(tmp_path: Path) -> None:
     first, second = tmp_path / "a.yaml", tmp_path / "gone" / "b.yaml"
     first.write_bytes(b"old")
     first.chmod(0o640)
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(OSError, match=r"gone.b\.yaml"):  # the file's own name, not a temporary one
         write_files({first: b"new", second: b"new"})
     assert first.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
-    write_files({first: b"new"})
+    write_files({first: b"new"}, {first: b"old"})
     assert first.read_bytes() == b"new"
     assert first.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_cannot_take_its_place_puts_the_others_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(1, "no links here")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    first, new, folder = tmp_path / "a.yaml", tmp_path / "b.yaml", tmp_path / "c.yaml"
+    first.write_bytes(b"old")
+    first.chmod(0o600)
+    folder.mkdir()  # nothing replaces a folder, and it is the last
+    with pytest.raises(OSError, match=r"c\.yaml"):
+        write_files({first: b"new", new: b"new", folder: b"new"})
+    assert (first.read_bytes(), first.stat().st_mode & 0o777) == (b"old", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "c.yaml"]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_bytes(b"mine")
+    second.write_bytes(b"theirs")
+    with pytest.raises(MapError) as refused:
+        write_files({first: b"new", second: b"new"}, {first: b"mine", second: b"before"})
+    (finding,) = refused.value.findings
+    assert (finding.rule, finding.spans[0].file) == ("edit-refused", str(second))
+    assert (first.read_bytes(), second.read_bytes()) == (b"mine", b"theirs")
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_a_file_that_is_read_only_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda path, mode: not (Path(path) == file and mode == os.W_OK))  # root may all
+    with pytest.raises(PermissionError, match=r"a\.yaml"):
+        write_files({file: b"new"})
+    assert file.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_keeps_its_owner(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"old")
+    os.chown(file, 1234, 5678)
+    file.chmod(0o660)
+    write_files({file: b"new"})
+    assert (file.stat().st_uid, file.stat().st_gid, file.stat().st_mode & 0o777) == (1234, 5678, 0o660)

@@ -164,6 +164,15 @@ def test_what_a_file_says_of_a_map_stays(place: Path) -> None:
     assert (place / "matrix.csv").read_bytes() == CSV.replace("CHG-7", "Y").encode()
 
 
+def test_a_file_that_changed_since_is_not_overwritten(place: Path) -> None:
+    merged = taken(place, edited(book(place), lambda it: (it.put("F-001", "ticket", "X"), it.put("C-10", "ticket", "Y"))))
+    (place / "map.yaml").write_text(MAP + "# somebody was here\n", "utf-8")
+    with pytest.raises(MapError):
+        write_files(merged.files, merged.seen)
+    assert (place / "matrix.csv").read_bytes() == CSV.encode()
+    assert (place / "map.yaml").read_text("utf-8").endswith("# somebody was here\n")
+
+
 def test_a_line_that_a_repeat_made_is_refused_with_its_fragment(place: Path) -> None:
     path = edited(book(place), lambda it: (it.put("T-1.acme", "ticket", "X"), it.put("F-001", "ticket", "NEW")),
                   lambda it: it.remove("T-1.zenith"))  # fmt: skip
