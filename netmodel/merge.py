@@ -17,7 +17,8 @@ from cloison.netmodel.merging.book import read_book
 from cloison.netmodel.merging.comparison import Comparison, Step
 from cloison.netmodel.merging.lines import TOGETHER, bare, line_with, said
 from cloison.netmodel.merging.matrix import stated_cell
-from cloison.netmodel.merging.places import Places, Wish, refusal, restated
+from cloison.netmodel.merging.places import Places, Wish, refusal
+from cloison.netmodel.merging.table_rows import restated
 from cloison.netmodel.merging.three import Outcome, Side
 from cloison.netmodel.network import Network, compile_network
 from cloison.netmodel.report import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cloison.netmodel.language.files import utf8
 from cloison.netmodel.language.sheets import separator
@@ -47,6 +47,10 @@ def edited_table(data: bytes, file: str, understands: Callable[[str], bool], cha
     splices: list[tuple[int, int, str]] = []
     wanted: dict[tuple[int, int], str] = {}
     width = len(next(row.cells for row in rows if any(begin < end for begin, end in row.cells)))
+    broken = text.endswith(("\n", "\r"))
+    if rows and not broken and RemoveRow(rows[-1].line) in changes:  # the row that is last then ends the text
+        text, rows[-1] = text + newline, replace(rows[-1], end=len(text) + len(newline))
+        by_line[rows[-1].line], broken = rows[-1], True
     for change in changes:
         match change:
             case RemoveRow(line):
@@ -56,7 +60,6 @@ def edited_table(data: bytes, file: str, understands: Callable[[str], bool], cha
                 wanted |= {(line, number): content for number, content in cells.items()}
             case AddRow(cells):
                 written = sign.join(_cell(cells.get(number, ""), sign, False) for number in range(1, width + 1))
-                broken = not text or text.endswith(("\n", "\r"))
                 splices.append((len(text), len(text), written + newline if broken else newline + written))
     for (line, number), content in wanted.items():
         begin, end = by_line[line].cells[number - 1]

@@ -13,7 +13,7 @@ from cloison.netmodel.language.document import Document
 from cloison.netmodel.language.events import read_yaml
 from cloison.netmodel.language.faults import MOST_FAULTS
 from cloison.netmodel.language.files import DISK, Store, file_error
-from cloison.netmodel.language.merge import merge
+from cloison.netmodel.language.joining import join_maps
 from cloison.netmodel.language.model import Model
 from cloison.netmodel.language.repeat import unfold
 from cloison.netmodel.language.sources import Sources, read_sources
@@ -51,7 +51,7 @@ def read_text(text: str, file: str) -> Map:
 def _map(sources: Sources, tick: Tick | None) -> Map:
     """Return the map of some sources, whole."""
     found = list(sources.found)
-    raw, conflicts = merge([part.values for part in sources.parts])
+    raw, conflicts = join_maps([part.values for part in sources.parts])
     repeats = [(number, part.values["repeat"]) for number, part in enumerate(sources.parts) if "repeat" in part.values]
     raw, document, more = unfold(raw, sources.parts, repeats, found)
     found += [conflict(route, document) for route in (*conflicts, *more)[:MOST_FAULTS]]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from cloison.netmodel.finding import Finding, Message, Ref, Span, input_error, say
 from cloison.netmodel.language.document import Document, Made, Part, Raw, Route
 from cloison.netmodel.language.faults import ENTRIES, KEY, MOST_FAULTS, Fault, Wrong, more_errors, unknown, wrong_kind
-from cloison.netmodel.language.merge import join_entry
+from cloison.netmodel.language.joining import join_entry
 from cloison.netmodel.language.normal import select
 from cloison.netmodel.language.placeholders import Chosen, Missing, filler, missing, one_word, renamer
 from cloison.netmodel.language.shapes import SECTIONS, Record

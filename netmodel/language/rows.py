@@ -10,7 +10,7 @@ from cloison.netmodel.language.cells import inline_services, read_cell
 from cloison.netmodel.language.columns import COLUMNS, Column
 from cloison.netmodel.language.document import WRITTEN, Raw, Route
 from cloison.netmodel.language.faults import MOST_FAULTS, Wrong, more_errors
-from cloison.netmodel.language.merge import join_entry
+from cloison.netmodel.language.joining import join_entry
 from cloison.netmodel.language.sheets import Row, Sheet
 
 INTERFACE = "main"  # the interface of an inventory that names none

@@ -104,7 +104,8 @@ def as_rows(written: Matrix, rows: Rows) -> Rows:
     """Return the map's own lines as a sheet would hold them, without computed cells; ``rows`` lends its file's name."""
     computed = [place for place, column in enumerate(written.columns) if column.reading in ("stated", "ignored")]
     cells = [
-        tuple("" if place in computed else shown(cell).strip() for place, cell in enumerate(row)) for row in written.rows
+        tuple("" if place in computed else shown(cell).strip() for place, cell in enumerate(row))
+        for row in written.rows
     ]
     header = Row(1, tuple(column.title.en for column in written.columns))
     return Rows(rows.file, rows.sheet, header, tuple(Row(number, row) for number, row in enumerate(cells, 2)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from cloison.netmodel.finding import Finding, Lang, Message, Ref, Span, input_error, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.language.cells import DIRECTIONS
-from cloison.netmodel.language.columns import Column, fold, headers
+from cloison.netmodel.language.columns import Column, fold
 from cloison.netmodel.language.csv_edit import AddRow, RemoveRow, RowChange, SetCells, edited_table
 from cloison.netmodel.language.document import Document, Part, Raw, Route
 from cloison.netmodel.language.edit import Change, Remove, Rename, Set, edited
@@ -20,13 +19,12 @@ from cloison.netmodel.language.marks import YamlPart
 from cloison.netmodel.language.rows import TablePart
 from cloison.netmodel.language.sheets import read_sheet
 from cloison.netmodel.language.tables import column_of
-from cloison.netmodel.language.written import ends, of_line
+from cloison.netmodel.language.written import ends
 from cloison.netmodel.merging.lines import ENDS, TOGETHER
+from cloison.netmodel.merging.table_rows import dated, row_of, understands
 
 _SECTION = "flows"
 COMPUTED = ("stated", "ignored")
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_DAY_FIRST = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,6 @@ class Plan:
         return made
 
 
-def understands(header: str) -> bool:
-    """Say whether a text is the title of a matrix's column."""
-    return fold(header) in headers(_SECTION)
-
-
 def refusal(name: str, message: Message, *places: Span) -> Finding:
     """Return the finding of a line that is not changed."""
     return input_error("edit-refused", message, Ref("line", name), *places)
@@ -96,13 +89,16 @@ class Places:
             part for part in reversed(holders) if isinstance(part, YamlPart)
         ][:1]  # fmt: skip
         if not chosen and says:
-            self.plan.refused.append(refusal(wish.id, say(
-                "No column of the table holds “{field}”: add it there, or write it in YAML",
-                "Aucune colonne du tableau ne porte « {field} » : ajoutez-la, ou écrivez-le en YAML", field=wish.field,
-            ), self.document.span((_SECTION, wish.id), key=True)))  # fmt: skip
+            self._no_column(wish)
             return False
         done = [self._change(part, wish, keys, route) for part in chosen]
         return all(done)
+
+    def _no_column(self, wish: Wish) -> None:
+        self.plan.refused.append(refusal(wish.id, say(
+            "No column of the table holds “{field}”: add it there, or write it in YAML",
+            "Aucune colonne du tableau ne porte « {field} » : ajoutez-la, ou écrivez-le en YAML", field=wish.field,
+        ), self.document.span((_SECTION, wish.id), key=True)))  # fmt: skip
 
     def remove(self, name: str) -> bool:
         """Plan the removal of a line from every file that has it; tell whether it can be."""
@@ -135,7 +131,7 @@ class Places:
         part = next(iter([*near, *reversed(parts), *mains]), None)
         if isinstance(part, TablePart):
             columns = self.columns(part)
-            cells = {number: of_line(column, wish.flow, self.lang(part)) for number, column in columns.items()}
+            cells = row_of(columns, wish.flow, self.lang(part)) or {}
             cells |= {number: wish.id for number, column in columns.items() if column.reading == "id"}
             self.plan.tables.setdefault(part.file, []).append(AddRow(cells))
             stated = [number for number, column in columns.items() if column.reading == "stated"]
@@ -236,7 +232,9 @@ class Places:
         labels = [f"labels.{label}" for label in wish.flow.labels]
         among = len(wish.flow.between) > 2
         fields = [TOGETHER if key in ENDS else key for key in wish.raw if key != "labels"] + labels
-        return not among and all(self._has_column(part, one) for one in fields)
+        if among or not all(self._has_column(part, one) for one in fields):
+            return False
+        return row_of(self.columns(part), wish.flow, self.lang(part)) is not None
 
     def _change(self, part: YamlPart | TablePart, wish: Wish, keys: Sequence[str], route: Route) -> bool:
         if self._in_workbook(part, wish.id):
@@ -261,14 +259,18 @@ class Places:
             made = self._ends(part, wish, columns, now)
         else:
             head, _, label = wish.field.partition(".")
+            row = row_of(columns, wish.flow, lang)
+            if row is None and head == "services":
+                self._no_column(wish)
+                return False
             made = {
-                number: of_line(column, wish.flow, lang) for number, column in columns.items()
+                number: (row or {}).get(number, "") for number, column in columns.items()
                 if (column.route == ("labels", label) if label else column.route[:1] == (head,))
             }  # fmt: skip
         if made is None:
             return False
         if lang == "fr":
-            made |= {number: _dated(text, now[number - 1]) for number, text in made.items()
+            made |= {number: dated(text, now[number - 1]) for number, text in made.items()
                      if columns[number].reading in ("date", "approvals")}  # fmt: skip
         self.plan.tables.setdefault(part.file, []).append(SetCells(part.rows[wish.id], {
             number: text for number, text in made.items() if text != now[number - 1]
@@ -295,15 +297,13 @@ class Places:
                 "Le tableau ne peut pas dire ces extrémités : écrivez la ligne en YAML",
             ), part.locate((_SECTION, wish.id), key=True, rename=str)[1]))  # fmt: skip
             return None
-        made = {place["from",]: source, place["to",]: target}
+        texts = {("from",): source, ("to",): target}
+        if wish.field != TOGETHER:  # the other end keeps its text, or is written elsewhere
+            texts.pop(("to",) if (wish.field == "from") is (wanted != "<-") else ("from",))
+        made = {place[route]: text for route, text in texts.items() if route in place}
         if wanted != means:
             made[direction] = sign
         return made
-
-
-def _dated(text: str, now: str) -> str:
-    """Return a cell's text with its dates day first where the cell had them so."""
-    return _ISO.sub(r"\3/\2/\1", text) if _DAY_FIRST.search(now) else text
 
 
 def _route(part: YamlPart, name: str) -> Route:
@@ -323,10 +323,3 @@ def _at(value: Raw, route: Route) -> Raw:
     for step in route:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
-
-
-def restated(data: bytes, part: TablePart, texts: Mapping[str, Mapping[int, str]]) -> bytes:
-    """Return a CSV table with the computed cells of some lines, by column, as the map has them."""
-    changes: list[RowChange] = [SetCells(part.rows[name], cells) for name, cells in texts.items() if cells]
-    return edited_table(data, part.file, understands, changes)
-

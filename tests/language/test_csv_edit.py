@@ -17,6 +17,11 @@ def understands(header: str) -> bool:
     return header in HEADS
 
 
+def test_the_last_row_goes_and_another_comes() -> None:
+    changes = RemoveRow(3), AddRow({1: "N", 2: "x"})
+    assert edited_table(b"ID;source\nA;b\nC;d", "t.csv", understands, changes) == b"ID;source\nA;b\nN;x\n"
+
+
 @pytest.mark.parametrize(
     ("text", "change", "wanted"),
     [

@@ -157,6 +157,48 @@ def test_each_kind_of_edit(place: Path, name: str) -> None:
     assert (again.files, again.held_back) == ({}, False)
 
 
+PORTS = "ID,protocol,ports,source,destination,kind of justification,justification,approver,approval date\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "row"),
+    [
+        ("service", "udp/53", 'A-1,udp,53,z1,"z2;z3",business,Why,Ada,2026-01-02'),
+        ("service", "tcp/443; tcp/8443", 'A-1,tcp,"443, 8443",z1,"z2;z3",business,Why,Ada,2026-01-02'),
+        ("service", "udp/53; tcp/53", 'A-1,,"udp/53, tcp/53",z1,"z2;z3",business,Why,Ada,2026-01-02'),
+        ("service", "https", 'A-1,,https,z1,"z2;z3",business,Why,Ada,2026-01-02'),
+        ("source", "z5", 'A-1,tcp,443,z5,"z2;z3",business,Why,Ada,2026-01-02'),  # the other end keeps its text
+        ("business or infrastructure justification", "infrastructure: New",
+         'A-1,tcp,443,z1,"z2;z3",infrastructure,New,Ada,2026-01-02'),
+        ("approver", "Bob (2026-03-03)", 'A-1,tcp,443,z1,"z2;z3",business,Why,Bob,2026-03-03'),
+    ],
+)
+def test_each_column_of_a_table_says_its_own(place: Path, title: str, value: str, row: str) -> None:
+    (place / "matrix.csv").write_text(PORTS + 'A-1,tcp,443,z1,"z2;z3",business,Why,Ada,2026-01-02\n', "utf-8")
+    merged = taken(place, edited(book(place), lambda it: it.put("A-1", title, value)))
+    assert merged.files == {place / "matrix.csv": f"{PORTS}{row}\n".encode()}
+
+
+def test_a_line_whose_ends_are_in_two_files(place: Path) -> None:
+    (place / "matrix.csv").write_text("ID;destination;service\nF-5;z2;ssh\n", "utf-8")
+    changed_here(place, "  F-003:", "  F-5: {from: z1}\n  F-003:")
+    path = edited(book(place), lambda it: (it.put("F-5", "destination", "z5"), it.put("F-5", "source", "z3")))
+    merged = taken(place, path)
+    assert lines(merged) == {
+        "matrix.csv": (["F-5;z2;ssh"], ["F-5;z5;ssh"]), "map.yaml": (["  F-5: {from: z1}"], ["  F-5: {from: z3}"]),
+    }  # fmt: skip
+
+
+def test_a_service_that_no_column_can_say(place: Path) -> None:
+    (place / "matrix.csv").write_text("ID;protocol;source;destination\nF-5;ospf;z1;z2\n", "utf-8")
+    merged = taken(place, edited(book(place), lambda it: it.put("F-5", "service", "tcp/22")))
+    (finding,) = merged.report.findings
+    assert (finding.rule, finding.message.values) == ("edit-refused", {"field": "services"})
+    path = edited(book(place), lambda it: it.add(ID="F-6", source="z1", destination="z2", service="tcp/22"))
+    merged = taken(place, path)
+    assert list(lines(merged)) == ["map.yaml"]
+
+
 def test_what_a_file_says_of_a_map_stays(place: Path) -> None:
     path = edited(book(place), lambda it: (it.put("F-001", "ticket", "X"), it.put("C-10", "ticket", "Y")))
     write_files(taken(place, path).files)
@@ -165,7 +207,8 @@ def test_what_a_file_says_of_a_map_stays(place: Path) -> None:
 
 
 def test_a_file_that_changed_since_is_not_overwritten(place: Path) -> None:
-    merged = taken(place, edited(book(place), lambda it: (it.put("F-001", "ticket", "X"), it.put("C-10", "ticket", "Y"))))
+    path = edited(book(place), lambda it: (it.put("F-001", "ticket", "X"), it.put("C-10", "ticket", "Y")))
+    merged = taken(place, path)
     (place / "map.yaml").write_text(MAP + "# somebody was here\n", "utf-8")
     with pytest.raises(MapError):
         write_files(merged.files, merged.seen)
@@ -241,8 +284,8 @@ def test_a_text_with_what_cannot_be_seen_is_no_change(place: Path, text: str) ->
 
 def test_a_text_of_a_block_may_be_edited(place: Path) -> None:
     changed_here(place, 'text: "Entretien, de nuit"}', "text: Entretien}")
-    changed_here(place, "    justification: {kind: infrastructure, text: Entretien}",
-                 "    justification:\n      kind: infrastructure   # why\n      text: >\n        Night\n        work\n")  # fmt: skip
+    block = "justification:\n      kind: infrastructure   # why\n      text: >\n        Night\n        work\n"
+    changed_here(place, "justification: {kind: infrastructure, text: Entretien}", block)
     path = edited(book(place), lambda it: it.put("F-002", "business or infrastructure justification", "business: New"))
     gone, come = lines(taken(place, path))["map.yaml"]
     assert come == ["      kind: business   # why", "      text: New"]

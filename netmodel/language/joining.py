@@ -11,7 +11,7 @@ from cloison.netmodel.language.shapes import Record, at
 _JOINED_WORDS = frozenset({("vocabulary", "nature"), ("vocabulary", "domain"), ("vocabulary", "function")})
 
 
-def merge(maps: Sequence[Mapping[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
+def join_maps(maps: Sequence[Mapping[str, Raw]]) -> tuple[dict[str, Raw], list[Route]]:
     """Return the joined map and the routes of the fields that were given two values.
 
     The given maps are left as they are; what only one of them holds is shared, not copied.
