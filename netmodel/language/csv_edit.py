@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cloison.netmodel.language.files import utf8
 from cloison.netmodel.language.sheets import separator
+from cloison.netmodel.language.surgery import Splice, spliced
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -44,7 +45,7 @@ def edited_table(data: bytes, file: str, understands: Callable[[str], bool], cha
     rows = _rows(text, sign)
     by_line = {row.line: row for row in rows}
     newline = "\r\n" if "\r\n" in text else "\n"
-    splices: list[tuple[int, int, str]] = []
+    splices: list[Splice] = []
     wanted: dict[tuple[int, int], str] = {}
     width = len(next(row.cells for row in rows if any(begin < end for begin, end in row.cells)))
     broken = text.endswith(("\n", "\r"))
@@ -55,19 +56,16 @@ def edited_table(data: bytes, file: str, understands: Callable[[str], bool], cha
         match change:
             case RemoveRow(line):
                 row = by_line[line]
-                splices.append((row.cells[0][0], row.end, ""))
+                splices.append(Splice(row.cells[0][0], row.end, ""))
             case SetCells(line, cells):
                 wanted |= {(line, number): content for number, content in cells.items()}
             case AddRow(cells):
                 written = sign.join(_cell(cells.get(number, ""), sign, False) for number in range(1, width + 1))
-                splices.append((len(text), len(text), written + newline if broken else newline + written))
+                splices.append(Splice(len(text), len(text), written + newline if broken else newline + written))
     for (line, number), content in wanted.items():
         begin, end = by_line[line].cells[number - 1]
-        splices.append((begin, end, _cell(content, sign, text[begin : begin + 1] == '"')))
-    order = sorted(range(len(splices)), key=lambda place: (*splices[place][:2], place), reverse=True)
-    for begin, end, written in map(splices.__getitem__, order):
-        text = text[:begin] + written + text[end:]
-    return (_BOM if data.startswith(_BOM) else b"") + text.encode("utf-8")
+        splices.append(Splice(begin, end, _cell(content, sign, text[begin : begin + 1] == '"')))
+    return (_BOM if data.startswith(_BOM) else b"") + spliced(text, splices).encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

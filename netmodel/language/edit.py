@@ -21,7 +21,7 @@ from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, inpu
 from cloison.netmodel.language.document import Raw, Route
 from cloison.netmodel.language.events import read_yaml
 from cloison.netmodel.language.files import utf8
-from cloison.netmodel.language.surgery import RefusedEdit, Splice, Surgery, special
+from cloison.netmodel.language.surgery import RefusedEdit, Splice, Surgery, special, spliced
 from cloison.netmodel.language.tree import Node, tree
 
 _BOM = b"\xef\xbb\xbf"
@@ -142,10 +142,7 @@ def _round(
             splices += _splices(surgery, root, change, depth)
         except RefusedEdit as refusal:
             refused.append(_refusal(file, text, change.route, refusal))
-    order = sorted(range(len(splices)), key=lambda place: (*splices[place][:2], place), reverse=True)
-    for splice in map(splices.__getitem__, order):
-        text = text[: splice.begin] + splice.text + text[splice.end :]
-    return text, left
+    return spliced(text, splices), left
 
 
 def _structural(root: Node | None, change: Change, depth: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -23,6 +23,16 @@ class Splice(NamedTuple):
     begin: int
     end: int
     text: str
+
+
+def spliced(text: str, splices: Iterable[Splice]) -> str:
+    """Return a text with splices made that do not overlap; those at one place follow in their order."""
+    pieces: list[str] = []
+    at = 0
+    for splice in sorted(splices, key=lambda one: one[:2]):
+        pieces += text[at : splice.begin], splice.text
+        at = splice.end
+    return "".join((*pieces, text[at:]))
 
 
 class RefusedEdit(Exception):  # noqa: N818 - a refusal

@@ -29,6 +29,7 @@ class Node:
     keys: list[Node] = field(default_factory=list)
     items: list[Node] = field(default_factory=list)
     whole: bool = True
+    _places: dict[str, int] = field(default_factory=dict)
 
     def value(self) -> Raw:
         """Return what it says, as the reader of maps would."""
@@ -44,8 +45,10 @@ class Node:
         return self.kind == "scalar" and self.begin == self.end
 
     def child(self, key: str) -> int:
-        """Return the position of a key, or -1."""
-        return next((place for place, one in enumerate(self.keys) if one.text == key), -1)
+        """Return the position of a key, or -1; the node is not to grow any more."""
+        if len(self._places) != len(self.keys):
+            self._places = {one.text: place for place, one in enumerate(self.keys)}
+        return self._places.get(key, -1)
 
     def marked(self) -> Node | None:
         """Return the first node here or below that an anchor, a tag or an alias keeps from being edited."""

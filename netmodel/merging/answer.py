@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloison.netmodel.finding import Finding, Span, Text, say
 from cloison.netmodel.language import model as m
 from cloison.netmodel.merging.comparison import Comparison, Step
+from cloison.netmodel.merging.line_diff import unified
 from cloison.netmodel.merging.lines import Entry
 from cloison.netmodel.merging.three import Outcome
 from cloison.netmodel.report import Report, Table
@@ -92,4 +92,4 @@ def _indented(line: str) -> str:
 
 def _diff(file: str, old: bytes, new: bytes) -> Iterator[str]:
     before, after = (data.decode("utf-8").splitlines() for data in (old, new))
-    return difflib.unified_diff(before, after, file, file, lineterm="", n=1)
+    return unified(file, before, after)

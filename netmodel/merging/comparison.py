@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Comparison:
         self.theirs = self._recognised(entries(theirs))
         self.actual: Mapping[str, m.Flow] = {name.strip(): flow for name, flow in network.model.flows.items()}
         self.names = {name.strip(): name for name in network.model.flows}
+        self._rows = sorted((entry.row, name) for name, entry in self.theirs.items() if name in self.names)
 
     def _recognised(self, theirs: Mapping[str, Entry]) -> Mapping[str, Entry]:
         """Return the workbook's lines, those without an id under that of a like one which was taken back before."""
@@ -158,8 +160,8 @@ class Comparison:
 
     def above(self, name: str) -> str:
         """Return the line of the map that stands nearest above a row of the workbook."""
-        before = [one for one, entry in self.theirs.items() if entry.row < self.theirs[name].row and one in self.names]
-        return self.names[before[-1]] if before else ""
+        place = bisect_left(self._rows, (self.theirs[name].row,))
+        return self.names[self._rows[place - 1][1]] if place else ""
 
 
 def _likeness(entry: Entry) -> str:
