@@ -23,9 +23,9 @@ MOST_COLUMNS = 256
 MOST_CELLS = 20_000_000  # walked in one sheet, empty ones included
 
 _SEPARATORS = ";,\t"
-# what XLSX writes for a carriage return, and for an underscore that begins no such escape (ECMA-376, 22.9.2.19)
-_RETURN = re.compile("_x000D_\n?")
-_UNDERSCORE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
+# what XLSX writes for an underscore that begins no escape, and for the carriage return of a line end (ECMA-376,
+# 22.9.2.19); openpyxl has already read the former in shared texts, so any other escape may be the text itself
+_ESCAPED = re.compile("(_)x005F_(?=x[0-9A-Fa-f]{4}_)|_x000D_(?=\n)")
 
 
 class Row(NamedTuple):
@@ -278,7 +278,7 @@ def _cell_text(cell: Any, place: Span, found: list[Finding]) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return _UNDERSCORE.sub("_", _RETURN.sub("\n", str(value))).strip()
+    return _ESCAPED.sub(r"\1", str(value)).strip()
 
 
 def _cell_error(kind: str, place: Span) -> Finding:

@@ -278,7 +278,7 @@ def test_a_workbook_whose_parts_are_out_of_order_or_too_large(
 
 
 def test_line_ends_of_a_workbook_are_line_ends(tmp_path: Path) -> None:
-    workbook(tmp_path / "m.xlsx", ["nom", "labels.note"], ["z1", "two_x000D_\nlines_x000D_"])
+    workbook(tmp_path / "m.xlsx", ["nom", "labels.note"], ["z1", "two_x000D_\nlines"])
     assert model(tmp_path, "zones", (tmp_path / "m.xlsx").read_bytes(), "m.xlsx").zones["z1"].labels["note"] == (
         "two\nlines"
     )

@@ -33,7 +33,7 @@ HOSTILE = (
     "<script>alert(1)</script>", "]]><x/>", "\"quoted\" 'twice'", "new\nline\r\ttab", "\x07\x1b[31mred", "n" * 3000,
     "\u202eright to left\u2066\u200b\ufeff", '=HYPERLINK("http://x")', "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)",
     "\t=1", "%0A::error::done", "{{ 7*7 }}", "_x0041_", "'=1", "#REF!", "TRUE", "1e3", "007", "2026-01-02", " blank ",
-    "a; b, c", "none", "&B&Z", "::error::x", "\u00a0=1", "1\u202f000",
+    "a; b, c", "none", "_x000D_", "_x005F_", "&B&Z", "::error::x", "\u00a0=1", "1\u202f000",
 )  # fmt: skip
 FORMULA = re.compile(r"^[\s\xa0'\"]*[=+\-@|%\t\r\n]")
 
