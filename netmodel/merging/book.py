@@ -53,8 +53,8 @@ class Rows:
 class Book:
     """A workbook taken back: the map's name and digest when it was made, its base and the matrix as it is now.
 
-    ``notes`` says what is not taken back: computed cells that were changed, columns that are gone. ``proposed`` are
-    the ids that rows without one were given.
+    ``notes`` says what is not taken back: computed cells that were changed, columns that are gone, copies of the sheet.
+    ``proposed`` are the ids that rows without one were given.
     """
 
     name: str
@@ -72,8 +72,7 @@ def read_book(
     """Return the workbook at ``path``; its base is in it, or in the older workbook ``base_path``.
 
     ``ids`` are those of the map, beside which new lines without an id find theirs, after that of the line above, which
-    none of the ``repeated`` lends. Raises :class:`MapError` with
-    every fault of the matrix.
+    none of the ``repeated`` lends. Raises :class:`MapError` with every fault of the matrix.
     """
     found: list[Finding] = []
     sheets = read_sheets(path, _wanted, found)
@@ -95,6 +94,11 @@ def read_book(
     if found:
         raise MapError(tuple(found))
     matrix, notes = _settled(matrix, base)
+    notes += [_note(say(
+        "The sheet “{sheet}” looks like a matrix too, and is not read: only “{read}” is",
+        "La feuille « {sheet} » ressemble aussi à une matrice et n’est pas lue : seule « {read} » l’est",
+        sheet=other, read=matrix.sheet,
+    ), Span(file, sheet=other)) for other in matrices if other != matrix.sheet]  # fmt: skip
     proposed = frozenset(row.cells[at] for row in matrix.rows if row.number in nameless)
     return Book(name, digest, lang, base, matrix, tuple(notes), proposed)
 

@@ -484,6 +484,17 @@ def test_what_is_not_taken_back_is_said(place: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_copy_of_the_matrix_is_not_read_and_that_is_said(place: Path) -> None:
+    def act(it: Sheet) -> None:
+        copied = it.book.copy_worksheet(it.sheet)
+        copied.title = "matrix (2)"
+        copied.cell(2, it.column("ticket")).value = "THERE"
+
+    merged = taken(place, edited(book(place), act))
+    (finding,) = merged.report.findings
+    assert (finding.rule, finding.spans[0].sheet, merged.steps) == ("not-taken-back", "matrix (2)", ())
+
+
 def test_rows_and_sheets_may_be_moved(place: Path) -> None:
     def act(it: Sheet) -> None:
         rows = [[cell.value for cell in row] for row in it.sheet.iter_rows(min_row=2)]

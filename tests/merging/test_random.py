@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from merging_world import AT, HEAD, ZONES, Sheet, book
 from cloison.netmodel.language.edit import write_files
 from cloison.netmodel.language.read import read_map
 from cloison.netmodel.merge import merge
+from cloison.netmodel.merging.three import Side
 from cloison.netmodel.network import compile_network
 
 TITLES = {"from": "source", "to": "destination", "services": "service", "ticket": "ticket", "requester": "requester",
@@ -143,3 +146,72 @@ def test_a_workbook_and_a_map_that_both_moved(tmp_path: Path, seed: int) -> None
         for one in text.splitlines():  # comments of the lines that stay are there still
             if "  # " in one and one.rpartition("  # ")[2] in wanted:
                 assert any(other.endswith(one.rpartition("  # ")[2]) and "  # " in other for other in after)
+
+
+TABLES = (  # headers of a table, with the sign between its cells
+    ";ID;source;destination;service;ticket;demandeur;début;via",
+    ",id,ticket,protocol,ports,to,from,start,requester,labels.note,via,source zone",
+    "\tID\tservice\tprotocol\tports\tsource\tdirection\tdestination\tticket\trequester\tstart\tvia",
+)
+KEPT: Lines = {
+    "K": {field: {"from": ["z1"], "to": ["z3"], "services": ["tcp/8443"], "via": []}.get(field, "") for field in VALUES}
+}
+
+
+def in_a_table(rng: random.Random, header: str, lines: Lines) -> str:
+    """Write lines as a table; a service of protocol and ports is in their columns where there are some."""
+    sign, titles = header[0], header[1:].split(header[0])
+    paper = io.StringIO(newline="")
+    writer = csv.writer(paper, delimiter=sign, lineterminator=rng.choice(["\n", "\r\n"]))
+    writer.writerow(titles)
+    for name, fields in lines.items():
+        cells: dict[str, str] = {"id": name, "direction": rng.choice(["", "->", "→"])}
+        for column, field in (("source", "from"), ("destination", "to"), ("service", "services"), ("via", "via")):
+            cells[column] = rng.choice(["; ", ",", "\n"]).join(fields[field])
+        cells |= {"ticket": fields["ticket"], "requester": fields["requester"], "start": fields["starts"]}
+        if "ports" in titles and (fields["services"] == ["tcp/8443"] or "service" not in titles):
+            cells["protocol"], cells["ports"] = ("tcp", "8443") if fields["services"] == ["tcp/8443"] else (
+                "", ", ".join(fields["services"]))  # fmt: skip
+            cells["service"] = ""
+        others = {"to": "destination", "from": "source", "demandeur": "requester", "début": "start", "ID": "id"}
+        writer.writerow([cells.get(others.get(title, title), "") for title in titles])
+    return paper.getvalue()
+
+
+def stored(rng: random.Random, place: Path, header: str, lines: Lines) -> dict[Path, bytes]:
+    """Write a map whose lines are partly in YAML, partly in a table; return the bytes of its files."""
+    here = {name: fields for name, fields in lines.items() if int(name[2:]) % 3 == 0}
+    there = KEPT | {name: fields for name, fields in lines.items() if name not in here}
+    (place / "map.yaml").write_text(written(rng, here) + "tables: {flows: matrix.csv}\n", "utf-8")
+    (place / "matrix.csv").write_bytes(in_a_table(rng, header, there).encode())
+    return {path: path.read_bytes() for path in place.iterdir()}
+
+
+@pytest.mark.parametrize("header", TABLES)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_workbook_and_tables_that_both_moved(tmp_path: Path, seed: int, header: str) -> None:
+    rng = random.Random(seed)
+    base = {name: line(rng) for name in IDS[:5]}
+    place = tmp_path / "map"
+    place.mkdir()
+    stored(rng, place, header, base)
+    path = book(place)
+    ours, theirs = changed(rng, base), changed(rng, base)
+    filled(path, base, theirs)
+    before = stored(rng, place, header, ours)
+    assert held(place) == ours | KEPT
+    network = compile_network(read_map(place), AT)
+    sides: tuple[Side, ...] = ("ours", "theirs")
+    for side in sides:
+        for file, data in before.items():
+            file.write_bytes(data)
+        merged = merge(network, place, path, side=side)
+        assert not merged.held_back
+        write_files(merged.files, merged.seen)
+        wanted = naive(base, ours, theirs, side)
+        assert held(place) == wanted | KEPT, side
+        rows = (place / "matrix.csv").read_bytes().decode().split("\n")
+        for row in before[place / "matrix.csv"].decode().split("\n"):  # a row that nothing changed keeps its bytes
+            name = next((one for one in IDS if one in row), "")
+            if name and ours.get(name) == wanted.get(name):
+                assert row in rows
