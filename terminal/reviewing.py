@@ -103,8 +103,11 @@ def read_decided(file: Path, *, needed: bool) -> Decisions:
     return read_decisions(file)
 
 
-def save(made: Review, file: Path, *, kept: bool = False) -> None:
-    """Write the table of decisions, whole or not at all; with ``kept`` what it says that there is to look at stays."""
+def save(made: Review, file: Path, *, kept: bool = False) -> Review:
+    """Write the table of decisions, whole or not at all, and return the review with it as it is now.
+
+    With ``kept`` what it says that there is to look at stays. A table that was changed since it was read is left so.
+    """
     from cloison.diagrams.decisions import decisions_csv, decisions_workbook
     from cloison.flows.review import decisions_table
     from cloison.flows.reviewing.decisions import COLUMNS, WORDS
@@ -122,9 +125,10 @@ def save(made: Review, file: Path, *, kept: bool = False) -> None:
             data = decisions_csv(table, language.LANG)
         else:
             data = decisions_workbook(table, [*COLUMNS].index("decision") + 1, tuple(WORDS.values()), language.LANG)
-        write_files({file: data})
+        write_files({file: data}, {file: made.decisions.data})
     except OSError as problem:
         unwritable(file, problem)
+    return replace(made, decisions=replace(made.decisions, data=data))
 
 
 def files_of(words: Sequence[str]) -> Iterable[Path]:

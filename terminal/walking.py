@@ -63,6 +63,6 @@ def walk(made: Review, items: Sequence[Item], by: tuple[str, ...], file: Path) -
             if word == "keep":
                 break
         made = decided(made, [item], word, who, reason or "")
-        save(made, file, kept=True)
+        made = save(made, file, kept=True)
         by = who
     return made

@@ -19,8 +19,9 @@ SUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
 
 
-def recorded(network: Network, by: Sequence[str], decisions: str) -> tuple[Path, bytes]:
-    """Return the file of the map that records the review, and its bytes with it: date, reviewers, digest, decisions.
+def recorded(network: Network, by: Sequence[str], decisions: str) -> tuple[Path, bytes, bytes]:
+    """Return the file of the map that records the review, its bytes, and those with it: date, reviewers, digest,
+    decisions.
 
     It is the file that has ``reviews`` already, else the one that names the map. Everything else of it keeps its bytes.
     Raises ``MapError`` where these decisions are on record already, and where the file cannot be edited without harm.
@@ -34,7 +35,8 @@ def recorded(network: Network, by: Sequence[str], decisions: str) -> tuple[Path,
     route = ("reviews",) if network.model.reviews else ("name",)
     file = network.document.span(route).file
     entry = {"on": network.at.isoformat(), "by": list(by), "digest": network.digest, "decisions": decisions}
-    return Path(file), edited(read_bytes(Path(file)), file, [Append(("reviews",), entry)])
+    data = read_bytes(Path(file))
+    return Path(file), data, edited(data, file, [Append(("reviews",), entry)])
 
 
 def manifest(

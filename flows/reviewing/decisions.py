@@ -10,6 +10,7 @@ from typing import Literal
 
 from cloison.netmodel.finding import Finding, MapError, Message, Ref, Span, Text, input_error, say
 from cloison.netmodel.language.columns import fold
+from cloison.netmodel.language.files import read_bytes
 from cloison.netmodel.language.formulas import is_formula
 from cloison.netmodel.language.names import nearest
 from cloison.netmodel.language.sheets import Row, Sheet, read_sheet
@@ -52,7 +53,7 @@ class Decisions:
     """The decisions of a table, in its order; rows without a decision are left out.
 
     ``points`` are what its rows say that there is to look at, by item; ``more`` are columns that people added, and
-    ``notes`` their cells, by item.
+    ``notes`` their cells, by item. ``data`` are the bytes that the table was read from, None where there was none.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Decisions:
     points: Mapping[str, str] = field(default_factory=dict)
     more: tuple[str, ...] = ()
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data: bytes | None = None
 
     @cached_property
     def by_item(self) -> Mapping[str, Decision]:
@@ -81,6 +83,7 @@ def read_decisions(path: Path) -> Decisions:
     an error with both places.
     """
     found: list[Finding] = []
+    data = read_bytes(path)  # before it is read as a table, so that a change in between is seen when it is saved
     sheet = read_sheet(path, "", lambda header: fold(header) in _HEADERS, found)
     kept = _Kept()
     try:
@@ -90,7 +93,7 @@ def read_decisions(path: Path) -> Decisions:
     merged = _merged(decisions, found)
     if found:
         raise MapError(tuple(found[:_MOST]))
-    return Decisions(str(path), merged, kept.points, tuple(kept.more), kept.notes)
+    return Decisions(str(path), merged, kept.points, tuple(kept.more), kept.notes, data)
 
 
 @dataclass

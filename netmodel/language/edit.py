@@ -246,13 +246,13 @@ def _bare(value: Raw) -> Raw:
     return value
 
 
-def write_files(contents: Mapping[Path, bytes], seen: Mapping[Path, bytes] | None = None) -> None:
+def write_files(contents: Mapping[Path, bytes], seen: Mapping[Path, bytes | None] | None = None) -> None:
     """Replace files by their new bytes, all of them or none; what a link leads to is replaced, not the link.
 
     Permissions stay, and the owner where the system lets; a new file has those that any program would give it.
-    ``seen`` are the bytes that files were read with: where one holds others by now, nothing is written and
-    :class:`MapError` is raised. Raises :class:`OSError` with the file's name where one cannot be written, being
-    read-only included.
+    ``seen`` are the bytes that files were read with, None for one that was not there: where one holds others by now,
+    nothing is written and :class:`MapError` is raised. Raises :class:`OSError` with the file's name where one cannot be
+    written, being read-only included.
     """
     made: dict[Path, Path] = {}
     kept: dict[Path, Path] = {}
@@ -264,7 +264,10 @@ def write_files(contents: Mapping[Path, bytes], seen: Mapping[Path, bytes] | Non
             except OSError as problem:
                 problem.filename = str(path)
                 raise
-        changed = [path for path, before in (seen or {}).items() if not path.exists() or path.read_bytes() != before]
+        changed = [
+            path for path, before in (seen or {}).items()
+            if (path.read_bytes() if path.exists() else None) != before
+        ]  # fmt: skip
         if changed:
             raise MapError(tuple(edit_error(str(path), say(
                 "The file was changed by somebody else meanwhile, and nothing was written: begin again",

@@ -77,14 +77,13 @@ def merge(
     network = read_network(path, day_of(at))
     side: Literal["", "ours", "theirs"] = "ours" if ours else "theirs" if theirs else ""
     merged = take_back(network, path, workbook, base, side=side, partial=partial, lang=language.LANG)
-    if write and merged.files:
-        try:
-            write_files(merged.files)
-        except OSError as problem:
-            unwritable(Path(problem.filename or path), problem)
     show(merged.report, output, format)
     summarise(merged.report, output, format)
     if write and merged.files:
+        try:
+            write_files(merged.files, merged.seen)
+        except OSError as problem:
+            unwritable(Path(problem.filename or path), problem)
         tell(say("written: {files}", "écrit : {files}", files=tuple(map(str, merged.files))))
     return FINDINGS if merged.held_back or (merged.files and not write) else HOLDS
 

@@ -98,7 +98,7 @@ def close(
         ))  # fmt: skip
         return FINDINGS if any(one.rule != "undecided" for one in open_ones) else UNDECIDED
     home = where if where.is_dir() else where.parent
-    target, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
+    target, before, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
     closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
     report = review_report(made)
     checked = check_report(matter.assessment, network)
@@ -111,7 +111,7 @@ def close(
     inputs += files_of([since]) if since and Path(since).exists() else []
     save_dossier(folder, files, network, names, [item for item in inputs if not item.is_dir()])
     try:
-        write_files({target: record})
+        write_files({target: record}, {target: before})
     except OSError as problem:
         unwritable(target, problem)
     for message in report.summary:

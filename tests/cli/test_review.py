@@ -197,6 +197,26 @@ def test_a_walk_that_ends_keeps_what_was_decided(folder: Path) -> None:
     assert [row.split(";")[3] for row in rows[1:]] == ["keep", ""]
 
 
+def test_a_table_that_was_edited_meanwhile_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody saves the table in a spreadsheet while another walks through it: the walk ends, theirs stays."""
+    from cloison.flows.reviewing import decisions
+
+    run(folder, "review", "open", at="2026-03-02", check=0)
+    table = folder / "reviews/2026.csv"
+    words = decisions.decision_word
+
+    def meanwhile(word: str) -> object:
+        if word == "remove":
+            table.write_bytes(table.read_bytes().replace(b"Ada", b"Eve"))
+        return words(word)
+
+    monkeypatch.setattr(decisions, "decision_word", meanwhile)
+    done = run(folder, "review", "decide", stdin="keep\nAda\nfine\nremove\nunused\n", at="2026-03-02", check=2)
+    assert "changed by somebody else" in done.stderr
+    rows = table.read_text("utf-8-sig").splitlines()
+    assert [row.split(";")[3:5] for row in rows[1:]] == [["keep", "Eve"], ["", ""]]
+
+
 def test_what_was_decided_stays_when_it_is_opened_again(folder: Path) -> None:
     run(folder, "review", "open", at="2026-03-02", check=0, lang="fr")
     run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2026-03-02", check=0)

@@ -332,6 +332,9 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(tmp_path: Path)
     assert (finding.rule, finding.spans[0].file) == ("edit-refused", str(second))
     assert (first.read_bytes(), second.read_bytes()) == (b"mine", b"theirs")
     assert len([*tmp_path.iterdir()]) == 2
+    with pytest.raises(MapError, match="changed by somebody else"):
+        write_files({first: b"new"}, {first: None})  # it was not there when it was looked at
+    assert first.read_bytes() == b"mine"
 
 
 def test_a_file_that_is_read_only_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
