@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from cloison.diagrams.layout.boxes import NAME, as_drawn, said
 from cloison.diagrams.layout.dot import drawing, vertex_names
 from cloison.diagrams.layout.legend import Sheet
 from cloison.diagrams.layout.look import STAR
-from cloison.diagrams.layout.picture import picture
+from cloison.diagrams.layout.picture import pictures
 from cloison.diagrams.printable import clipped, printable
 from cloison.netmodel.finding import MapError, Message, Ref
 from cloison.netmodel.report import Atlas, Cluster, Edge, Node, Scene
@@ -53,13 +54,13 @@ class Drawn:
 def drawings(atlas: Atlas, sheet: Sheet, scope: Scope, tell: Teller) -> list[Drawn]:
     """Return every scene of the atlas as SVG; where the first has no layout, none is tried."""
     scenes = [(name, neutral(scoped_scene(scene, scope), tell)) for name, scene in atlas.scenes]
-    found: list[Drawn] = []
-    for name, scene in scenes[:1]:
-        found.append(_draw(name, scene, sheet, tell))
+    found = _drawn(scenes[:1], sheet, tell)
     if found and found[0].problem is not None:
         return [*found, *(Drawn(name, scene, problem=found[0].problem) for name, scene in scenes[1:])]
+    parts = [scenes[number + 1 :: AT_ONCE] for number in range(AT_ONCE)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found += pool.map(lambda item: _draw(item[0], item[1], sheet, tell), scenes[1:])
+        made = pool.map(lambda part: _drawn(part, sheet, tell), parts)
+    found += [one for several in zip_longest(*made) for one in several if one is not None]
     room = LARGEST
     for number, item in enumerate(found):
         room -= len(item.svg)
@@ -71,15 +72,19 @@ def drawings(atlas: Atlas, sheet: Sheet, scope: Scope, tell: Teller) -> list[Dra
 
 def laid_out(view: str, scene: Scene, sheet: Sheet, tell: Teller) -> Drawn:
     """Return one scene of a map, in the names that the page tells, as SVG."""
-    return _draw(view, neutral(scene, tell), sheet, tell)
+    return _drawn([(view, neutral(scene, tell))], sheet, tell)[0]
 
 
-def _draw(view: str, scene: Scene, sheet: Sheet, tell: Teller) -> Drawn:
-    try:
-        text = picture(drawing(scene, sheet, tell.lang), "svg", limit=LIMIT).decode("utf-8")
-    except MapError as problem:
-        return Drawn(view, scene, problem=problem.findings[0].message)
-    return Drawn(view, scene, linked(text, scene, f"{sheet.map}, {scene.title.say(tell.lang)}", tell))
+def _drawn(scenes: Sequence[tuple[str, Scene]], sheet: Sheet, tell: Teller) -> list[Drawn]:
+    """Return scenes as SVG, laid out together."""
+    made = pictures([drawing(scene, sheet, tell.lang) for _, scene in scenes], "svg", limit=LIMIT)
+    return [
+        Drawn(view, scene, problem=found.findings[0].message) if isinstance(found, MapError)
+        else Drawn(view, scene, linked(
+            found.decode("utf-8"), scene, f"{sheet.map}, {scene.title.say(tell.lang)}", tell,
+        ))
+        for (view, scene), found in zip(scenes, made, strict=True)
+    ]  # fmt: skip
 
 
 def linked(text: str, scene: Scene, title: str, tell: Teller) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from cloison.diagrams.layout.dot import ACROSS, DOWN, MARGIN, ROUTED, Drawing, FlowText, inserted
-from cloison.diagrams.layout.process import TIME_LIMIT, run
+from cloison.diagrams.layout.process import TIME_LIMIT, Program, run_each
 from cloison.netmodel.finding import MapError
 
 if TYPE_CHECKING:
@@ -28,46 +28,96 @@ SPACINGS = (  # inches between boxes, between ranks and around the text of a ver
 ROUTING = 15.0  # seconds for one try at right angles
 ROUTE = ("-n2", "-Tdot")  # keep every position, add the routes that are missing
 Point = tuple[float, float]
+Form = Literal["svg", "png", "pdf"]
+Answer = TypeVar("Answer", str, bytes)
 
 
-def picture(drawing: Drawing, form: Literal["svg", "png", "pdf"], *, limit: float = TIME_LIMIT) -> bytes:
+def picture(drawing: Drawing, form: Form, *, limit: float = TIME_LIMIT) -> bytes:
     """Return the picture of a drawing; each step has ``limit`` seconds.
 
     Raises :class:`MapError` with the rule ``no-layout``, see :func:`cloison.diagrams.layout.process.run`.
     """
-    graph = routed(drawing, limit)
-    options: tuple[str, ...] = ()
-    if form == "png":
-        options = (f"-Gdpi={_resolution(graph)}",)
-    elif form == "pdf":
-        options = (f"-Gsize={LARGEST_PAGE},{LARGEST_PAGE}",)
-    if 0 < len(drawing.flows) <= ROUTED:
-        geometry = json.loads(run("neato", graph, "-n2", "-Tjson0", limit=limit))
-        graph = inserted(graph, "\n".join(_labels(drawing.flows, geometry)))
-    return run("neato", graph, "-n2", f"-T{form}", *options, limit=limit)
+    return _made(pictures([drawing], form, limit=limit)[0])
+
+
+def pictures(drawings: Sequence[Drawing], form: Form, *, limit: float = TIME_LIMIT) -> list[bytes | MapError]:
+    """Return the picture of each drawing, or why it has none; all of them take each step together."""
+    graphs = _routed(drawings, limit)
+    labelled = {
+        number: graph for number, graph in graphs.items()
+        if isinstance(graph, str) and 0 < len(drawings[number].flows) <= ROUTED
+    }  # fmt: skip
+    for number, found in _each("neato", labelled, "-n2", "-Tjson0", limit=limit).items():
+        if isinstance(found, str):
+            found = inserted(labelled[number], "\n".join(_labels(drawings[number].flows, json.loads(found))))
+        graphs[number] = found
+    made: dict[int, bytes | MapError] = {
+        number: graph for number, graph in graphs.items() if isinstance(graph, MapError)
+    }
+    by_options: dict[tuple[str, ...], list[int]] = {}
+    for number, graph in graphs.items():
+        if isinstance(graph, str):
+            by_options.setdefault(_options(form, graph), []).append(number)
+    for options, numbers in by_options.items():
+        texts = [_made(graphs[number]) for number in numbers]
+        made |= zip(numbers, run_each("neato", texts, "-n2", f"-T{form}", *options, limit=limit), strict=True)
+    return [made[number] for number in range(len(drawings))]
 
 
 def routed(drawing: Drawing, limit: float) -> str:
-    """Return the graph with everything in its place.
+    """Return the graph with everything in its place; raise :class:`MapError` where there is none."""
+    return _made(_routed([drawing], limit)[0])
+
+
+def _routed(drawings: Sequence[Drawing], limit: float) -> dict[int, str | MapError]:
+    """Return each graph with everything in its place, or why it has none, by the place of its drawing.
 
     Graphviz's router at right angles stops on an assertion for one layout in some tens (2.43, ``maze.c``); the same
     boxes a little further apart, or larger, go through. Straight lines are for what still fails, and for many flows.
     """
-    if not drawing.flows:
-        return run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
-    flows = "\n".join(item.statement for item in drawing.flows)
-    spacings = SPACINGS if len(drawing.flows) <= ROUTED else ()
-    for across, down, margin in spacings:
-        spaced = inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}")
-        spaced = spaced.replace(f'margin="{MARGIN}"', f'margin="{margin}"')
-        placed = run("dot", spaced, "-Tdot", limit=limit).decode("utf-8")
-        try:
-            found = run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
-        except MapError:
-            continue
-        return found.decode("utf-8")
-    placed = run("dot", drawing.architecture, "-Tdot", limit=limit).decode("utf-8")
-    return run("neato", inserted(placed, flows), *ROUTE, "-Gsplines=line", limit=limit).decode("utf-8")
+    left = dict(enumerate(drawings))
+    flows = {number: "\n".join(item.statement for item in drawing.flows) for number, drawing in left.items()}
+    graphs: dict[int, str | MapError] = {}
+    for across, down, margin in SPACINGS:
+        spaced = {
+            number: inserted(drawing.architecture, f"\tnodesep={across} ranksep={down}").replace(
+                f'margin="{MARGIN}"', f'margin="{margin}"'
+            )
+            for number, drawing in left.items() if 0 < len(drawing.flows) <= ROUTED
+        }  # fmt: skip
+        placed = _each("dot", spaced, "-Tdot", limit=limit)
+        graphs |= {number: found for number, found in placed.items() if isinstance(found, MapError)}
+        bare = {number: inserted(found, flows[number]) for number, found in placed.items() if isinstance(found, str)}
+        ways = _each("neato", bare, *ROUTE, "-Gsplines=ortho", limit=min(limit, ROUTING))
+        graphs |= {number: found for number, found in ways.items() if isinstance(found, str)}
+        left = {number: drawing for number, drawing in left.items() if number not in graphs}
+    placed = _each("dot", {number: drawing.architecture for number, drawing in left.items()}, "-Tdot", limit=limit)
+    graphs |= placed
+    bare = {
+        number: inserted(found, flows[number])
+        for number, found in placed.items() if isinstance(found, str) and flows[number]
+    }  # fmt: skip
+    return graphs | _each("neato", bare, *ROUTE, "-Gsplines=line", limit=limit)
+
+
+def _each(program: Program, texts: Mapping[int, str], *options: str, limit: float) -> dict[int, str | MapError]:
+    answers = run_each(program, [*texts.values()], *options, limit=limit)
+    return {
+        number: found if isinstance(found, MapError) else found.decode("utf-8")
+        for number, found in zip(texts, answers, strict=True)
+    }
+
+
+def _made(found: Answer | MapError) -> Answer:
+    if isinstance(found, MapError):
+        raise found
+    return found
+
+
+def _options(form: Form, placed: str) -> tuple[str, ...]:
+    if form == "png":
+        return (f"-Gdpi={_resolution(placed)}",)
+    return (f"-Gsize={LARGEST_PAGE},{LARGEST_PAGE}",) if form == "pdf" else ()
 
 
 def _resolution(placed: str) -> int:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from cloison.netmodel.finding import MapError, Message, Ref, input_error, say
@@ -54,6 +58,48 @@ def run(program: Program, text: str, *options: str, limit: float = TIME_LIMIT) -
             program=program, code=done.returncode, why=lines[0][:200] if lines else "-",
         ))  # fmt: skip
     return done.stdout
+
+
+def run_each(
+    program: Program, texts: Sequence[str], *options: str, limit: float = TIME_LIMIT
+) -> list[bytes | MapError]:
+    """Return what ``program`` answers to each of several DOT texts, or why it does not.
+
+    One process takes as many as it can, since starting one takes longer than a small layout; the text at which it
+    stops is given to :func:`run`, and the next process goes on behind it. ``limit`` is that of each process.
+    """
+    found: list[bytes | MapError] = []
+    while len(found) < len(texts):
+        found += _together(program, texts[len(found) :], options, limit)
+        if len(found) < len(texts):
+            try:
+                found.append(run(program, texts[len(found)], *options, limit=limit))
+            except MapError as problem:
+                found.append(problem)
+    return found
+
+
+def _together(program: Program, texts: Sequence[str], options: Sequence[str], limit: float) -> list[bytes]:
+    """Return the answers of one process to the first of the texts, as many as are whole for certain."""
+    found = shutil.which(program)
+    if found is None or len(texts) < 2:
+        return []
+    (form,) = (option.removeprefix("-T") for option in options if option.startswith("-T"))
+    with TemporaryDirectory(prefix="cloison-") as folder:
+        files = [Path(folder, f"{number}.gv") for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text, encoding="utf-8")
+        try:
+            done = subprocess.run(  # noqa: S603 (a list and no shell; the names of files are our own)
+                [found, *options, "-O", *(file.name for file in files)], stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=limit, check=False, env=os.environ | CLOCK, cwd=folder,
+            )  # fmt: skip
+            whole = done.returncode == 0
+        except (subprocess.TimeoutExpired, OSError):
+            whole = False
+        written = list(takewhile(Path.exists, (file.with_name(f"{file.name}.{form}") for file in files)))
+        kept = written if whole else written[:-1]  # it may have been stopped while it wrote the last one
+        return [file.read_bytes() for file in takewhile(lambda file: 0 < file.stat().st_size <= LARGEST, kept)]
 
 
 def _failure(message: Message) -> MapError:

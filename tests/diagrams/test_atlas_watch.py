@@ -190,7 +190,9 @@ def test_the_page_follows_the_map(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "atlas.html"
     arguments = ("draw", str(folder), "--at", "2026-11-02", "--watch", "-o", str(target), "--lang", "en")
     with running(*arguments, into=tmp_path / "said") as started, browser() as opened:
-        url = until(started.stderr, r"http://\S+/\n").split()[-1]
+        found = re.search(r"http://\S+/(?=\n)", until(started.stderr, r"http://\S+/\n"))
+        assert found
+        url = found.group()
         said: list[str] = []
         asked: list[str] = []
         page = opened.new_page()

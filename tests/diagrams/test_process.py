@@ -12,7 +12,7 @@ import pytest
 
 from cloison.diagrams.drawing import draw
 from cloison.diagrams.layout.picture import picture
-from cloison.diagrams.layout.process import run
+from cloison.diagrams.layout.process import run, run_each
 from cloison.diagrams.layout.sheet import drawn
 from cloison.diagrams.writing import instead_of_picture, write
 from cloison.netmodel.finding import Finding, MapError
@@ -102,6 +102,39 @@ def test_a_file_that_is_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     with pytest.raises(MapError) as error:
         run("dot", "digraph {}")
     assert "could not be started" in refusal(error).message.say("en")
+
+
+MANY = """
+draw() { case $1 in *crash*) printf half; kill -SEGV $$;; *hang*) exec sleep 60;; *) printf 'drawn %s' "$1";; esac; }
+echo >> "$COUNT"
+case "$*" in
+*-O*) for file in "$@"; do case $file in *.gv) draw "$(cat "$file")" > "$file.svg";; esac; done;;
+*) draw "$(cat)";;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "processes"),
+    [
+        (["a"], 1), ([f"t{number}" for number in range(12)], 1), (["a", "crash b", "c", "d"], 3), (["crash", "b"], 3),
+        (["a", "b", "crash"], 2), (["a", "hang", "c"], 3), (["crash"] * 3, 5), ([], 0),
+    ],
+)  # fmt: skip
+def test_one_process_takes_as_many_as_it_can(
+    texts: list[str], processes: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And what is half written when it stops is no answer."""
+    program(tmp_path, "dot", MANY)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COUNT", str(tmp_path / "count"))
+    found = run_each("dot", texts, "-Tsvg", limit=LIMIT)
+    said = [one.decode() if isinstance(one, bytes) else one.findings[0].message.say("en") for one in found]
+    for text, answer in zip(texts, said, strict=True):
+        wanted = "exit -11" if "crash" in text else "did not end within" if "hang" in text else f"drawn {text}"
+        assert wanted in answer
+    count = tmp_path / "count"
+    assert (len(count.read_text().splitlines()) if count.exists() else 0) == processes
 
 
 @pytest.mark.skipif(NEATO is None, reason="Graphviz is not installed")
