@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from in_process import Done, run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import in_process
 import jsonschema
 import pytest
 
@@ -17,13 +18,17 @@ LAB = EXAMPLES / "lab"
 AT = ("--at", "2026-11-02")
 
 
-def cloison(*words: str, cwd: Path | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
+def cloison(*words: str, cwd: Path | None = None) -> in_process.Done:
+    return in_process.run(cwd or EXAMPLES, *words)
+
+
+def started(*words: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Return what a process of its own does, with variables of its own."""
     return subprocess.run(
         [sys.executable, "-m", "cloison.cli", *words],
         capture_output=True,
         text=True,
         check=False,
-        cwd=cwd,
         env={**os.environ, "LC_ALL": "C.UTF-8", **extra},
     )
 
@@ -96,8 +101,8 @@ def test_check_of_the_broken_twin_fails_with_places() -> None:
 
 
 def test_two_runs_give_the_same_bytes() -> None:
-    first = cloison("check", str(EXAMPLES / "nuage-broken"), *AT, "--format", "json", PYTHONHASHSEED="1")
-    second = cloison("check", str(EXAMPLES / "nuage-broken"), *AT, "--format", "json", PYTHONHASHSEED="2")
+    first = started("check", str(EXAMPLES / "nuage-broken"), *AT, "--format", "json", PYTHONHASHSEED="1")
+    second = started("check", str(EXAMPLES / "nuage-broken"), *AT, "--format", "json", PYTHONHASHSEED="2")
     assert first.stdout == second.stdout
 
 
@@ -164,9 +169,9 @@ def test_without_dot_the_rest_is_made(tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
     for suffix in ("dot", "md"):
-        done = cloison("draw", str(EXAMPLES / "nuage"), *AT, "-o", str(tmp_path / f"n.{suffix}"), PATH=str(empty))
+        done = started("draw", str(EXAMPLES / "nuage"), *AT, "-o", str(tmp_path / f"n.{suffix}"), PATH=str(empty))
         assert done.returncode == 0, done.stderr
-    done = cloison("draw", str(EXAMPLES / "nuage"), *AT, "-o", str(tmp_path / "m.svg"), PATH=str(empty))
+    done = started("draw", str(EXAMPLES / "nuage"), *AT, "-o", str(tmp_path / "m.svg"), PATH=str(empty))
     assert done.returncode == 2
     assert "dot" in done.stderr
     assert "Traceback" not in done.stderr

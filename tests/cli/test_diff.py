@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import in_process
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
@@ -39,14 +38,8 @@ OPEN = """  F-2: {from: internet, to: web, services: https, owner: p, nature: pr
 AT = ("--at", "2026-06-01")
 
 
-def cloison(folder: Path, *words: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words, *AT, "--lang", lang],
-        capture_output=True, text=True, check=False, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    assert "itself failed" not in done.stderr, done.stderr
-    return done
+def cloison(folder: Path, *words: str, lang: str = "en") -> in_process.Done:
+    return in_process.run(folder, *words, *AT, "--lang", lang)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from cloison.diagrams.atlas import scenes
 from cloison.netmodel.finding import Lang
 from cloison.terminal.reviewing import files_of
 
-sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
 import in_process
 from repositories import HAS_GIT, committed, started

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from in_process import Done, run
 
 LAB = Path(__file__).resolve().parents[2] / "examples" / "lab"

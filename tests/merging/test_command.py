@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from merging_world import MAP, book, edited
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
+import in_process
 
-def cloison(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cloison.cli", *words], capture_output=True, text=True, check=False,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+
+def cloison(*words: str) -> in_process.Done:
+    return in_process.run(Path.cwd(), *words)
 
 
 def test_the_way_there_and_back(place: Path) -> None:
