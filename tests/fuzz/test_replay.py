@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,6 @@ from cloison.flows import firewalls
 from cloison.netmodel.finding import Text
 from cloison.netmodel.registry import load
 
-HERE = Path(__file__).parent
 TARGETS = targets()
 BLIND = 2000 if os.environ.get("CLOISON_NIGHTLY") else 60
 
@@ -50,39 +47,6 @@ def test_what_is_changed_blindly(name: str) -> None:
         original = dice.choice(originals)
         data = reworded(dice, original, others) if others and number % 4 else changed(dice, original)
         TARGETS[name](data, False)
-
-
-REPLAY = """
-import sys
-from fuzz_corpus import kept
-from fuzz_targets import targets
-number = 0
-for name, run in targets().items():
-    for data in kept(name):
-        one, other = run(data, False), run(data, True)
-        assert one == other, (name, data.hex(), one, other)
-        number += 1
-print(number)
-"""
-
-
-def with_bounds(factory: pytest.TempPathFactory) -> str:
-    """Return where kernels that check bounds are kept, which numba's own key does not tell: for all tests of a run."""
-    base = factory.getbasetemp()
-    return str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bounds")
-
-
-@pytest.mark.compiling
-def test_compiled_with_bounds_checked_is_as_plain(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    environment = {
-        **os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": with_bounds(tmp_path_factory),
-        "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "captures"))),
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", REPLAY], capture_output=True, text=True, timeout=900, env=environment, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert int(done.stdout) == sum(len(kept(name)) for name in TARGETS)
 
 
 def test_every_entry_is_a_target() -> None:
