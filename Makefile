@@ -6,6 +6,9 @@ BIN    := $(VENV)/bin
 SHARED ?=
 FUZZ_SECONDS ?= 30
 
+# Modules are compiled once, and not by each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench lab oracle nightly docs wheel test-wheel clean
 
 demo: $(VENV)/installed

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from cloison.diagrams.decisions import decisions_csv
 from cloison.diagrams.paper import paper
 from cloison.diagrams.writing import write
 from cloison.flows.reviewing.decisions import COLUMNS
-from cloison.netmodel.finding import Lang, MapError, Message
+from cloison.netmodel.finding import Lang, MapError, Text, say
 from cloison.netmodel.report import Report, Table
 
 PAGE = "dossier"
 
 
 def dossier(
-    review: Report, check: Report, drawing: Report, decisions: Table, closing: Message, lang: Lang
+    review: Report, check: Report, drawing: Report, decisions: Table, by: Sequence[str], on: date, lang: Lang
 ) -> Mapping[str, bytes]:
     """Return the files of a dossier by their names, of the review's report, the map's assessment and its atlas.
 
-    The page has what was looked at, every decision, the status of each clause and what was found; ``closing`` says who
-    closed the review and when. Raises ``MapError`` where no PDF can be made.
+    The page has room for the signatures of those by whom the review is closed, what was looked at, every decision, the
+    status of each clause and what was found. Raises ``MapError`` where no PDF can be made.
     """
+    closing = say("closed on {on} by {by}", "close le {on} par {by}", on=on, by=tuple(by))
     whole = replace(
         check,
         command=review.command,
-        tables=(*review.tables, _readable(decisions), *check.tables),
+        tables=(_signatures(by, on), *review.tables, _readable(decisions), *check.tables),
         summary=(closing, *review.summary, *check.summary),
     )
     page = write(whole, "html", lang)
@@ -40,6 +42,16 @@ def dossier(
         "review.json": write(review, "json", lang),
         "check.json": write(check, "json", lang),
     }
+
+
+def _signatures(by: Sequence[str], on: date) -> Table:
+    """Return the table in which reviewers sign a printed dossier."""
+    columns = (
+        Text("reviewer", "responsable de la revue"), Text("function", "fonction"), Text("date", "date"),
+        Text("signature, for the agenda, the decisions and the status of clauses that follow",
+             "signature, valant pour l’ordre du jour, les décisions et le statut des exigences qui suivent"),
+    )  # fmt: skip
+    return Table("signatures", Text("Signatures", "Signatures"), columns, tuple((name, "", on, "") for name in by))
 
 
 def _readable(decisions: Table) -> Table:

@@ -246,6 +246,7 @@ def _table(table: Table, lang: Lang) -> Values:
     names = [printable(column.say(lang)) for column in table.columns]
     rows = [[clipped(cell_said(cell, lang), 2000) for cell in row] for row in table.rows[:ROWS]]
     return {
+        "id": table.id,
         "title": printable(table.title.say(lang)),
         "columns": list(zip(names, _shares(names, rows), strict=True)),
         "rows": rows,

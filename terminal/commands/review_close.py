@@ -99,11 +99,10 @@ def close(
         return FINDINGS if any(one.rule != "undecided" for one in open_ones) else UNDECIDED
     home = where if where.is_dir() else where.parent
     target, before, record = recorded(network, names, os.path.relpath(file, home).replace(os.sep, "/"))
-    closing = say("closed on {on} by {by}", "close le {on} par {by}", on=network.at, by=names)
     report = review_report(made)
     checked = check_report(matter.assessment, network)
     drawing = with_atlas(draw_view(network, matter.assessment.findings), network, checked, "", tick=PROGRESS.tick)
-    files = made_dossier(report, checked, drawing, decisions_table(made), closing, language.LANG)
+    files = made_dossier(report, checked, drawing, decisions_table(made), names, network.at, language.LANG)
     folder = dossier or file.with_suffix("")
     named = [word if Path(word).exists() else word.partition("=")[2] for word in (*(config or []), *(probe or []))]
     inputs = [*network.files, file, *files_of(named), *files_of(capture or [])]

@@ -145,6 +145,7 @@ def test_what_a_dossier_holds(folder: Path) -> None:
     assert (folder / "one/dossier.pdf").read_bytes().startswith(b"%PDF-")
     page = (folder / "one/dossier.html").read_text("utf-8")
     assert "closed on 2026-03-02 by Ada" in page
+    assert "<td>Ada</td><td></td><td>2026-03-02</td><td></td>" in page  # room to sign
     # the same review closed again gives the same bytes, but for the map that now records it
     shutil.copytree(folder, folder / "again", ignore=shutil.ignore_patterns("one"))
     (folder / "again/cloison.yaml").write_text(text, encoding="utf-8")
