@@ -46,7 +46,8 @@ oracle: $(VENV)/tests-installed
 
 # The laws, long random runs, and half a minute of fuzzing for each reader and recogniser.
 nightly: $(VENV)/tests-installed
-	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures tests/fuzz tests/language/test_folds.py
+	CLOISON_NIGHTLY=1 $(BIN)/python -m pytest -q -n 2 tests/space tests/network tests/flows tests/captures tests/firewalls tests/fuzz \
+	    tests/language/test_folds.py tests/checks/test_referee.py
 	$(BIN)/python tests/fuzz/fuzz.py $(FUZZ_SECONDS)
 
 wheel: $(VENV)/tests-installed

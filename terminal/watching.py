@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cloison.netmodel.report import Report
 
 
-POLL = 0.05  # seconds between two looks at the files
+POLL = 0.02  # seconds between two looks at the files
 
 
 def watched(path: Path | None, config: Sequence[str]) -> list[Path]:

@@ -103,6 +103,15 @@ def connect(path: str) -> Any:
     return duck
 
 
+_KEPT: list[tuple[int, Any]] = []  # files of memory, each with the duckdb that can read it
+
+
+def _opened() -> tuple[int, Any]:
+    """Return a file of memory and a duckdb that can read it."""
+    handle = os.memfd_create("lines", os.MFD_CLOEXEC)
+    return handle, connect(f"/proc/self/fd/{handle}")
+
+
 def failures() -> tuple[type[BaseException], ...]:
     """Return what duckdb raises because of what it reads."""
     import duckdb
@@ -133,21 +142,26 @@ class Tables:
     """duckdb, ready for the chunks of one log; use it in ``with``.
 
     Lines that are no row are left to the sink as ``record-malformed``: rows and lines left are all the lines given.
+    A duckdb that refused nothing is kept for the next log, since it starts slower than a small log is read.
     """
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._handle = os.memfd_create("lines", os.MFD_CLOEXEC)
+        self._failures = 0  # of the chunk at hand
+        self._sound = True  # nothing failed of any chunk
+        self._handle, self._duck = _KEPT.pop() if _KEPT else _opened()
         self._path = f"/proc/self/fd/{self._handle}"
-        self._failures = 0
-        self._duck = connect(self._path)
 
     def __enter__(self) -> Tables:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._duck.close()
-        os.close(self._handle)
+        if error is None and self._sound:
+            os.ftruncate(self._handle, 0)
+            _KEPT.append((self._handle, self._duck))
+        else:
+            self._duck.close()
+            os.close(self._handle)
 
     def separated(
         self,
@@ -245,6 +259,7 @@ class Tables:
             yield lines, found
             return
         self._failures += 1
+        self._sound = False
         if len(lines) > 1:
             half = np.arange(len(lines)) < len(lines) // 2
             yield from self._run(lines.only(half), query)

@@ -471,3 +471,17 @@ def test_protocols(text: str, value: int | None) -> None:
 )  # fmt: skip
 def test_flags(text: str, value: int | None) -> None:
     assert columns.flags(text) == value
+
+
+def test_what_refused_something_is_kept_for_no_other_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what was kept holds nothing of the log before."""
+    monkeypatch.setattr(tables, "_KEPT", [])
+    with Tables(Kept()) as one:
+        first = one._duck
+        assert len(one.json(lines_of(b'{"a": "x"}\n{"a": "y"}', 1)[0], {"/a": TEXT})) == 2
+    with Tables(Kept()) as other:
+        assert other._duck is first
+        assert len(other.json(lines_of(b'{"a": "z"}', 1)[0], {"/a": TEXT})) == 1
+        other._run = lambda lines, query: Tables._run(other, lines, "SELECT nonsense")  # type: ignore[method-assign]
+        assert len(other.json(lines_of(b'{"a": "z"}', 1)[0], {"/a": TEXT})) == 0
+    assert tables._KEPT == []

@@ -8,12 +8,13 @@ import shutil
 import struct
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import captures_wrapped as wrapped
 import pytest
-from captures_forge import START, pcap, read_bytes, rows
-from captures_wrapped import WRAPPINGS, Wrapping, datagram, ethernet, frame, geneve, gre, ip, over, tcp, udp, vxlan
+from captures_forge import START, enhanced, interface, pcap, read_bytes, rows, section
+from captures_wrapped import WRAPPINGS, datagram, ethernet, frame, geneve, gre, ip, over, tcp, udp, vxlan
 
 from cloison.captures import tunnels
 from cloison.flows.auditing.entries import carried
@@ -23,6 +24,8 @@ C4, S4, C6, S6 = "10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2"
 TSHARK = shutil.which("tshark")
 FIELDS = ("frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "udp.srcport",
           "udp.dstport", "ip.len", "ipv6.plen")  # fmt: skip
+PACKETS = 40
+TOLD = [name for name, case in WRAPPINGS.items() if case.tshark != ("",)]
 
 
 def packet(six: bool, back: bool = False, payload: bytes = b"hello") -> bytes:
@@ -74,16 +77,19 @@ def forged(dice: random.Random, six: bool) -> tuple[bytes, bool]:
     return ip(*ends, kind, transport(*(ports[::-1] if back else ports), payload)), back
 
 
+def framed(name: str) -> list[tuple[int, bytes]]:
+    """Return the same forty packets at every run, wrapped in an encapsulation."""
+    case, dice = WRAPPINGS[name], random.Random(name)
+    made = [forged(dice, dice.random() < 0.5 if case.six is None else case.six) for _ in range(PACKETS)]
+    return [(START + at, case.wrap(*one)) for at, one in enumerate(made)]
+
+
 @pytest.mark.skipif(TSHARK is None and "CLOISON_CI" not in os.environ, reason="tshark is not installed")
-@pytest.mark.parametrize("name", [name for name, case in WRAPPINGS.items() if case.tshark != ("",)])
-def test_conversations_inside_are_those_of_tshark(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", TOLD)
+def test_conversations_inside_are_those_of_tshark(tmp_path: Path, name: str, told: Mapping[str, list[str]]) -> None:
     assert TSHARK is not None, "in CI tshark must be there"
-    case = WRAPPINGS[name]
-    dice = random.Random(name)
-    made = [forged(dice, dice.random() < 0.5 if case.six is None else case.six) for _ in range(40)]
-    frames = [(START + at, case.wrap(*one)) for at, one in enumerate(made)]
-    capture = read_bytes(tmp_path, pcap(frames, link=case.link))
-    wanted = _told(tmp_path / "a.pcap", case)
+    capture = read_bytes(tmp_path, pcap(framed(name), link=WRAPPINGS[name].link))
+    wanted = _counted(told[name])
     here: Counter[tuple[object, ...]] = Counter()
     deepest = max(capture.table.tunnel.tolist())
     for tunnel, row in zip(capture.table.tunnel.tolist(), rows(capture), strict=True):
@@ -93,19 +99,35 @@ def test_conversations_inside_are_those_of_tshark(tmp_path: Path, name: str) -> 
             key = (row[one], row[other], row["protocol"])
             here[key] += row["packets"][side]  # type: ignore[index]
             here[*key, "bytes"] += row["bytes"][side]  # type: ignore[index]
-    assert sum(count for key, count in wanted.items() if len(key) == 3) == 40
+    assert sum(count for key, count in wanted.items() if len(key) == 3) == PACKETS
     assert +here == wanted
 
 
-def _told(path: Path, case: Wrapping) -> Counter[tuple[object, ...]]:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """Return what tshark says of the packets of every encapsulation: started once for all that take its options."""
+    path = tmp_path_factory.mktemp("tshark") / "a.pcapng"
+    said: dict[str, list[str]] = {}
+    for options in {WRAPPINGS[name].tshark for name in TOLD}:
+        names = [name for name in TOLD if WRAPPINGS[name].tshark == options]
+        blocks = [section(), *(interface(WRAPPINGS[name].link) for name in names)]
+        blocks += [enhanced(place, when - START, data)
+                   for place, name in enumerate(names) for when, data in framed(name)]  # fmt: skip
+        path.write_bytes(b"".join(blocks))
+        words = [str(TSHARK), "-n", "-r", str(path), "-T", "fields", "-E", "occurrence=a", *options]
+        for field in FIELDS:
+            words += ["-e", field]
+        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
+        lines = done.stdout.splitlines()
+        assert len(lines) == PACKETS * len(names)
+        said |= {name: lines[place * PACKETS : (place + 1) * PACKETS] for place, name in enumerate(names)}
+    return said
+
+
+def _counted(lines: list[str]) -> Counter[tuple[object, ...]]:
     """Return the packets and bytes of the innermost packets, as tshark tells them."""
-    assert TSHARK is not None
-    words = [TSHARK, "-n", "-r", str(path), "-T", "fields", "-E", "occurrence=a", *case.tshark]
-    for field in FIELDS:
-        words += ["-e", field]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=120)
     wanted: Counter[tuple[object, ...]] = Counter()
-    for line in done.stdout.splitlines():
+    for line in lines:
         said = dict(zip(FIELDS, line.split("\t"), strict=True))
         names = said["frame.protocols"].split(":")
         version = [name for name in names if name in ("ip", "ipv6")][-1]
