@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PEERS = ("tcpdump", "nfpcapd", "argus", "tshark", "dot")
-BENCHES = ("start", "check", "compare", "verify", "judge", "audit", "flows", "draw", "diff")
+BENCHES = ("start", "check", "compare", "verify", "judge", "audit", "flows", "draw", "diff", "watch")
 
 
 def main() -> None:
