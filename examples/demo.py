@@ -47,9 +47,10 @@ def main() -> None:
     tell("2. Its broken twin: each fault with its place and its proof (exit 1).",
          "2. Son jumeau fautif : chaque faute, où elle est et ce qui la prouve (code 1).")  # fmt: skip
     cloison("check", "examples/nuage-broken", "--at", AT, "--format", "markdown", "-o", "out/broken.md", expected=1)
-    tell("3. Draw the layer-3 overview, the matrix and one zone.",
-         "3. Dessiner la vue d’ensemble de niveau 3, la matrice et une zone.")  # fmt: skip
-    drawn = ["nuage.md", "nuage.dot", "nuage.mmd", "front.md"]
+    tell("3. Draw the atlas (a page to open), the layer-3 overview, one zone, and the matrix as a spreadsheet.",
+         "3. Dessiner l’atlas (une page à ouvrir), la vue d’ensemble, une zone, la matrice en classeur.")  # fmt: skip
+    drawn = ["atlas.html", "matrix.xlsx", "nuage.md", "nuage.dot", "nuage.mmd", "front.md"]
+    cloison("draw", "examples/nuage", "--at", AT, "-o", "out/atlas.html", "-o", "out/matrix.xlsx")
     cloison("draw", "examples/nuage", "--at", AT, "-o", "out/nuage.md", "-o", "out/nuage.dot", "-o", "out/nuage.mmd")
     cloison("draw", "examples/nuage", "--at", AT, "--view", "zone:front", "-o", "out/front.md")
     if shutil.which("dot"):
@@ -89,7 +90,15 @@ def main() -> None:
             "--config", "fw-core=examples/configurations/nuage-broken/fw-core.nft",
             "--base", "fw-core=examples/configurations/nuage/fw-core.nft",
             "--format", "markdown", "-o", "out/merge-request.md", expected=1)  # fmt: skip
-    results = ", ".join(["broken.md", *drawn, "audit.json", "merge-request.md"])
+    tell("9. Say what a change of the map means: flows, ways, clauses, tenants, a major change or not (exit 1).",
+         "9. Dire ce que signifie un changement de la carte : flux, chemins, exigences, commanditaires, "
+         "majeur ou non (code 1).")  # fmt: skip
+    cloison("diff", "examples/nuage", "examples/nuage-broken", "--at", AT, "-o", "out/change.md", expected=1)
+    tell("10. Open the annual review: what there is to look at, and the table of decisions.",
+         "10. Ouvrir la revue annuelle : ce qu’il y a à examiner, et le tableau des décisions.")  # fmt: skip
+    cloison("review", "open", "examples/nuage", "--at", AT, "--decisions", "out/decisions.csv", "-o", "out/agenda.md")
+    results = ", ".join(["broken.md", *drawn, "audit.json", "merge-request.md", "change.md", "agenda.md",
+                         "decisions.csv"])  # fmt: skip
     tell(f"The results lie in out/: {results}", f"Les résultats sont dans out/ : {results}")
 
 
