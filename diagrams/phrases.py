@@ -45,6 +45,7 @@ DECIDED: Mapping[str, Text] = {
 PHRASES: Mapping[str, Text] = {
     "report": Text("Segmentation report", "Rapport de cloisonnement"),
     "review": Text("Annual review", "Revue annuelle"),
+    "diff": Text("What a change means", "Ce que signifie un changement"),
     "judged": Text("judged on", "jugée au"),
     "digest": Text("digest of the map", "empreinte de la carte"),
     "contents": Text("Contents", "Sommaire"),

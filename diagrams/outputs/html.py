@@ -29,12 +29,12 @@ def _write(report: Report, lang: Lang, *, colour: bool = False) -> bytes:
         )
         raise MapError((input_error("no-page", message, Ref("output", "html")),))
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + running(report.marking)
-    reviewed = report.command == "review"
-    words = {**PHRASES, "report": PHRASES["review" if reviewed else "report"]}
+    told = report.command in ("review", "diff")  # their tables are the answer, and findings what follows of it
+    words = {**PHRASES, "report": PHRASES[report.command if told else "report"]}
     page = environment(TEMPLATES).get_template("report.html").render(
         page_values(report, lang),
         say={name: text.say(lang) for name, text in words.items()},
-        tables_first=reviewed,
+        tables_first=told,
         colon=Text(": ", " : ").say(lang),
         style=style,
         policy=f"default-src 'none'; style-src {source_of(style)}; base-uri 'none'; form-action 'none'",

@@ -94,6 +94,8 @@ def test_taking_it_back_is_exit_0(folder: Path) -> None:
 def test_markdown_page_and_terminal(folder: Path, lang: str, words: str) -> None:
     done = cloison(folder, "diff", "old.yaml", "new.yaml", "-o", "d.md", "-o", "d.html", "-o", "-", lang=lang)
     assert done.returncode == 1, done.stderr
+    page = (folder / "d.html").read_text("utf-8")
+    assert page.index(words) < page.index({"en": ">Findings<", "fr": ">Constats<"}[lang])  # first the change
     for text in (done.stdout, (folder / "d.md").read_text("utf-8"), (folder / "d.html").read_text("utf-8")):
         assert words in text
         assert "internet" in text
