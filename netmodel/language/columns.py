@@ -106,6 +106,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("protocol", ("services",), Text("protocol", "protocole")),
         Column("ports", ("services",), Text("ports", "ports"),
                ("port", "port destination", "ports destination", "destination port", "destination ports")),
+        Column("ignored", ("protocol and ports",), Text("protocol and ports", "protocole et ports")),
         _NATURE,
         _OWNER,
         _SENSITIVITY,

@@ -12,12 +12,14 @@ from cloison.netmodel.language.columns import Column
 from cloison.netmodel.language.written import columns_of_lines, joined, of_line
 from cloison.netmodel.network import Network
 from cloison.netmodel.printable import printable
+from cloison.netmodel.space.services import ServiceSet, show
 
 SCHEMA = "cloison.matrix/1"
 BASE = "cloison"  # the name of the hidden sheet
 TITLE = Text("matrix", "matrice")
 _YES, _NO = Text("yes", "oui"), Text("no", "non")
 _NONE = Text("none", "aucun")
+_MOST = 40  # ranges of ports in a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,19 @@ def _cell(
         return (_YES if any(unsafe[name] for name, _ in line.services) else _NO).say(lang)
     if column.reading == "stated":
         return stated_cell(network, line, column, lang)
+    if column.route == ("protocol and ports",):
+        return joined(_described(name, services) for name, services in line.services)
     if column.route == ("last review",):
         done = [review.on for review in network.model.reviews if review.on <= network.at]
         return max(done).isoformat() if done else ""
     return of_line(column, line.flow, lang)
+
+
+def _described(name: str, services: ServiceSet) -> str:
+    """Return a service's name with its protocol and ports, which 13.1.a asks for; or these alone."""
+    texts = show(services)
+    text = " ".join(texts[:_MOST]) + (f" … +{len(texts) - _MOST}" if len(texts) > _MOST else "")
+    return text if name == text else f"{name} ({text})"
 
 
 def stated_cell(network: Network, line: Line, column: Column, lang: Lang) -> str:

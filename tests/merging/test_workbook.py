@@ -133,8 +133,11 @@ def test_what_is_seen_and_what_is_hidden(place: Path) -> None:
     sheet = read.worksheets[0]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions)
     grey = {cell.value for cell in sheet[1] if sheet.cell(2, cell.column).fill.patternType == "solid"}
-    assert grey == {"source zone", "destination zone", "reputed unsafe", "filtering equipment", "last review",
-                    "last observation"}  # fmt: skip
+    assert grey == {"source zone", "destination zone", "protocol and ports", "reputed unsafe", "filtering equipment",
+                    "last review", "last observation"}  # fmt: skip
+    titles = [cell.value for cell in sheet[1]]
+    said = {row[0].value: row[titles.index("protocol and ports")].value for row in sheet.iter_rows(min_row=2)}
+    assert said["F-001"] == "https (tcp/443)"
     made = [row[0].value for row in sheet.iter_rows(min_row=2) if row[0].fill.patternType == "solid"]
     assert made == ["T-1.acme", "T-1.zenith"]
     base = read["cloison"]
