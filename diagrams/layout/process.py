@@ -84,22 +84,29 @@ def _together(program: Program, texts: Sequence[str], options: Sequence[str], li
     found = shutil.which(program)
     if found is None or len(texts) < 2:
         return []
+    try:
+        with TemporaryDirectory(prefix="cloison-") as folder:
+            return _answered(found, texts, options, limit, Path(folder))
+    except OSError:  # no room for files: each text by standard input, then
+        return []
+
+
+def _answered(program: str, texts: Sequence[str], options: Sequence[str], limit: float, folder: Path) -> list[bytes]:
     (form,) = (option.removeprefix("-T") for option in options if option.startswith("-T"))
-    with TemporaryDirectory(prefix="cloison-") as folder:
-        files = [Path(folder, f"{number}.gv") for number in range(len(texts))]
-        for file, text in zip(files, texts, strict=True):
-            file.write_text(text, encoding="utf-8")
-        try:
-            done = subprocess.run(  # noqa: S603 (a list and no shell; the names of files are our own)
-                [found, *options, "-O", *(file.name for file in files)], stdin=subprocess.DEVNULL, capture_output=True,
-                timeout=limit, check=False, env=os.environ | CLOCK, cwd=folder,
-            )  # fmt: skip
-            whole = done.returncode == 0
-        except (subprocess.TimeoutExpired, OSError):
-            whole = False
-        written = list(takewhile(Path.exists, (file.with_name(f"{file.name}.{form}") for file in files)))
-        kept = written if whole else written[:-1]  # it may have been stopped while it wrote the last one
-        return [file.read_bytes() for file in takewhile(lambda file: 0 < file.stat().st_size <= LARGEST, kept)]
+    files = [folder / f"{number}.gv" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text, encoding="utf-8")
+    try:
+        done = subprocess.run(  # noqa: S603 (a list and no shell; the names of files are our own)
+            [program, *options, "-O", *(file.name for file in files)], stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=limit, check=False, env=os.environ | CLOCK, cwd=folder,
+        )  # fmt: skip
+        whole = done.returncode == 0
+    except subprocess.TimeoutExpired:
+        whole = False
+    written = list(takewhile(Path.exists, (file.with_name(f"{file.name}.{form}") for file in files)))
+    kept = written if whole else written[:-1]  # it may have been stopped while it wrote the last one
+    return [file.read_bytes() for file in takewhile(lambda file: 0 < file.stat().st_size <= LARGEST, kept)]
 
 
 def _failure(message: Message) -> MapError:

@@ -137,6 +137,17 @@ def test_one_process_takes_as_many_as_it_can(
     assert (len(count.read_text().splitlines()) if count.exists() else 0) == processes
 
 
+def test_without_room_for_files_each_is_asked_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    program(tmp_path, "dot", MANY)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COUNT", str(tmp_path / "count"))
+    monkeypatch.setattr("cloison.diagrams.layout.process.TemporaryDirectory", full)
+    assert run_each("dot", ["a", "b"], "-Tsvg") == [b"drawn a", b"drawn b"]
+
+
 @pytest.mark.skipif(NEATO is None, reason="Graphviz is not installed")
 def test_routes_at_right_angles_that_fail_become_straight(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network
