@@ -15,6 +15,7 @@ from cloison.netmodel.facts import AssetFacts, End, Line, ZoneFacts
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Atlas
 from cloison.netmodel.space.addresses import prefixes
+from cloison.netmodel.space.services import summary
 
 Values = dict[str, Any]
 ADDRESSES = 12  # of one interface; more are counted
@@ -154,10 +155,10 @@ def _lines(network: Network, lines: Sequence[Line], scope: Scope, tell: Teller) 
 
 def _line(network: Network, line: Line, pairs: list[tuple[str, str]], scope: Scope, tell: Teller) -> Values:
     flow = line.flow
-    services = flow.services or tuple(
-        dict.fromkeys(name for target in line.targets if scope.has("ends", target.id)
-                      for name, _ in line.services_to(target))
-    )
+    services = dict(line.services) if flow.services else {
+        name: found for target in line.targets if scope.has("ends", target.id)
+        for name, found in line.services_to(target)
+    }  # fmt: skip
     filters = network.filtering(line)
     free = _free(scope, tell)
     approved = [one for one in flow.approved if not one.party or scope.has("parties", one.party)]
@@ -165,6 +166,7 @@ def _line(network: Network, line: Line, pairs: list[tuple[str, str]], scope: Sco
         id=tell.name(line.id), between=bool(flow.between),
         sources=_ends(line.sources, scope, tell), targets=_ends(line.targets, scope, tell),
         services=[tell.said(name) for name in services],
+        ports=[summary(found) for found in services.values()],
         nature=tell.said(word(NATURES, line.nature)) if line.nature else "",
         sensitivity=tell.said(word(SENSITIVITIES, line.sensitivity)) if line.sensitivity else "",
         domain=tell.said(word(DOMAINS, line.domain)) if line.domain else "",

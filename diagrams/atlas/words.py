@@ -77,7 +77,7 @@ WORDS: Mapping[str, Text] = {
     "id": Text("line", "ligne"),
     "from": Text("from", "de"),
     "to": Text("to", "vers"),
-    "service": Text("services", "services"),
+    "service": Text("services", "services"), "ports": Text("protocol and ports", "protocole et ports"),
     "why": Text("justification", "justification"),
     "seen": Text("seen", "vue"),
     "permitted": Text("permitted", "permise"),

@@ -12,14 +12,13 @@ from cloison.netmodel.language.columns import Column
 from cloison.netmodel.language.written import columns_of_lines, joined, of_line
 from cloison.netmodel.network import Network
 from cloison.netmodel.printable import printable
-from cloison.netmodel.space.services import ServiceSet, show
+from cloison.netmodel.space.services import ServiceSet, summary
 
 SCHEMA = "cloison.matrix/1"
 BASE = "cloison"  # the name of the hidden sheet
 TITLE = Text("matrix", "matrice")
 _YES, _NO = Text("yes", "oui"), Text("no", "non")
 _NONE = Text("none", "aucun")
-_MOST = 40  # ranges of ports in a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,7 @@ def _cell(
 
 def _described(name: str, services: ServiceSet) -> str:
     """Return a service's name with its protocol and ports, which 13.1.a asks for; or these alone."""
-    texts = show(services)
-    text = " ".join(texts[:_MOST]) + (f" … +{len(texts) - _MOST}" if len(texts) > _MOST else "")
+    text = summary(services)
     return text if name == text else f"{name} ({text})"
 
 

@@ -323,3 +323,17 @@ def test_captures_and_configurations_are_told_line_by_line(monkeypatch: pytest.M
         elif line.id != first.id:
             assert evidence["permitted"][line.id] == ("partly" if len(network.filtering(line)) > 1 else "yes")
     assert third.id
+
+
+def test_each_line_says_its_protocols_and_ports() -> None:
+    """13.1.a: the technical description of a flow, also where an endpoint or a name stands for it."""
+    from cloison.netmodel.space.services import show
+
+    compiled = pages.network(pages.NUAGE)
+    told = {line["id"]: line for line in embedded(pages.page(pages.NUAGE, "en"))["lines"]}
+    assert told["ADM-01"]["services"] == ["ssh", "https"]
+    assert told["ADM-01"]["ports"] == ["tcp/22", "tcp/443"]
+    for line in compiled.lines:
+        names = [name for name, _ in line.services]
+        assert told[line.id]["services"] == names
+        assert told[line.id]["ports"] == [" ".join(show(found)) for _, found in line.services]

@@ -125,7 +125,7 @@ function filtering() {
 const texts = new Map();
 function lineText(line) {
   if (!texts.has(line)) {
-    texts.set(line, [line.id, line.sources, line.targets, line.services, line.why, line.responsible, line.ticket,
+    texts.set(line, [line.id, line.sources, line.targets, line.services, line.ports, line.why, line.responsible, line.ticket,
       line.owner, line.nature].flat().join(" ").toLowerCase());
   }
   return texts.get(line);

@@ -70,7 +70,7 @@ const SHOW = {
     of("interconnection", D.interconnections.filter((one) => (one.over || []).includes(item.id)).map((one) => one.id))],
   site: (item) => [facts([[W.country, item.country], [W.rooms, listed((item.rooms || []).map(([name, kind]) => `${name} (${kind})`))]]),
     of("asset", D.assets.filter((one) => (one.site || "").split("/")[0] === item.id).map((one) => one.id)), of("subnet", D.subnets.filter((one) => one.site === item.id).map((one) => one.id))],
-  line: (item) => [facts([[W.from, ends(item.sources)], [W.to, ends(item.targets)], [W.service, (item.services || []).join(", ")], [W.nature, item.nature],
+  line: (item) => [facts([[W.from, ends(item.sources)], [W.to, ends(item.targets)], [W.service, (item.services || []).join(", ")], [W.ports, (item.ports || []).join(", ")], [W.nature, item.nature],
     [W.sensitivity, item.sensitivity], [W.domain, item.domain], [W.owner, item.owner && link(`party:${item.owner}`, item.owner)], [W.encryption, item.encryption], [W.tunnel, item.tunnel && link(`carrier:${item.tunnel}`, item.tunnel)],
     [W.why, item.why], [W.responsible, item.responsible], [W.requester, item.requester], [W.ticket, item.ticket], [W.approved, (item.approved || []).join(", ")],
     [W.starts, item.starts], [W.expires, item.expires], [W.dead, item.dead], [W.filters_crossed, linked("asset", item.filters)],
