@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -30,12 +31,25 @@ def until(stream: IO[str], wanted: str) -> str:
     return said
 
 
+def edited(map_: Path, seen: Callable[[str], object]) -> float:
+    """Return the median of the seconds from saving a file of the map to what is waited for."""
+    file = map_ / "administration.yaml"
+    written = file.read_text("utf-8")
+    took = []
+    for number in range(TIMES):
+        time.sleep(1)
+        file.write_text(written.replace(REASON, f"Essai {number} : ils entrent"), "utf-8")
+        begun = time.perf_counter()
+        seen(f"Essai {number} :")
+        took.append(time.perf_counter() - begun)
+    file.write_text(written, "utf-8")
+    return statistics.median(took)
+
+
 def page(map_: Path, folder: str) -> float:
     """Return the median of the seconds from saving to seeing in Chromium."""
     from playwright.sync_api import sync_playwright
 
-    file = map_ / "administration.yaml"
-    written = file.read_text("utf-8")
     words = ("draw", str(map_), "--at", "2026-11-02", "--watch", "-o", f"{folder}/atlas.html")
     with (
         subprocess.Popen((*CLOISON, *words), stderr=subprocess.PIPE, text=True) as started,
@@ -47,37 +61,24 @@ def page(map_: Path, folder: str) -> float:
         shown = browser.new_page()
         shown.goto(f"{url}#line:ADM-01")
         shown.wait_for_selector("html[data-ready]")
-        took = []
-        for number in range(TIMES):
-            time.sleep(1)
-            file.write_text(written.replace(REASON, f"Essai {number} : ils entrent"), "utf-8")
-            begun = time.perf_counter()
-            shown.wait_for_function(SHOWS, arg=f"Essai {number} :")
-            took.append(time.perf_counter() - begun)
+        took = edited(map_, lambda text: shown.wait_for_function(SHOWS, arg=text))
         browser.close()
         started.kill()
-    return statistics.median(took)
+    return took
 
 
 def findings(map_: Path) -> float:
     """Return the median of the seconds from saving to the end of what the terminal says."""
-    file = map_ / "administration.yaml"
-    written = file.read_text("utf-8")
     words = ("check", str(map_), "--at", "2026-11-02", "--watch", "--lang", "en")
     with subprocess.Popen(
         (*CLOISON, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as started:
         assert started.stderr is not None
         until(started.stderr, r"done in ")
-        took = []
-        for number in range(TIMES):
-            time.sleep(1)
-            file.write_text(written.replace(REASON, f"Essai {number} : ils entrent"), "utf-8")
-            begun = time.perf_counter()
-            until(started.stderr, r"done in ")
-            took.append(time.perf_counter() - begun)
+        stream = started.stderr
+        took = edited(map_, lambda _: until(stream, r"done in "))
         started.kill()
-    return statistics.median(took)
+    return took
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cloison.netmodel.finding import say
 from cloison.terminal import language
-from cloison.terminal.evidence import Given, compared
+from cloison.terminal.evidence import Given, compared, read_network
 from cloison.terminal.output import tell, write
 from cloison.terminal.progress import PROGRESS
 from cloison.terminal.refusals import refuse, unwritable
@@ -129,6 +129,21 @@ def save(made: Review, file: Path, *, kept: bool = False) -> Review:
     except OSError as problem:
         unwritable(file, problem)
     return replace(made, decisions=replace(made.decisions, data=data))
+
+
+def stands(network: Network, path: Path, known: Decisions) -> None:
+    """Refuse to close a review whose map or decisions are others by now: what is signed is what was looked at."""
+    from cloison.netmodel.language.files import read_bytes
+
+    file = Path(known.file)
+    changed = [str(path)] if read_network(path, network.at).digest != network.digest else []
+    changed += [str(file)] if read_bytes(file) != known.data else []
+    if changed:
+        refuse("changed", say(
+            "{files}: changed by somebody else meanwhile, and nothing was written: begin again",
+            "{files} : changé par quelqu’un d’autre entre-temps, et rien n’a été écrit : recommencez",
+            files=tuple(changed),
+        ), changed[0])  # fmt: skip
 
 
 def files_of(words: Sequence[str]) -> Iterable[Path]:

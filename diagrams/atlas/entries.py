@@ -11,11 +11,13 @@ from cloison.diagrams.scenes.joints import is_nerve_centre
 from cloison.diagrams.scenes.parts import functions_said, is_security, zone_marks
 from cloison.diagrams.scenes.traffic import traffic
 from cloison.diagrams.words import DOMAINS, KINDS, NATURES, SENSITIVITIES, word
+from cloison.netmodel.comparing.wording import few
 from cloison.netmodel.facts import AssetFacts, End, Line, ZoneFacts
+from cloison.netmodel.merging.matrix import MOST_PORTS
 from cloison.netmodel.network import Network
 from cloison.netmodel.report import Atlas
 from cloison.netmodel.space.addresses import prefixes
-from cloison.netmodel.space.services import summary
+from cloison.netmodel.space.services import show
 
 Values = dict[str, Any]
 ADDRESSES = 12  # of one interface; more are counted
@@ -166,7 +168,7 @@ def _line(network: Network, line: Line, pairs: list[tuple[str, str]], scope: Sco
         id=tell.name(line.id), between=bool(flow.between),
         sources=_ends(line.sources, scope, tell), targets=_ends(line.targets, scope, tell),
         services=[tell.said(name) for name in services],
-        ports=[summary(found) for found in services.values()],
+        ports=[few(show(found), MOST_PORTS) for found in services.values()],
         nature=tell.said(word(NATURES, line.nature)) if line.nature else "",
         sensitivity=tell.said(word(SENSITIVITIES, line.sensitivity)) if line.sensitivity else "",
         domain=tell.said(word(DOMAINS, line.domain)) if line.domain else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cloison.netmodel.comparing.wording import few
 from cloison.netmodel.compiling.offers import reputed_unsafe
 from cloison.netmodel.compiling.stated import computed as said_by_map
 from cloison.netmodel.facts import Line
@@ -12,13 +13,14 @@ from cloison.netmodel.language.columns import Column
 from cloison.netmodel.language.written import columns_of_lines, joined, of_line
 from cloison.netmodel.network import Network
 from cloison.netmodel.printable import printable
-from cloison.netmodel.space.services import ServiceSet, summary
+from cloison.netmodel.space.services import ServiceSet, show
 
 SCHEMA = "cloison.matrix/1"
 BASE = "cloison"  # the name of the hidden sheet
 TITLE = Text("matrix", "matrice")
 _YES, _NO = Text("yes", "oui"), Text("no", "non")
 _NONE = Text("none", "aucun")
+MOST_PORTS = 40  # ranges of ports of a service that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _cell(
 
 def _described(name: str, services: ServiceSet) -> str:
     """Return a service's name with its protocol and ports, which 13.1.a asks for; or these alone."""
-    text = summary(services)
+    text = few(show(services), MOST_PORTS)
     return text if name == text else f"{name} ({text})"
 
 

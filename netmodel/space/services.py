@@ -256,12 +256,6 @@ def show(services: ServiceSet) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def summary(services: ServiceSet, most: int = 40) -> str:
-    """Return the texts of a set in one, those after the first ``most`` counted."""
-    texts = show(services)
-    return " ".join(texts[:most]) + (f" … +{len(texts) - most}" if len(texts) > most else "")
-
-
 def _canonical(pieces: Iterable[Segment]) -> ServiceSet:
     """Join sorted disjoint pieces that touch and have equal sources."""
     joined: list[Segment] = []

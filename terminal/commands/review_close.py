@@ -27,7 +27,7 @@ from cloison.terminal.options import (
 from cloison.terminal.output import tell, tell_refusal
 from cloison.terminal.progress import PROGRESS
 from cloison.terminal.refusals import check_language, day_of, found_map, refuse, unwritable
-from cloison.terminal.reviewing import decisions_path, files_of, matter_of, read_decided, save_dossier
+from cloison.terminal.reviewing import decisions_path, files_of, matter_of, read_decided, save_dossier, stands
 
 
 def close(
@@ -103,6 +103,7 @@ def close(
     checked = check_report(matter.assessment, network)
     drawing = with_atlas(draw_view(network, matter.assessment.findings), network, checked, "", tick=PROGRESS.tick)
     files = made_dossier(report, checked, drawing, decisions_table(made), names, network.at, language.LANG)
+    stands(network, where, known)
     folder = dossier or file.with_suffix("")
     named = [word if Path(word).exists() else word.partition("=")[2] for word in (*(config or []), *(probe or []))]
     inputs = [*network.files, file, *files_of(named), *files_of(capture or [])]

@@ -217,6 +217,28 @@ def test_a_table_that_was_edited_meanwhile_is_not_overwritten(folder: Path, monk
     assert [row.split(";")[3:5] for row in rows[1:]] == [["keep", "Eve"], ["", ""]]
 
 
+@pytest.mark.parametrize("changed", ["cloison.yaml", "reviews/2026.csv"])
+def test_what_changed_while_it_was_reviewed_is_not_closed(
+    folder: Path, changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The digest on record and those of the manifest are of what was looked at."""
+    from cloison.diagrams import dossier
+
+    run(folder, "review", "open", at="2026-03-02", check=0)
+    run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2026-03-02", check=0)
+
+    def meanwhile(*_args: object) -> dict[str, bytes]:
+        data = (folder / changed).read_bytes()
+        (folder / changed).write_bytes(data.replace(b"ssh", b"https") if changed.endswith("yaml") else data + b"\n")
+        return {}
+
+    monkeypatch.setattr(dossier, "dossier", meanwhile)
+    done = run(folder, "review", "close", "--by", "Ada", at="2026-03-02", check=2)
+    assert f"{changed}: changed by somebody else" in done.stderr
+    assert not (folder / "reviews/2026").exists()
+    assert "reviews:" not in (folder / "cloison.yaml").read_text("utf-8")
+
+
 def test_what_was_decided_stays_when_it_is_opened_again(folder: Path) -> None:
     run(folder, "review", "open", at="2026-03-02", check=0, lang="fr")
     run(folder, "review", "decide", "--decision", "keep", "--by", "Ada", at="2026-03-02", check=0)

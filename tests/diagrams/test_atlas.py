@@ -336,4 +336,4 @@ def test_each_line_says_its_protocols_and_ports() -> None:
     for line in compiled.lines:
         names = [name for name, _ in line.services]
         assert told[line.id]["services"] == names
-        assert told[line.id]["ports"] == [" ".join(show(found)) for _, found in line.services]
+        assert told[line.id]["ports"] == [", ".join(show(found)) for _, found in line.services]
